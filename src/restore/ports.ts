@@ -1,0 +1,144 @@
+/** Everything the core needs from outside, on one page. No SDK, SQL or Slack type crosses it. */
+import type { Difference, Overflow, ScanPage } from './compare.ts';
+import type { Environment } from './environment.ts';
+import type { RunEvent, RunId, StoredEvent } from './events.ts';
+import type { Item, KeySchema } from './item.ts';
+import type { Instant } from './restore-point.ts';
+import type { Run } from './run.ts';
+
+export interface Clock {
+  now(): Instant;
+  /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export type TableStatus =
+  | 'CREATING'
+  | 'ACTIVE'
+  | 'UPDATING'
+  | 'DELETING'
+  | 'ARCHIVING'
+  | 'ARCHIVED'
+  | 'INACCESSIBLE_ENCRYPTION_CREDENTIALS'
+  | 'REPLICATION_NOT_AUTHORIZED';
+
+export type TableDescription = {
+  readonly table: string;
+  readonly arn: string;
+  readonly status: TableStatus;
+  readonly keySchema: KeySchema;
+  readonly keyTypes: { readonly partition: 'S' | 'N' | 'B'; readonly sort?: 'S' | 'N' | 'B' };
+  /** As AWS last counted, up to six hours ago: good for an estimate, never for a verdict. */
+  readonly approximateItems: number;
+  readonly approximateBytes: number;
+  readonly onDemand: boolean;
+  readonly streamEnabled: boolean;
+  readonly replicaRegions: readonly string[];
+  readonly timeToLiveAttribute?: string;
+};
+
+/** The restorable window of a table. Both bounds are restorable. */
+export type RecoveryWindow =
+  | { readonly enabled: false }
+  | { readonly enabled: true; readonly earliest: Instant; readonly latest: Instant };
+
+/** The control plane of one environment. Every method throws a UserError with a code of the outside world. */
+export interface Tables {
+  /** undefined: there is no such table. */
+  describe(table: string, signal?: AbortSignal): Promise<TableDescription | undefined>;
+  recoveryWindow(table: string, signal?: AbortSignal): Promise<RecoveryWindow>;
+  /** Asks AWS to build `target` from `source` as it was at `at`: without indexes, on demand. Returns once AWS accepts. */
+  restore(order: { readonly source: string; readonly target: string; readonly at: Instant }): Promise<void>;
+  /** Returns once the table is being deleted or is gone already. */
+  delete(table: string): Promise<void>;
+}
+
+export type Change = { readonly kind: 'put'; readonly item: Item } | { readonly kind: 'delete'; readonly key: Item };
+
+/** The data plane of one environment. Items are wire values from end to end. */
+export interface Items {
+  /** One segment, page by page, in an order nobody promises. */
+  scan(order: {
+    readonly table: string;
+    readonly segment: number;
+    readonly totalSegments: number;
+    readonly consistent: boolean;
+    readonly signal?: AbortSignal;
+  }): AsyncIterable<ScanPage>;
+  /** Returns when every change is stored. Keys must be unique within one call. Throws when it cannot be finished. */
+  write(order: {
+    readonly table: string;
+    readonly changes: readonly Change[];
+    readonly signal?: AbortSignal;
+  }): Promise<void>;
+}
+
+export interface Aws {
+  readonly tables: Tables;
+  readonly items: Items;
+}
+
+/** The real thing behind an environment: clients for its region and role, made once. */
+export type AwsFor = (environment: Environment) => Aws;
+
+export interface EventLog {
+  /**
+   * Reads a run, lets `decide` say what happens to it, and writes that down, in one transaction: of two deciders in the
+   * same millisecond the second one sees what the first one did. With `fencing`, refuses (UserError LOCK_LOST) unless the
+   * lock still carries that number.
+   */
+  decide(runId: RunId, decide: (run: Run) => readonly RunEvent[], fencing?: number): readonly StoredEvent[];
+  /** Begins a new run under a free id made from `now`. */
+  begin(now: Instant, event: RunEvent & { readonly type: 'requested' }): RunId;
+  run(runId: RunId): Run | undefined;
+  /** Newest first. */
+  recent(limit: number): readonly Run[];
+  /** Runs that have not ended, oldest first. */
+  open(): readonly Run[];
+  ofRun(runId: RunId): readonly StoredEvent[];
+  after(seq: number, limit: number): readonly StoredEvent[];
+  /** Calls back soon after new events, also those of other processes on the same file. Returns a function that stops it. */
+  watch(onNew: () => void): () => void;
+}
+
+export type LockHolder = {
+  readonly runId: RunId;
+  readonly host: string;
+  readonly pid: number;
+  readonly takenAt: Instant;
+  readonly expiresAt: Instant;
+  /** Grows with every taking; a state change with an older number is refused. */
+  readonly fencing: number;
+};
+
+export interface Lock {
+  take(
+    runId: RunId,
+  ):
+    | { readonly taken: true; readonly holder: LockHolder; readonly takenOverFrom?: LockHolder }
+    | { readonly taken: false; readonly holder: LockHolder };
+  /** Pushes the expiry out. false: somebody else has it now. */
+  renew(fencing: number): boolean;
+  /** Gives back our own lock only. */
+  release(fencing: number): void;
+  holder(): LockHolder | undefined;
+}
+
+export type JournalEntry = { readonly id: number; readonly difference: Difference };
+
+/** What will be, and was, overwritten: sealed on disk before a live item is touched. */
+export interface Journal {
+  /** Committed when it returns. */
+  add(runId: RunId, label: string, differences: readonly Difference[]): void;
+  /** Entries not yet written to the live table, in the order they were added; at most `limit`, ids above `after`. */
+  pending(runId: RunId, label: string, after: number, limit: number): readonly JournalEntry[];
+  markWritten(runId: RunId, label: string, ids: readonly number[]): void;
+}
+
+/** How far a run is right now. Not part of the record: lost with the process, and no harm done. */
+export interface ProgressBoard {
+  set(runId: RunId, label: string, done: number, total: number | undefined): void;
+  get(runId: RunId): ReadonlyMap<string, { readonly done: number; readonly total: number | undefined }>;
+}
+
+export type OpenOverflow = () => Overflow;

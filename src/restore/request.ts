@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { PlanConfirmation, TableRef } from './environment.ts';
+import type { Instant } from './restore-point.ts';
+
+/** Who did something. Slack people are known by ids only: names can be changed by anybody. */
+export type Actor =
+  | { readonly kind: 'slack'; readonly userId: string; readonly teamId: string }
+  | { readonly kind: 'shell'; readonly user: string; readonly host: string }
+  | { readonly kind: 'system' };
+
+/** Where the request was made, and so where its story is told. */
+export type Origin =
+  | { readonly kind: 'slack'; readonly channelId: string; readonly teamId: string }
+  | { readonly kind: 'shell'; readonly workingDirectory: string };
+
+export type RestoreOptions = {
+  readonly planConfirmation: PlanConfirmation;
+  /** `--no-rollback`: leave a failed swap as it is. */
+  readonly rollback: boolean;
+  /** Minutes until every restore table must be ACTIVE. */
+  readonly timeoutMinutes: number;
+  /** `--dry-run`: every check that reads, and nothing else. */
+  readonly dryRun: boolean;
+};
+
+/** What is asked for. It never changes once it is made: what runs is what was approved. */
+export type RestoreRequest = {
+  readonly environment: string;
+  readonly region: string;
+  readonly tables: readonly TableRef[];
+  /** The instant the tables shall go back to; a whole second. */
+  readonly restorePoint: Instant;
+  /** What the person typed, and the zone it was read in. */
+  readonly words: string;
+  readonly timeZone: string;
+  readonly requestedBy: Actor;
+  readonly reason: string;
+  readonly options: RestoreOptions;
+};
+
+/**
+ * SHA-256 over everything an approver agrees to: 64 hex digits. The first eight are shown to people. Who asked and why
+ * are left out on purpose: they do not change what will happen.
+ */
+export function digestOf(request: RestoreRequest): string {
+  const agreed = [
+    request.environment,
+    request.region,
+    request.tables.map((ref) => [ref.label, ref.table]),
+    new Date(request.restorePoint).toISOString(),
+    request.options.planConfirmation,
+    request.options.rollback,
+    request.options.timeoutMinutes,
+    request.options.dryRun,
+  ];
+  return createHash('sha256').update(JSON.stringify(agreed)).digest('hex');
+}
+
+/** How a person is written in logs, on the console and in the audit trail. */
+export function actorName(actor: Actor): string {
+  switch (actor.kind) {
+    case 'slack':
+      return `slack:${actor.teamId}/${actor.userId}`;
+    case 'shell':
+      return `${actor.user}@${actor.host}`;
+    case 'system':
+      return 'pitr-restore';
+  }
+}
+
+export function sameActor(a: Actor, b: Actor): boolean {
+  return actorName(a) === actorName(b);
+}

@@ -1,0 +1,90 @@
+/** The one door to the core: what a person, through Slack or a shell, can do. */
+import type { Environment } from './environment.ts';
+import type { Phase, RunId } from './events.ts';
+import type { LockHolder, RecoveryWindow, TableDescription } from './ports.ts';
+import type { Actor, Origin, RestoreRequest } from './request.ts';
+import type { Instant } from './restore-point.ts';
+import type { Run } from './run.ts';
+
+/** What is known about a table before anything is asked of it: for the modal, `list` and the dry run. */
+export type TableOutlook = {
+  readonly label: string;
+  readonly table: string;
+  readonly description: TableDescription;
+  readonly window: RecoveryWindow;
+};
+
+export type EnvironmentOutlook = {
+  readonly environment: string;
+  readonly tables: readonly TableOutlook[];
+  /** Where every table can be restored: the latest of the earliest bounds, the earliest of the latest ones. */
+  readonly window: { readonly earliest: Instant; readonly latest: Instant };
+  readonly approximateItems: number;
+  readonly approximateBytes: number;
+  /** Sentences a person should read before asking (streams with consumers, replicas, TTL …). */
+  readonly warnings: readonly string[];
+};
+
+/** A request as somebody makes it, before the tables' windows are known. */
+export type Wish = Omit<RestoreRequest, 'region' | 'restorePoint'> & {
+  /** 'latest': the latest moment to which every table can be restored. */
+  readonly restorePoint: Instant | 'latest';
+};
+
+export interface Restores {
+  /** @throws UserError UNKNOWN_ENVIRONMENT */
+  environment(name: string): Environment;
+  environments(): readonly Environment[];
+  /**
+   * Looks at the tables. Reads only.
+   * @throws UserError TABLE_NOT_FOUND, PITR_UNAVAILABLE, ACCESS_DENIED, CREDENTIALS, NETWORK, THROTTLED
+   */
+  outlook(environment: Environment, labels: readonly string[]): Promise<EnvironmentOutlook>;
+  /**
+   * Writes the request down. It waits for approvals if its environment asks for any (never for a shell: there, whoever
+   * holds the AWS credentials is the authority), and is APPROVED at once otherwise. Does not start it.
+   * @throws UserError RESTORE_POINT when the instant is outside the window
+   */
+  request(wish: Wish, origin: Origin): Promise<Run>;
+  /** @throws UserError NOT_ALLOWED (not an approver, own request), OUT_OF_DATE (somebody decided before, digest differs, expired) */
+  approve(runId: RunId, by: Actor, digest: string): Run;
+  deny(runId: RunId, by: Actor, reason: string): Run;
+  /** By the requester only. */
+  withdraw(runId: RunId, by: Actor): Run;
+  /** Ends requests that nobody decided in time. Call it now and then. */
+  expireOverdue(): readonly Run[];
+  /**
+   * Carries out an APPROVED run and resolves with how it ended. Never rejects for a run that fails: the failure is in
+   * the run. `signal` stops it at the next safe point.
+   */
+  execute(runId: RunId, signal?: AbortSignal): Promise<Run>;
+  /** Answers the plan question of a running restore. @throws UserError OUT_OF_DATE, NOT_ALLOWED */
+  confirmPlan(runId: RunId, by: Actor): Run;
+  refusePlan(runId: RunId, by: Actor): Run;
+  /** Asks a running restore to stop at its next safe point, or withdraws one that has not begun. */
+  cancel(runId: RunId, by: Actor): Run;
+  /** Every check that reads, and nothing else. @throws UserError PREFLIGHT */
+  dryRun(wish: Wish): Promise<DryRunReport>;
+  run(runId: RunId): Run | undefined;
+  /** Newest first. */
+  history(limit: number): readonly Run[];
+  /** Requested, approved or running. */
+  open(): readonly Run[];
+  /** Who holds the lock now, and in which phase that run is. */
+  inProgress(): { readonly holder: LockHolder; readonly phase: Phase | undefined } | undefined;
+}
+
+export type CheckResult = {
+  readonly check: string;
+  readonly label?: string;
+  readonly status: 'passed' | 'warning' | 'failed';
+  readonly message: string;
+  /** What to do about it; empty when passed. */
+  readonly hint: string;
+};
+
+export type DryRunReport = {
+  readonly request: RestoreRequest;
+  readonly checks: readonly CheckResult[];
+  readonly passed: boolean;
+};

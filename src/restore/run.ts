@@ -1,0 +1,227 @@
+import type { Phase, RunEvent, RunFailure, RunId, StoredEvent, TableComparison } from './events.ts';
+import { phases } from './events.ts';
+import type { LockHolder } from './ports.ts';
+import type { Actor, Origin, RestoreRequest } from './request.ts';
+import type { Instant } from './restore-point.ts';
+
+/** The states of a run and where each may lead. */
+export const transitions = {
+  AWAITING_APPROVAL: ['APPROVED', 'DENIED', 'WITHDRAWN', 'EXPIRED'],
+  APPROVED: ['IN_PROGRESS', 'FAILED', 'CANCELLED', 'EXPIRED', 'WITHDRAWN'],
+  IN_PROGRESS: ['COMPLETED', 'FAILED', 'CANCELLED'],
+  COMPLETED: [],
+  FAILED: [],
+  CANCELLED: [],
+  DENIED: [],
+  WITHDRAWN: [],
+  EXPIRED: [],
+} as const satisfies Record<string, readonly string[]>;
+export type RunState = keyof typeof transitions;
+
+export type PhaseStatus = 'pending' | 'in_progress' | 'complete' | 'error' | 'skipped';
+
+export type TableRun = {
+  readonly label: string;
+  readonly table: string;
+  readonly restoreTable?: string;
+  /** AWS said yes to the restore, or may have. */
+  readonly restoreAccepted: boolean;
+  readonly restoreMs?: number;
+  readonly comparison?: TableComparison;
+  readonly swap: 'pending' | 'in_progress' | 'complete';
+  readonly verification?: TableComparison;
+  readonly restoreTableDeleted: boolean;
+};
+
+/** A run is the fold of its events. Nothing else is known about it. */
+export type Run = {
+  readonly id: RunId;
+  readonly request: RestoreRequest;
+  readonly digest: string;
+  readonly origin: Origin;
+  readonly state: RunState;
+  readonly requestedAt: Instant;
+  readonly approvalsNeeded: number;
+  readonly approvals: readonly { readonly by: Actor; readonly at: Instant }[];
+  readonly expiresAt?: Instant;
+  /** Who ended an undecided request, and why (denied, withdrawn). */
+  readonly closedBy?: { readonly by: Actor; readonly at: Instant; readonly reason: string };
+  readonly startedAt?: Instant;
+  readonly endedAt?: Instant;
+  readonly holder?: LockHolder;
+  readonly phase?: Phase;
+  readonly phases: Readonly<
+    Record<Phase, { readonly status: PhaseStatus; readonly startedAt?: Instant; readonly durationMs?: number }>
+  >;
+  readonly tables: readonly TableRun[];
+  readonly warnings: readonly string[];
+  readonly plan: 'none' | 'shown' | 'confirmed' | 'refused';
+  readonly planAnswerBy?: Instant;
+  readonly cancelRequested: boolean;
+  readonly failure?: RunFailure;
+  readonly durationMs?: number;
+  readonly lastSeq: number;
+};
+
+export function canMove(from: RunState, to: RunState): boolean {
+  return (transitions[from] as readonly RunState[]).includes(to);
+}
+
+export function hasEnded(run: Run): boolean {
+  return transitions[run.state].length === 0;
+}
+
+/** Approved, or needing no approval, and not begun. */
+export function isReady(run: Run): boolean {
+  return run.state === 'APPROVED';
+}
+
+/** Restore tables that exist in AWS as far as the record knows. */
+export function restoreTablesOf(run: Run): readonly string[] {
+  return run.tables.flatMap((table) =>
+    table.restoreAccepted && !table.restoreTableDeleted && table.restoreTable !== undefined ? [table.restoreTable] : [],
+  );
+}
+
+/** Rebuilds a run from its rows, oldest first. undefined: no row begins a run. */
+export function foldRun(rows: readonly StoredEvent[]): Run | undefined {
+  let run: Run | undefined;
+  for (const row of rows) run = run === undefined ? begin(row) : apply(run, row);
+  return run;
+}
+
+function begin(row: StoredEvent): Run | undefined {
+  const { event } = row;
+  if (event.type !== 'requested') return undefined;
+  return {
+    id: row.runId,
+    request: event.request,
+    digest: event.digest,
+    origin: event.origin,
+    state: event.approvalsNeeded === 0 ? 'APPROVED' : 'AWAITING_APPROVAL',
+    requestedAt: row.at,
+    approvalsNeeded: event.approvalsNeeded,
+    approvals: [],
+    ...(event.expiresAt === undefined ? {} : { expiresAt: event.expiresAt }),
+    phases: Object.fromEntries(phases.map((phase) => [phase, { status: 'pending' }])) as Run['phases'],
+    tables: event.request.tables.map((ref) => ({
+      ...ref,
+      restoreAccepted: false,
+      swap: 'pending',
+      restoreTableDeleted: false,
+    })),
+    warnings: [],
+    plan: 'none',
+    cancelRequested: false,
+    lastSeq: row.seq,
+  };
+}
+
+/** What one more row makes of a run. Rows are history: nothing is refused here, deciding comes before writing. */
+export function apply(run: Run, row: StoredEvent): Run {
+  return { ...run, ...changes(run, row), lastSeq: row.seq };
+}
+
+function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
+  switch (event.type) {
+    case 'requested':
+      return {};
+    case 'approved': {
+      const approvals = [...run.approvals, { by: event.by, at }];
+      return { approvals, ...(approvals.length >= run.approvalsNeeded ? { state: 'APPROVED' } : {}) };
+    }
+    case 'denied':
+      return { state: 'DENIED', endedAt: at, closedBy: { by: event.by, at, reason: event.reason } };
+    case 'withdrawn':
+      return { state: 'WITHDRAWN', endedAt: at, closedBy: { by: event.by, at, reason: '' } };
+    case 'expired':
+      return { state: 'EXPIRED', endedAt: at };
+    case 'started':
+      return { state: 'IN_PROGRESS', startedAt: at };
+    case 'lock-taken':
+      return { holder: event.holder };
+    case 'lock-released':
+      return {};
+    case 'phase-started':
+      return { phase: event.phase, phases: { ...run.phases, [event.phase]: { status: 'in_progress', startedAt: at } } };
+    case 'phase-finished': {
+      const before = run.phases[event.phase];
+      return {
+        phases: { ...run.phases, [event.phase]: { ...before, status: 'complete', durationMs: event.durationMs } },
+      };
+    }
+    case 'preflight-warning':
+      return { warnings: [...run.warnings, event.message] };
+    case 'preflight-passed':
+      return {};
+    case 'plan-shown':
+      return { plan: 'shown', ...(event.answerBy === undefined ? {} : { planAnswerBy: event.answerBy }) };
+    case 'plan-confirmed':
+      return { plan: 'confirmed' };
+    case 'plan-refused':
+      return { plan: 'refused' };
+    case 'cancel-requested':
+      return { cancelRequested: true };
+    case 'completed':
+      return { state: 'COMPLETED', endedAt: at, durationMs: event.durationMs };
+    case 'failed':
+    case 'cancelled':
+      return ended(run, at, event);
+    default:
+      return { tables: run.tables.map((table) => (table.label === event.label ? changeTable(table, event) : table)) };
+  }
+}
+
+function ended(run: Run, at: Instant, event: RunEvent & { readonly type: 'failed' | 'cancelled' }): Partial<Run> {
+  const { type, durationMs, ...failure } = event;
+  const phaseFailed =
+    event.phase === undefined ? {} : { [event.phase]: { ...run.phases[event.phase], status: 'error' as const } };
+  return {
+    state: type === 'failed' ? 'FAILED' : 'CANCELLED',
+    endedAt: at,
+    durationMs,
+    failure,
+    phases: { ...run.phases, ...phaseFailed },
+  };
+}
+
+type TableEvent = Extract<RunEvent, { readonly type: `table-${string}` | `swap-${string}` }>;
+
+function changeTable(table: TableRun, event: TableEvent): TableRun {
+  switch (event.type) {
+    case 'table-restoring':
+      return { ...table, restoreTable: event.restoreTable, restoreAccepted: true };
+    case 'table-restore-accepted':
+      return table;
+    case 'table-restore-refused':
+      return { ...table, restoreAccepted: false };
+    case 'table-active':
+      return { ...table, restoreMs: event.durationMs };
+    case 'table-compared':
+      return { ...table, comparison: comparisonIn(event) };
+    case 'swap-started':
+      return { ...table, swap: 'in_progress' };
+    case 'swap-finished':
+      return { ...table, swap: 'complete' };
+    case 'table-verified':
+      return { ...table, verification: comparisonIn(event) };
+    case 'table-deleting':
+    case 'table-delete-failed':
+      return table;
+    case 'table-deleted':
+      return { ...table, restoreTableDeleted: true };
+  }
+}
+
+function comparisonIn({
+  label,
+  liveItems,
+  restoredItems,
+  put,
+  delete: deleted,
+  unchanged,
+  liveDigest,
+  restoredDigest,
+}: TableComparison): TableComparison {
+  return { label, liveItems, restoredItems, put, delete: deleted, unchanged, liveDigest, restoredDigest };
+}
