@@ -142,3 +142,24 @@ export interface ProgressBoard {
 }
 
 export type OpenOverflow = () => Overflow;
+
+export type PostedMessage = { readonly channelId: string; readonly messageId: string };
+
+/** What each reporter has told already, so that after an outage or a restart it goes on where it stopped. */
+export interface Deliveries {
+  /** Sequence number of the run's last event that `reporter` delivered; 0: none yet. */
+  cursor(reporter: string, runId: RunId): number;
+  advance(reporter: string, runId: RunId, seq: number): void;
+  /** Runs with events that `reporter` has not delivered, oldest first. */
+  behind(reporter: string): readonly RunId[];
+  /** Where the thing called `key` (the parent message, a card …) was posted. */
+  posted(reporter: string, runId: RunId, key: string): PostedMessage | undefined;
+  remember(reporter: string, runId: RunId, key: string, message: PostedMessage): void;
+}
+
+/** Reads the event log and tells somebody. Its troubles are its own: a restore never waits for it and never fails by it. */
+export interface Reporter {
+  start(): void;
+  /** Delivers what is left, for at most `ms`; then stops. */
+  stop(ms: number): Promise<void>;
+}
