@@ -1,0 +1,206 @@
+/** Who may do what. Pure: facts in, nothing or a refusal out. Names and e-mail addresses are never identity. */
+import type { Environment } from './environment.ts';
+import { UserError } from './errors.ts';
+import type { Actor } from './request.ts';
+import { sameActor } from './request.ts';
+
+/** Why not and what to do instead; who could help and where, as ids, for the adapter to show as people and channels. */
+export type Refusal = {
+  readonly message: string;
+  readonly hint: string;
+  readonly ask: readonly string[];
+  readonly channels: readonly string[];
+};
+
+/** What the chat says about an account at this moment. */
+export type Account = {
+  readonly userId: string;
+  readonly teamId: string;
+  readonly enterpriseId?: string;
+  readonly deleted: boolean;
+  readonly bot: boolean;
+  readonly guest: boolean;
+  /** Belongs to another workspace and is seen through a shared channel. */
+  readonly stranger: boolean;
+};
+
+/** What the chat says about a channel at this moment. */
+export type Channel = {
+  readonly channelId: string;
+  /** Shared with another organisation (Slack Connect): anybody there reads it and can click in it. */
+  readonly shared: boolean;
+  /** The bot is in it, so the story can be told there. */
+  readonly joined: boolean;
+};
+
+/** The workspace (and Enterprise Grid organisation) the bot is installed in. */
+export type Home = { readonly teamId: string; readonly enterpriseId?: string };
+
+/** A refusal as the error that every surface knows how to show. */
+export function notAllowed(refusal: Refusal): UserError {
+  const ask = refusal.ask.length === 0 ? '' : ` Ask one of: ${refusal.ask.join(', ')}.`;
+  const channels = refusal.channels.length === 0 ? '' : ` Channels: ${refusal.channels.join(', ')}.`;
+  return new UserError('NOT_ALLOWED', refusal.message, `${refusal.hint}${ask}${channels}`);
+}
+
+/** Accounts that may do nothing here, whatever the configuration lists. */
+export function refuseAccount(account: Account, home: Home): Refusal | undefined {
+  const ours = account.teamId === home.teamId || sameEnterprise(account, home);
+  if (!ours || account.stranger) {
+    return refuse(
+      'You belong to another workspace.',
+      'Only members of the workspace this bot is installed in may use it.',
+    );
+  }
+  if (account.deleted) return refuse('This account is deactivated.', 'A workspace admin can reactivate it.');
+  if (account.bot) return refuse('Bots and apps may not ask for, approve or stop a restore.', 'A person has to do it.');
+  if (account.guest) return refuse('Guests may not use this bot.', 'Only full members of the workspace may.');
+  return undefined;
+}
+
+/** Where a restore may be asked for and its story told. */
+export function refuseChannel(environment: Environment, channel: Channel): Refusal | undefined {
+  const elsewhere = refuseChannelId(environment, channel.channelId);
+  if (elsewhere !== undefined) return elsewhere;
+  if (channel.shared) {
+    return refuse(
+      'This channel is shared with another organisation (Slack Connect).',
+      'Restores may be asked for in channels of this workspace only.',
+    );
+  }
+  if (!channel.joined) {
+    return refuse(
+      'I am not in this channel, so I could not tell the story of a restore here.',
+      'Invite me with /invite @pitr-restore, then type the command again.',
+    );
+  }
+  return undefined;
+}
+
+/** The part of {@link mayRequest} that needs no look-up. */
+export function mayAsk(environment: Environment, userId: string, channelId: string): Refusal | undefined {
+  if (!environment.admins.includes(userId)) {
+    return refuse(
+      `You may not ask for a restore of ${environment.name}.`,
+      `Only its admins may; the configuration lists them by user id, and you (${userId}) are not among them.`,
+      environment.admins,
+    );
+  }
+  return refuseChannelId(environment, channelId);
+}
+
+/** Asking for a restore: an admin of the environment, with an account in good standing, in a channel meant for it. */
+export function mayRequest(
+  environment: Environment,
+  account: Account,
+  channel: Channel,
+  home: Home,
+): Refusal | undefined {
+  return (
+    refuseAccount(account, home) ??
+    mayAsk(environment, account.userId, channel.channelId) ??
+    refuseChannel(environment, channel)
+  );
+}
+
+/** Agreeing to somebody else's request. */
+export function mayApprove(environment: Environment, requestedBy: Actor, by: Actor): Refusal | undefined {
+  const others = environment.approvers.filter((userId) => !isUser(requestedBy, userId));
+  if (samePerson(requestedBy, by)) {
+    return refuse(
+      'You asked for this restore, so you cannot approve it yourself.',
+      'A second person has to look at it.',
+      others,
+    );
+  }
+  return refuseDecision(environment, others, by);
+}
+
+/** Turning a request down: whoever could approve it. The requester withdraws instead. */
+export function mayDeny(environment: Environment, requestedBy: Actor, by: Actor): Refusal | undefined {
+  if (samePerson(requestedBy, by)) {
+    return refuse('You asked for this restore yourself.', 'Use Withdraw to take it back.');
+  }
+  return refuseDecision(environment, environment.approvers, by);
+}
+
+/** Taking a request back: only who made it. */
+export function mayWithdraw(requestedBy: Actor, by: Actor): Refusal | undefined {
+  if (samePerson(requestedBy, by)) return undefined;
+  return refuse(
+    'Only the person who asked for this restore can withdraw it.',
+    'An approver can deny it.',
+    requestedBy.kind === 'slack' ? [requestedBy.userId] : [],
+  );
+}
+
+/** Stopping a restore: who asked for it, the admins and the approvers of its environment, and the machine's own shell. */
+export function mayCancel(environment: Environment, requestedBy: Actor, by: Actor): Refusal | undefined {
+  if (by.kind !== 'slack' || samePerson(requestedBy, by) || isTrusted(environment, by.userId)) return undefined;
+  return refuse(
+    `You may not stop a restore of ${environment.name}.`,
+    'The person who asked for it may, and the admins and approvers of the environment.',
+    trustedIn(environment),
+  );
+}
+
+/** Answering whether the shown plan shall be carried out: admins and approvers, and the machine's own shell. */
+export function mayAnswerPlan(environment: Environment, by: Actor): Refusal | undefined {
+  if (by.kind !== 'slack' || isTrusted(environment, by.userId)) return undefined;
+  return refuse(`You may not answer for ${environment.name}.`, 'Its admins and approvers may.', trustedIn(environment));
+}
+
+/** Looking at an environment's tables: its admins and approvers. */
+export function mayLook(environment: Environment, userId: string): Refusal | undefined {
+  if (isTrusted(environment, userId)) return undefined;
+  return refuse(
+    `You may not look at the tables of ${environment.name}.`,
+    'Its admins and approvers may.',
+    trustedIn(environment),
+  );
+}
+
+/** Admins and approvers of an environment, each once. */
+export function trustedIn(environment: Environment): readonly string[] {
+  return [...new Set([...environment.admins, ...environment.approvers])];
+}
+
+function refuseDecision(environment: Environment, ask: readonly string[], by: Actor): Refusal | undefined {
+  if (by.kind === 'slack' && environment.approvers.includes(by.userId)) return undefined;
+  return {
+    message: `You are not an approver of ${environment.name}.`,
+    hint: 'The configuration lists its approvers by user id.',
+    ask,
+  };
+}
+
+function refuseChannelId(environment: Environment, channelId: string): Refusal | undefined {
+  if (environment.channels.length === 0 || environment.channels.includes(channelId)) return undefined;
+  return {
+    message: `${environment.name} may not be restored from this channel.`,
+    hint: 'Type the command in a channel the configuration names for it.',
+    ask: [],
+    channels: environment.channels,
+  };
+}
+
+function isTrusted(environment: Environment, userId: string): boolean {
+  return environment.admins.includes(userId) || environment.approvers.includes(userId);
+}
+
+/** By user id alone: in an Enterprise Grid one person acts in several teams, and must not become a second person by that. */
+function samePerson(a: Actor, b: Actor): boolean {
+  return a.kind === 'slack' && b.kind === 'slack' ? a.userId === b.userId : sameActor(a, b);
+}
+
+function isUser(actor: Actor, userId: string): boolean {
+  return actor.kind === 'slack' && actor.userId === userId;
+}
+
+function sameEnterprise(account: Account, home: Home): boolean {
+  return home.enterpriseId !== undefined && account.enterpriseId === home.enterpriseId;
+}
+
+function refuse(message: string, hint: string, ask: readonly string[] = []): Refusal {
+  return { message, hint, ask, channels: [] };
+}
