@@ -64,7 +64,7 @@ export type RunEvent =
   | { readonly type: 'phase-started'; readonly phase: Phase }
   | { readonly type: 'phase-finished'; readonly phase: Phase; readonly durationMs: number }
   | { readonly type: 'preflight-warning'; readonly label?: string; readonly message: string }
-  | { readonly type: 'preflight-passed'; readonly checks: number; readonly items: number; readonly bytes: number }
+  | { readonly type: 'preflight-passed'; readonly checks: number }
   /** The intent, before RestoreTableToPointInTime is called: from here on the table may exist and is ours. */
   | { readonly type: 'table-restoring'; readonly label: string; readonly restoreTable: string; readonly arn: string }
   | { readonly type: 'table-restore-accepted'; readonly label: string }

@@ -35,6 +35,8 @@ export type TableDescription = {
   readonly streamEnabled: boolean;
   readonly replicaRegions: readonly string[];
   readonly timeToLiveAttribute?: string;
+  /** What the table is being restored from; AWS tells this only while the table is CREATING. */
+  readonly restoring?: { readonly sourceArn: string; readonly at: Instant };
 };
 
 /** The restorable window of a table. Both bounds are restorable. */

@@ -1,0 +1,127 @@
+import type { Environment } from './environment.ts';
+import { UserError } from './errors.ts';
+import type { RunEvent } from './events.ts';
+import type { Actor } from './request.ts';
+import { actorName, sameActor } from './request.ts';
+import type { Instant } from './restore-point.ts';
+import type { Run } from './run.ts';
+import { hasEnded } from './run.ts';
+
+/** What people decide about a run. Pure: each returns what is to be written down, or throws why not. */
+
+export function approve(
+  run: Run,
+  environment: Environment,
+  by: Actor,
+  digest: string,
+  now: Instant,
+): readonly RunEvent[] {
+  mustAwaitApproval(run, now);
+  mustBeApprover(environment, by);
+  if (sameActor(run.request.requestedBy, by)) {
+    throw notAllowed('You cannot approve your own request.', `Ask another approver: ${others(environment, by)}.`);
+  }
+  if (run.approvals.some((approval) => sameActor(approval.by, by))) {
+    throw outOfDate('You approved this request already.', `It needs ${run.approvalsNeeded} different people.`);
+  }
+  if (digest !== run.digest) {
+    throw outOfDate('This is not the request that you were shown.', 'Look at the current message and decide there.');
+  }
+  return [{ type: 'approved', by, digest }];
+}
+
+export function deny(run: Run, environment: Environment, by: Actor, reason: string, now: Instant): readonly RunEvent[] {
+  mustAwaitApproval(run, now);
+  mustBeApprover(environment, by);
+  return [{ type: 'denied', by, reason }];
+}
+
+export function withdraw(run: Run, by: Actor): readonly RunEvent[] {
+  mustBeUndecided(run);
+  if (!sameActor(run.request.requestedBy, by)) {
+    throw notAllowed('Only the person who asked can withdraw a request.', 'An approver can deny it.');
+  }
+  return [{ type: 'withdrawn', by }];
+}
+
+export function expire(run: Run, now: Instant): readonly RunEvent[] {
+  if (run.state !== 'AWAITING_APPROVAL') return [];
+  if (run.expiresAt === undefined || run.expiresAt > now) return [];
+  return [{ type: 'expired', why: 'no-decision' }];
+}
+
+export function answerPlan(run: Run, environment: Environment, by: Actor, proceed: boolean): readonly RunEvent[] {
+  mayAnswer(environment, by);
+  if (hasEnded(run)) throw outOfDate(`${run.id} has ended (${run.state}).`, 'Ask for a new restore.');
+  if (run.plan !== 'shown') {
+    throw outOfDate('Nobody is being asked about this plan now.', 'See the thread for what was decided.');
+  }
+  return [{ type: proceed ? 'plan-confirmed' : 'plan-refused', by }];
+}
+
+export function cancel(run: Run, environment: Environment, by: Actor): readonly RunEvent[] {
+  mayAnswer(environment, by);
+  if (hasEnded(run)) throw outOfDate(`${run.id} has ended already (${run.state}).`, 'There is nothing to cancel.');
+  if (run.state !== 'IN_PROGRESS') return [{ type: 'withdrawn', by }];
+  if (run.cancelRequested) throw outOfDate('It is being cancelled already.', 'It stops at its next safe point.');
+  return [{ type: 'cancel-requested', by }];
+}
+
+function mustAwaitApproval(run: Run, now: Instant): void {
+  mustBeUndecided(run);
+  if (run.state !== 'AWAITING_APPROVAL') {
+    throw outOfDate(`This request is decided: ${decidedBy(run)}.`, 'See the thread for how it goes on.');
+  }
+  if (run.expiresAt !== undefined && run.expiresAt <= now) {
+    throw outOfDate('This request has expired.', 'Ask the requester to make a new one.');
+  }
+}
+
+function mustBeUndecided(run: Run): void {
+  if (run.state === 'AWAITING_APPROVAL' || run.state === 'APPROVED') return;
+  throw outOfDate(`This request is decided: ${decidedBy(run)}.`, 'See the thread for how it went on.');
+}
+
+/** Who decided and when, for the person who came second. */
+function decidedBy(run: Run): string {
+  const close = run.closedBy;
+  if (close !== undefined) return `${run.state} by ${actorName(close.by)} at ${new Date(close.at).toISOString()}`;
+  const last = run.approvals.at(-1);
+  if (last !== undefined) return `approved by ${actorName(last.by)} at ${new Date(last.at).toISOString()}`;
+  return run.state;
+}
+
+function mustBeApprover(environment: Environment, by: Actor): void {
+  if (by.kind === 'slack' && environment.approvers.includes(by.userId)) return;
+  throw notAllowed(
+    `You are not an approver of ${environment.name}.`,
+    `Approvers are set in the configuration: ${others(environment, by)}.`,
+  );
+}
+
+/** A shell is trusted with its environment as far as its AWS credentials go; in Slack, admins and approvers are. */
+function mayAnswer(environment: Environment, by: Actor): void {
+  if (by.kind !== 'slack') return;
+  if (environment.admins.includes(by.userId) || environment.approvers.includes(by.userId)) return;
+  throw notAllowed(
+    `You are neither an admin nor an approver of ${environment.name}.`,
+    `Ask one of them: ${[...new Set([...environment.admins, ...environment.approvers])].map(mention).join(', ')}.`,
+  );
+}
+
+function others(environment: Environment, by: Actor): string {
+  const ids = environment.approvers.filter((id) => by.kind !== 'slack' || id !== by.userId);
+  return ids.length === 0 ? 'there is none' : ids.map(mention).join(', ');
+}
+
+function mention(userId: string): string {
+  return `<@${userId}>`;
+}
+
+function notAllowed(message: string, hint: string): UserError {
+  return new UserError('NOT_ALLOWED', message, hint);
+}
+
+function outOfDate(message: string, hint: string): UserError {
+  return new UserError('OUT_OF_DATE', message, hint);
+}

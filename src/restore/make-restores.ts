@@ -1,0 +1,129 @@
+import { answerPlan, approve, cancel, deny, expire, withdraw } from './decide.ts';
+import type { Environment } from './environment.ts';
+import { UserError } from './errors.ts';
+import type { RunEvent, RunId } from './events.ts';
+import type { ExecuteParts } from './execute.ts';
+import { execute } from './execute.ts';
+import { lookAt } from './outlook.ts';
+import type { AwsFor, EventLog } from './ports.ts';
+import { runChecks } from './preflight/checks.ts';
+import type { RestoreRequest } from './request.ts';
+import { digestOf } from './request.ts';
+import { checkWindow } from './restore-point.ts';
+import type { Restores, Wish } from './restores.ts';
+import type { Run } from './run.ts';
+
+export type RestoresParts = ExecuteParts & {
+  readonly environments: readonly Environment[];
+  readonly awsFor: AwsFor;
+  /** How long an undecided request lives, in ms. */
+  readonly approvalExpiryMs: number;
+  /** Told about bugs: errors nobody foresaw, with the run they ended. */
+  readonly onBug: (error: unknown, runId: RunId) => void;
+};
+
+export function makeRestores(parts: RestoresParts): Restores {
+  return { ...lookups(parts), ...asking(parts), ...deciding(parts), ...running(parts) };
+}
+
+function lookups(parts: RestoresParts) {
+  const { environments, log, lock } = parts;
+  return {
+    environment: (name) => environmentNamed(environments, name),
+    environments: () => environments,
+    outlook: async (environment, labels) => lookAt(parts.awsFor(environment), environment, labels),
+    run: (runId) => log.run(runId),
+    history: (limit) => log.recent(limit),
+    open: () => log.open(),
+    inProgress() {
+      const holder = lock.holder();
+      return holder === undefined ? undefined : { holder, phase: log.run(holder.runId)?.phase };
+    },
+  } satisfies Partial<Restores>;
+}
+
+function asking(parts: RestoresParts) {
+  const { clock, environments, log } = parts;
+
+  /** A wish with its instant made exact and checked against the windows of its tables. */
+  async function requestFor(wish: Wish): Promise<RestoreRequest> {
+    const environment = environmentNamed(environments, wish.environment);
+    const labels = wish.tables.map((ref) => ref.label);
+    const { window } = await lookAt(parts.awsFor(environment), environment, labels);
+    const restorePoint = wish.restorePoint === 'latest' ? window.latest : wish.restorePoint;
+    const refusal = checkWindow(restorePoint, window, clock.now(), wish.timeZone);
+    if (refusal !== undefined) throw new UserError('RESTORE_POINT', refusal.message, refusal.hint);
+    return { ...wish, region: environment.region, restorePoint };
+  }
+
+  return {
+    async request(wish, origin) {
+      const request = await requestFor(wish);
+      const { approvals } = environmentNamed(environments, wish.environment);
+      const approvalsNeeded = origin.kind === 'slack' ? approvals : 0;
+      const now = clock.now();
+      const runId = log.begin(now, {
+        type: 'requested',
+        request,
+        digest: digestOf(request),
+        origin,
+        approvalsNeeded,
+        ...(approvalsNeeded === 0 ? {} : { expiresAt: now + parts.approvalExpiryMs }),
+      });
+      return existingRun(log, runId);
+    },
+    async dryRun(wish) {
+      const request = await requestFor(wish);
+      const now = clock.now();
+      const aws = parts.awsFor(environmentNamed(environments, wish.environment));
+      const checks = await runChecks({ request, requestedAt: now, aws, now });
+      return { request, checks, passed: checks.every((check) => check.status !== 'failed') };
+    },
+  } satisfies Partial<Restores>;
+}
+
+function deciding({ clock, environments, log }: RestoresParts) {
+  const of = (run: Run) => environmentNamed(environments, run.request.environment);
+  function decide(runId: RunId, decision: (run: Run) => readonly RunEvent[]): Run {
+    log.decide(runId, decision);
+    return existingRun(log, runId);
+  }
+  return {
+    approve: (runId, by, digest) => decide(runId, (run) => approve(run, of(run), by, digest, clock.now())),
+    deny: (runId, by, reason) => decide(runId, (run) => deny(run, of(run), by, reason, clock.now())),
+    withdraw: (runId, by) => decide(runId, (run) => withdraw(run, by)),
+    confirmPlan: (runId, by) => decide(runId, (run) => answerPlan(run, of(run), by, true)),
+    refusePlan: (runId, by) => decide(runId, (run) => answerPlan(run, of(run), by, false)),
+    cancel: (runId, by) => decide(runId, (run) => cancel(run, of(run), by)),
+    expireOverdue: () =>
+      log.open().flatMap(({ id }) => {
+        const written = log.decide(id, (run) => expire(run, clock.now()));
+        return written.length === 0 ? [] : [existingRun(log, id)];
+      }),
+  } satisfies Partial<Restores>;
+}
+
+function running(parts: RestoresParts) {
+  return {
+    async execute(runId, signal) {
+      const { request } = existingRun(parts.log, runId);
+      const environment = environmentNamed(parts.environments, request.environment);
+      const outcome = await execute(parts, environment, parts.awsFor(environment), runId, signal);
+      if (outcome.bug !== undefined) parts.onBug(outcome.bug, runId);
+      return outcome.run;
+    },
+  } satisfies Partial<Restores>;
+}
+
+function environmentNamed(environments: readonly Environment[], name: string): Environment {
+  const found = environments.find((environment) => environment.name === name);
+  if (found !== undefined) return found;
+  const known = environments.map((environment) => environment.name).join(', ');
+  throw new UserError('UNKNOWN_ENVIRONMENT', `There is no environment "${name}".`, `Environments: ${known}.`);
+}
+
+function existingRun(log: EventLog, runId: RunId): Run {
+  const run = log.run(runId);
+  if (run !== undefined) return run;
+  throw new UserError('UNKNOWN_RUN', `There is no restore ${runId}.`, 'See `history` for the ids of the last ones.');
+}

@@ -1,0 +1,62 @@
+import type { Environment } from './environment.ts';
+import { UserError } from './errors.ts';
+import type { Phase, RunEvent } from './events.ts';
+import type { Aws, Clock, EventLog, Journal, OpenOverflow, ProgressBoard } from './ports.ts';
+import type { Run } from './run.ts';
+
+/** Numbers that decide how fast things go, never what happens. */
+export type Pace = {
+  /** Memory one comparison may use for items that wait for their partner, in bytes. */
+  readonly compareMemoryBytes: number;
+  /** How long the plan waits for a person's answer, in ms. */
+  readonly planAnswerMs: number;
+  /** How often the tables are compared and corrected again after the swap before what remains is reported. */
+  readonly verifyRounds: number;
+};
+
+/** What a step has in hand. */
+export type StepContext = {
+  readonly environment: Environment;
+  readonly aws: Aws;
+  readonly log: EventLog;
+  readonly journal: Journal;
+  readonly openOverflow: OpenOverflow;
+  readonly clock: Clock;
+  readonly progress: ProgressBoard;
+  readonly pace: Pace;
+  /** Aborted when the run has to stop at its next safe point; the reason is a UserError. */
+  readonly signal: AbortSignal;
+  /** The run as it stands now. */
+  run(): Run;
+  /** Writes down what happened; refused when the lock was lost. */
+  record(...events: readonly RunEvent[]): void;
+};
+
+export interface Step {
+  readonly phase: Phase;
+  run(context: StepContext): Promise<void>;
+}
+
+/** The table of a run by its label; a label that is not there is a bug of ours. */
+export function tableOf(run: Run, label: string): Run['tables'][number] {
+  const table = run.tables.find((candidate) => candidate.label === label);
+  if (table === undefined) throw new Error(`Run ${run.id} has no table ${label}`);
+  return table;
+}
+
+/** The restore table of a live table; asked for before there is one, that is a bug of ours. */
+export function restoreTableOf(run: Run, label: string): string {
+  const { restoreTable } = tableOf(run, label);
+  if (restoreTable === undefined) throw new Error(`Run ${run.id} has no restore table for ${label} yet`);
+  return restoreTable;
+}
+
+/** Whether the signal stopped what we were doing, rather than a trouble of its own. */
+export function stoppedBy(signal: AbortSignal, error: unknown): boolean {
+  return signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'));
+}
+
+/** Codes that a later attempt may well not see again. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof UserError && (error.code === 'NETWORK' || error.code === 'THROTTLED' || error.code === 'AWS');
+}

@@ -1,0 +1,14 @@
+import { compareTable } from '../compare-table.ts';
+import { eachTable } from '../each-table.ts';
+import type { Step } from '../step.ts';
+
+/** Compares every table with its restore table. What differs goes into the journal, the counts into the record. */
+export const verifyCounts: Step = {
+  phase: 'VERIFY_COUNTS',
+  async run(context) {
+    await eachTable(context, async (table, label) => {
+      const comparison = await compareTable(table, label);
+      table.record({ type: 'table-compared', ...comparison });
+    });
+  },
+};

@@ -1,0 +1,37 @@
+import { compareTable } from '../compare-table.ts';
+import { eachTable } from '../each-table.ts';
+import { displayName } from '../environment.ts';
+import { UserError } from '../errors.ts';
+import type { TableComparison } from '../events.ts';
+import type { Step, StepContext } from '../step.ts';
+import { tableOf } from '../step.ts';
+import { writeBack } from '../write-back.ts';
+
+/** Compares again after the last write. "Completed" is said only when both sides are the same, item by item. */
+export const verifyData: Step = {
+  phase: 'VERIFY_DATA',
+  async run(context) {
+    await eachTable(context, verifyTable);
+  },
+};
+
+/** The application may have written meanwhile: what differs is journalled, written back and compared again. */
+async function verifyTable(context: StepContext, label: string): Promise<void> {
+  for (let round = 1; ; round += 1) {
+    const comparison = await compareTable(context, label);
+    context.record({ type: 'table-verified', round, ...comparison });
+    const residue = comparison.put + comparison.delete;
+    if (residue === 0) return;
+    if (round >= context.pace.verifyRounds) throw stillDiffers(context, label, comparison);
+    await writeBack(context, label, residue);
+  }
+}
+
+function stillDiffers(context: StepContext, label: string, { put, delete: deleted }: TableComparison): UserError {
+  const table = displayName(tableOf(context.run(), label));
+  return new UserError(
+    'VERIFY',
+    `${table} still differs from the restore point after ${context.pace.verifyRounds} rounds: ${put} items to put, ${deleted} to delete.`,
+    'Something keeps writing to the table. Stop the writers and ask for the same restore point again.',
+  );
+}

@@ -1,0 +1,42 @@
+import type { Deliveries } from '../restore/ports.ts';
+import type { SqliteFile } from './database.ts';
+
+type PostedRow = { channel_id: string; message_id: string };
+
+/** How far each reporter has told each run's story, and where it put it. */
+export function createDeliveries(db: SqliteFile): Deliveries {
+  const readCursor = db
+    .prepare<[string, string], number>('SELECT seq FROM cursors WHERE reporter = ? AND run_id = ?')
+    .pluck();
+  const moveCursor = db.prepare<[string, string, number]>(
+    `INSERT INTO cursors (reporter, run_id, seq) VALUES (?, ?, ?)
+     ON CONFLICT (reporter, run_id) DO UPDATE SET seq = max(seq, excluded.seq)`,
+  );
+  const runsBehind = db
+    .prepare<[string], string>(
+      `SELECT runs.id FROM runs
+       LEFT JOIN cursors ON cursors.run_id = runs.id AND cursors.reporter = ?
+       WHERE runs.last_seq > coalesce(cursors.seq, 0) ORDER BY runs.requested_at, runs.last_seq`,
+    )
+    .pluck();
+  const readPosted = db.prepare<[string, string, string], PostedRow>(
+    'SELECT channel_id, message_id FROM posted WHERE reporter = ? AND run_id = ? AND key = ?',
+  );
+  const savePosted = db.prepare<[string, string, string, string, string]>(
+    'INSERT OR REPLACE INTO posted (reporter, run_id, key, channel_id, message_id) VALUES (?, ?, ?, ?, ?)',
+  );
+  return {
+    cursor: (reporter, runId) => readCursor.get(reporter, runId) ?? 0,
+    advance: (reporter, runId, seq) => {
+      moveCursor.run(reporter, runId, seq);
+    },
+    behind: (reporter) => runsBehind.all(reporter),
+    posted(reporter, runId, key) {
+      const row = readPosted.get(reporter, runId, key);
+      return row === undefined ? undefined : { channelId: row.channel_id, messageId: row.message_id };
+    },
+    remember: (reporter, runId, key, message) => {
+      savePosted.run(reporter, runId, key, message.channelId, message.messageId);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { UserError } from '../restore/errors.ts';
+
+/**
+ * The 32 bytes that seal the journal: from PITR_JOURNAL_KEY (64 hex digits), else from a file beside the state file that
+ * is made on first use, readable by its owner alone.
+ * @throws UserError BAD_CONFIGURATION, STORAGE
+ */
+export function journalKey(fromEnvironment: string | undefined, keyFile: string): Buffer {
+  if (fromEnvironment !== undefined) return parseKey(fromEnvironment, 'PITR_JOURNAL_KEY');
+  try {
+    // 'wx' is atomic: of two processes that start together exactly one makes the key, and both then read it.
+    writeFileSync(keyFile, `${randomBytes(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600, flush: true });
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw storageError(keyFile, error);
+  }
+  try {
+    return parseKey(readFileSync(keyFile, 'utf8').trim(), `The key file ${keyFile}`);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw storageError(keyFile, error);
+  }
+}
+
+function parseKey(text: string, source: string): Buffer {
+  if (!/^[0-9a-f]{64}$/i.test(text)) {
+    throw new UserError(
+      'BAD_CONFIGURATION',
+      `${source} is not a key: 64 hexadecimal digits are needed.`,
+      'Make one with: openssl rand -hex 32',
+    );
+  }
+  return Buffer.from(text, 'hex');
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function storageError(keyFile: string, cause: unknown): UserError {
+  return new UserError(
+    'STORAGE',
+    `The journal's key file ${keyFile} cannot be read or made.`,
+    'Give this user the right to write there, or set PITR_JOURNAL_KEY.',
+    { cause },
+  );
+}

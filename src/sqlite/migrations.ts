@@ -1,0 +1,69 @@
+/**
+ * The history of the file's shape. Append only: a released entry is never changed, because files out there were made
+ * with it. `PRAGMA user_version` is the number of entries applied.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE events (
+    seq    INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id TEXT    NOT NULL,
+    at     INTEGER NOT NULL,
+    body   TEXT    NOT NULL,
+    hash   TEXT    NOT NULL
+  ) STRICT;
+  CREATE INDEX events_by_run ON events (run_id, seq);
+  CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+    BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END;
+  CREATE TRIGGER events_are_never_removed BEFORE DELETE ON events
+    BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END;
+
+  -- A projection of the events, so that open and recent runs are found without reading all of them.
+  CREATE TABLE runs (
+    id           TEXT    PRIMARY KEY,
+    ended        INTEGER NOT NULL,
+    requested_at INTEGER NOT NULL,
+    ended_at     INTEGER,
+    last_seq     INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX runs_open ON runs (last_seq) WHERE ended = 0;
+
+  -- One row for ever. run_id is NULL while nobody holds the lock; fencing only grows.
+  CREATE TABLE lock (
+    only_row   INTEGER PRIMARY KEY CHECK (only_row = 1),
+    run_id     TEXT,
+    host       TEXT    NOT NULL,
+    pid        INTEGER NOT NULL,
+    taken_at   INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    fencing    INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO lock VALUES (1, NULL, '', 0, 0, 0, 0);
+
+  -- What is overwritten: both images of each difference, sealed. id is the order of writing.
+  CREATE TABLE journal (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id  TEXT    NOT NULL,
+    label   TEXT    NOT NULL,
+    sealed  BLOB    NOT NULL,
+    written INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX journal_pending ON journal (run_id, label, id) WHERE written = 0;
+  CREATE INDEX journal_by_run ON journal (run_id);
+
+  CREATE TABLE cursors (
+    reporter TEXT    NOT NULL,
+    run_id   TEXT    NOT NULL,
+    seq      INTEGER NOT NULL,
+    PRIMARY KEY (reporter, run_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE posted (
+    reporter   TEXT NOT NULL,
+    run_id     TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    channel_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    PRIMARY KEY (reporter, run_id, key)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
