@@ -17,11 +17,8 @@ export function approve(
   now: Instant,
 ): readonly RunEvent[] {
   mustAwaitApproval(run, now);
-  mustBeApprover(environment, by);
-  if (sameActor(run.request.requestedBy, by)) {
-    throw notAllowed('You cannot approve your own request.', `Ask another approver: ${others(environment, by)}.`);
-  }
-  if (run.approvals.some((approval) => sameActor(approval.by, by))) {
+  must(mayApprove(environment, run.request.requestedBy, by));
+  if (run.approvals.some((approval) => samePerson(approval.by, by))) {
     throw outOfDate('You approved this request already.', `It needs ${run.approvalsNeeded} different people.`);
   }
   if (digest !== run.digest) {
@@ -32,15 +29,13 @@ export function approve(
 
 export function deny(run: Run, environment: Environment, by: Actor, reason: string, now: Instant): readonly RunEvent[] {
   mustAwaitApproval(run, now);
-  mustBeApprover(environment, by);
+  must(mayDeny(environment, run.request.requestedBy, by));
   return [{ type: 'denied', by, reason }];
 }
 
 export function withdraw(run: Run, by: Actor): readonly RunEvent[] {
   mustBeUndecided(run);
-  if (!sameActor(run.request.requestedBy, by)) {
-    throw notAllowed('Only the person who asked can withdraw a request.', 'An approver can deny it.');
-  }
+  must(mayWithdraw(run.request.requestedBy, by));
   return [{ type: 'withdrawn', by }];
 }
 
@@ -51,7 +46,7 @@ export function expire(run: Run, now: Instant): readonly RunEvent[] {
 }
 
 export function answerPlan(run: Run, environment: Environment, by: Actor, proceed: boolean): readonly RunEvent[] {
-  mayAnswer(environment, by);
+  must(mayAnswerPlan(environment, by));
   if (hasEnded(run)) throw outOfDate(`${run.id} has ended (${run.state}).`, 'Ask for a new restore.');
   if (run.plan !== 'shown') {
     throw outOfDate('Nobody is being asked about this plan now.', 'See the thread for what was decided.');
@@ -60,7 +55,7 @@ export function answerPlan(run: Run, environment: Environment, by: Actor, procee
 }
 
 export function cancel(run: Run, environment: Environment, by: Actor): readonly RunEvent[] {
-  mayAnswer(environment, by);
+  must(mayCancel(environment, run.request.requestedBy, by));
   if (hasEnded(run)) throw outOfDate(`${run.id} has ended already (${run.state}).`, 'There is nothing to cancel.');
   if (run.state !== 'IN_PROGRESS') return [{ type: 'withdrawn', by }];
   if (run.cancelRequested) throw outOfDate('It is being cancelled already.', 'It stops at its next safe point.');
@@ -91,35 +86,8 @@ function decidedBy(run: Run): string {
   return run.state;
 }
 
-function mustBeApprover(environment: Environment, by: Actor): void {
-  if (by.kind === 'slack' && environment.approvers.includes(by.userId)) return;
-  throw notAllowed(
-    `You are not an approver of ${environment.name}.`,
-    `Approvers are set in the configuration: ${others(environment, by)}.`,
-  );
-}
-
-/** A shell is trusted with its environment as far as its AWS credentials go; in Slack, admins and approvers are. */
-function mayAnswer(environment: Environment, by: Actor): void {
-  if (by.kind !== 'slack') return;
-  if (environment.admins.includes(by.userId) || environment.approvers.includes(by.userId)) return;
-  throw notAllowed(
-    `You are neither an admin nor an approver of ${environment.name}.`,
-    `Ask one of them: ${[...new Set([...environment.admins, ...environment.approvers])].map(mention).join(', ')}.`,
-  );
-}
-
-function others(environment: Environment, by: Actor): string {
-  const ids = environment.approvers.filter((id) => by.kind !== 'slack' || id !== by.userId);
-  return ids.length === 0 ? 'there is none' : ids.map(mention).join(', ');
-}
-
-function mention(userId: string): string {
-  return `<@${userId}>`;
-}
-
-function notAllowed(message: string, hint: string): UserError {
-  return new UserError('NOT_ALLOWED', message, hint);
+function must(refusal: Refusal | undefined): void {
+  if (refusal !== undefined) throw notAllowed(refusal);
 }
 
 function outOfDate(message: string, hint: string): UserError {

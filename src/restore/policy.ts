@@ -189,7 +189,7 @@ function isTrusted(environment: Environment, userId: string): boolean {
 }
 
 /** By user id alone: in an Enterprise Grid one person acts in several teams, and must not become a second person by that. */
-function samePerson(a: Actor, b: Actor): boolean {
+export function samePerson(a: Actor, b: Actor): boolean {
   return a.kind === 'slack' && b.kind === 'slack' ? a.userId === b.userId : sameActor(a, b);
 }
 
