@@ -1,8 +1,10 @@
 import type { Environment } from './environment.ts';
 import { UserError } from './errors.ts';
 import type { RunEvent } from './events.ts';
+import type { Refusal } from './policy.ts';
+import { mayAnswerPlan, mayApprove, mayCancel, mayDeny, mayWithdraw, notAllowed, samePerson } from './policy.ts';
 import type { Actor } from './request.ts';
-import { actorName, sameActor } from './request.ts';
+import { actorName } from './request.ts';
 import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
 import { hasEnded } from './run.ts';
