@@ -167,11 +167,11 @@ export function trustedIn(environment: Environment): readonly string[] {
 
 function refuseDecision(environment: Environment, ask: readonly string[], by: Actor): Refusal | undefined {
   if (by.kind === 'slack' && environment.approvers.includes(by.userId)) return undefined;
-  return {
-    message: `You are not an approver of ${environment.name}.`,
-    hint: 'The configuration lists its approvers by user id.',
+  return refuse(
+    `You are not an approver of ${environment.name}.`,
+    'The configuration lists its approvers by user id.',
     ask,
-  };
+  );
 }
 
 function refuseChannelId(environment: Environment, channelId: string): Refusal | undefined {
