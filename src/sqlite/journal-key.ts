@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { UserError } from '../restore/errors.ts';
 
 /**
- * The 32 bytes that seal the journal: from PITR_JOURNAL_KEY (64 hex digits), else from a file beside the state file that
+ * The 32 bytes that seal the journal: from PITR_JOURNAL_KEY (hex or base64), else from a file beside the state file that
  * is made on first use, readable by its owner alone.
  * @throws UserError BAD_CONFIGURATION, STORAGE
  */
@@ -24,14 +24,15 @@ export function journalKey(fromEnvironment: string | undefined, keyFile: string)
 }
 
 function parseKey(text: string, source: string): Buffer {
-  if (!/^[0-9a-f]{64}$/i.test(text)) {
+  const key = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64');
+  if (key.length !== 32) {
     throw new UserError(
       'BAD_CONFIGURATION',
-      `${source} is not a key: 64 hexadecimal digits are needed.`,
-      'Make one with: openssl rand -hex 32',
+      `${source} is not a key: 32 bytes in hex or base64 are needed.`,
+      'Make one with: openssl rand -base64 32',
     );
   }
-  return Buffer.from(text, 'hex');
+  return key;
 }
 
 function isErrno(error: unknown, code: string): boolean {
