@@ -1,0 +1,74 @@
+/** What a single setting may be. Each schema says in a whole sentence what is wrong and what would be right. */
+import { z } from 'zod';
+import { quote } from './mistakes.ts';
+
+export const slackUserId = pattern(
+  /^[UW][A-Z0-9]{2,}$/,
+  'is not a Slack user id. Write the member id, such as U01ALICE (in Slack: the person’s profile, ⋮, "Copy member ID"); names and e-mail addresses can be changed by anybody.',
+);
+
+export const slackChannelId = pattern(
+  /^[CG][A-Z0-9]{2,}$/,
+  'is not a Slack channel id. Write the id, such as C01OPS (in Slack: the channel’s details, at the very bottom).',
+);
+
+/** Table names as DynamoDB allows them: docs, "Naming rules". */
+export const tableName = pattern(
+  /^[a-zA-Z0-9_.-]{3,255}$/,
+  'is not a DynamoDB table name: 3 to 255 of a-z, A-Z, 0-9, "_", "." and "-". Write the name only, not an ARN.',
+);
+
+export const tableLabel = pattern(
+  /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/,
+  'cannot be a label: people type it, so it is up to 63 of a-z, A-Z, 0-9, "_", "." and "-" and starts with a letter or digit.',
+);
+
+export const region = pattern(/^[a-z][a-z0-9-]{1,30}$/, 'is not an AWS region. Write its code, such as eu-central-1.');
+
+export const roleArn = pattern(
+  /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
+  'is not the ARN of an IAM role. It looks like arn:aws:iam::123456789012:role/pitr-restore.',
+);
+
+export const planConfirmation = z.enum(['never', 'when-counts-differ', 'always'], {
+  error: ({ input }) => `${quote(input)} is not a setting for it. Write never, when-counts-differ or always.`,
+});
+
+/** A week: longer than any restore AWS has been seen to take. */
+const longestTimeoutMinutes = 7 * 24 * 60;
+
+export const timeoutMinutes = number(
+  (value) => value > 0 && value <= longestTimeoutMinutes,
+  `is not a timeout. Write a number of minutes, more than 0 and at most ${longestTimeoutMinutes} (a week), such as 30.`,
+);
+
+export const approvals = number(
+  (value) => Number.isInteger(value) && value >= 0 && value <= 10,
+  'is not a number of approvals. Write a whole number from 0 (no second person) to 10.',
+);
+
+export const yesOrNo = z.boolean({ error: ({ input }) => `${quote(input)} is neither true nor false.` });
+
+/** A list in which nothing is written twice. */
+export function list<T extends z.ZodType<string>>(of: T, example: string) {
+  return z
+    .array(of, { error: ({ input }) => `${quote(input)} is not a list. Write one, such as [${example}].` })
+    .superRefine((items, context) => {
+      items.forEach((item, index) => {
+        if (items.indexOf(item) === index) return;
+        context.addIssue({ code: 'custom', path: [index], message: `${quote(item)} is listed twice. Remove one.` });
+      });
+    });
+}
+
+export function pattern(regex: RegExp, wrong: string) {
+  return z
+    .string({ error: ({ input }) => `${quote(input)} is not text. Put it in quotes if that is what it shall be.` })
+    .regex(regex, { error: ({ input }) => `${quote(input)} ${wrong}` });
+}
+
+export function number(isRight: (value: number) => boolean, wrong: string) {
+  return z
+    .number({ error: ({ input }) => `${quote(input)} ${wrong}` })
+    .refine(isRight, { error: ({ input }) => `${quote(input)} ${wrong}` });
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { nearest } from '../nearest.ts';
+import { list, number, pattern, region, slackChannelId, slackUserId, tableName, timeoutMinutes } from './fields.ts';
+import type { Mistake } from './mistakes.ts';
+import { mistakesIn, quote } from './mistakes.ts';
+import { Secret } from './secret.ts';
+
+/** The restorable window is 35 days: a request cannot outlive the instant it asks for. */
+const longestApprovalHours = 35 * 24;
+
+const text = z.string();
+const secret = text.transform((value) => new Secret(value));
+
+/** Every environment variable that is read, and what it may be. A blank one counts as not set. */
+const schema = z.object({
+  DYNAMODB_TABLE: tableName.optional(),
+  DYNAMODB_USER_LIKES_TABLE: tableName.optional(),
+  DYNAMODB_USER_VIEWS_TABLE: tableName.optional(),
+  AWS_REGION: region.default('eu-central-1'),
+  PITR_ADMINS: commaSeparated(list(slackUserId, 'U01ALICE')),
+  PITR_APPROVERS: commaSeparated(list(slackUserId, 'U02BOB')),
+  PITR_CHANNELS: commaSeparated(list(slackChannelId, 'C01OPS')),
+  PITR_CONFIG: text.optional(),
+  PITR_DB: text.optional(),
+  RESTORE_LOCK_FILE: text.optional(),
+  RESTORE_STATUS_FILE: text.optional(),
+  RESTORE_TIMEOUT_MINUTES: text.default('30').transform(toNumber).pipe(timeoutMinutes),
+  RESTORE_LOG_GROUP: pattern(
+    /^[\w./#-]{1,512}$/,
+    'is not a CloudWatch log group: up to 512 of a-z, A-Z, 0-9, "_", "-", "/", "." and "#".',
+  ).default('/aws/dynamodb/restore'),
+  RESTORE_LOG_STREAM: pattern(
+    /^[^:*]{1,512}$/,
+    'is not a CloudWatch log stream: up to 512 characters, without ":" and "*".',
+  ).default('pitr-restore'),
+  PITR_APPROVAL_HOURS: text
+    .default('8')
+    .transform(toNumber)
+    .pipe(
+      number(
+        (hours) => hours > 0 && hours <= longestApprovalHours,
+        `is not how long a request may wait. Write a number of hours, more than 0 and at most ${longestApprovalHours} (35 days), such as 8.`,
+      ),
+    ),
+  PITR_JOURNAL_KEY: text
+    .refine(isJournalKey, {
+      error: 'The key is 32 random bytes in base64 or hex, and this is not. Make one with: openssl rand -base64 32',
+    })
+    .pipe(secret)
+    .optional(),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: ({ input }) => `${quote(input)} is not a level. Write trace, debug, info, warn, error, fatal or silent.`,
+    })
+    .default('info'),
+  SLACK_BOT_TOKEN: secret.optional(),
+  SLACK_APP_TOKEN: secret.optional(),
+  SLACK_SIGNING_SECRET: secret.optional(),
+  PORT: text
+    .default('3000')
+    .transform(toNumber)
+    .pipe(
+      number(
+        (port) => Number.isInteger(port) && port >= 0 && port <= 65_535,
+        'is not a port. Write a whole number from 1 to 65535, or 0 for any free one.',
+      ),
+    ),
+  SLACK_API_URL: z
+    .url({
+      protocol: /^https?$/,
+      error: ({ input }) => `${quote(input)} is not an http(s) address. Write one, such as http://127.0.0.1:8080/api/.`,
+    })
+    .optional(),
+  XDG_STATE_HOME: text.optional(),
+  HOME: text.optional(),
+});
+
+export type Variables = z.output<typeof schema>;
+export type LogLevel = Variables['LOG_LEVEL'];
+
+const names = Object.keys(schema.shape);
+
+/** Reads the variables. One that is wrong is a mistake, and its default is used to look for more of them. */
+export function readVariables(env: NodeJS.ProcessEnv): {
+  readonly variables: Variables;
+  readonly mistakes: readonly Mistake[];
+} {
+  const given = Object.fromEntries(names.flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])));
+  const read = schema.safeParse(given);
+  if (read.success) return { variables: read.data, mistakes: [] };
+  const wrong = new Set(read.error.issues.map((issue) => issue.path[0]));
+  const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name)));
+  return { variables: schema.parse(rest), mistakes: mistakesIn(read.error, [], names) };
+}
+
+/** A variable of ours that is one typing error away from a real one: without this it would be ignored without a word. */
+export function misspelledVariables(env: NodeJS.ProcessEnv): readonly string[] {
+  const ours = Object.keys(env).filter((name) => /^(?:PITR|RESTORE|SLACK)_/.test(name) && !names.includes(name));
+  return ours.flatMap((name) => {
+    const meant = nearest(name, names);
+    const isClose = meant !== undefined && Math.abs(meant.length - name.length) <= 2;
+    return isClose && !env[meant]
+      ? [`${name} is not a variable of pitr-restore and is ignored. Did you mean ${meant}?`]
+      : [];
+  });
+}
+
+function commaSeparated<T extends z.ZodType<readonly string[], string[]>>(of: T) {
+  return text
+    .default('')
+    .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''))
+    .pipe(of);
+}
+
+/** What is not a number stays as it is, to be quoted as it was typed. */
+function toNumber(value: string): unknown {
+  const parsed = Number(value);
+  return Number.isNaN(parsed) ? value : parsed;
+}
+
+/** AES-256: 32 bytes. */
+function isJournalKey(value: string): boolean {
+  return /^[0-9a-f]{64}$/i.test(value) || /^[A-Za-z0-9+/_-]{43}=?$/.test(value);
+}
