@@ -56,7 +56,7 @@ function word(hash: ItemHash, at: number): number {
 // preceded by its length, so that no two different items can run together into the same form.
 
 function canonicalMap(map: Item): string {
-  const names: readonly string[] = Object.keys(map).toSorted();
+  const names = sorted(Object.keys(map));
   let text = `M${names.length}:`;
   for (const name of names) {
     const value = map[name];
@@ -107,5 +107,10 @@ function canonicalSet(value: AttributeValue): string {
 }
 
 function sortedMembers(members: readonly string[]): string {
-  return members.toSorted().reduce((text, member) => `${text}${member.length}:${member}`, `${members.length}:`);
+  return sorted(members).reduce((text, member) => `${text}${member.length}:${member}`, `${members.length}:`);
+}
+
+/** By UTF-16 code units: the same everywhere, whatever the locale. */
+function sorted(texts: readonly string[]): readonly string[] {
+  return texts.toSorted();
 }

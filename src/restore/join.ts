@@ -2,7 +2,7 @@ import type { Digest, ItemHash } from './digest.ts';
 import { itemHash, newDigest } from './digest.ts';
 import type { Item, KeySchema } from './item.ts';
 import { itemSize, keyOf, sameItem } from './item.ts';
-import type { Overflow, Side } from './overflow.ts';
+import type { Overflow, Side, WaitingItem } from './overflow.ts';
 import type { Arrival } from './scan-segments.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -54,7 +54,7 @@ export class Join {
   };
   readonly #counts = { put: 0, delete: 0, unchanged: 0 };
   #overflow: Overflow | undefined;
-  #overflowed = 0;
+  readonly #overflowed: Record<Side, number> = { restored: 0, live: 0 };
   #differences: { readonly difference: Difference; readonly size: number }[] = [];
 
   constructor(options: JoinOptions) {
@@ -69,7 +69,7 @@ export class Join {
   get waiting(): { readonly inMemory: number; readonly overflowed: number } {
     return {
       inMemory: this.#waiting.restored.count + this.#waiting.live.count,
-      overflowed: this.#overflowed,
+      overflowed: this.#overflowed.restored + this.#overflowed.live,
     };
   }
 
@@ -108,6 +108,7 @@ export class Join {
         for (const { item } of batch) {
           this.#settleAlone(side, parseItem(item));
         }
+        this.#overflowed[side] -= batch.length;
         signal?.throwIfAborted();
         await this.#emit(batchLimits.items);
       }
@@ -167,12 +168,8 @@ export class Join {
 
   /** Looks in the overflow for the partners of what has just begun to wait. */
   async #matchOverflow(side: Side, keys: readonly string[]): Promise<void> {
-    if (this.#overflow === undefined || keys.length === 0) {
-      return;
-    }
     const own = this.#waiting[side];
-    const partners = await this.#overflow.take(opposite(side), keys);
-    for (const partner of partners) {
+    for (const partner of await this.#takeOverflowed(opposite(side), keys)) {
       const arrived = own.take(partner.key);
       if (arrived !== undefined) {
         arrived.segment.settle(arrived.position);
@@ -180,12 +177,20 @@ export class Join {
         this.#settlePair(side, arrived.item, { item, size: itemSize(item) });
       }
     }
-    // An item that this side had handed over before gives way to its newer self, which waits in memory now.
-    const outdated = await this.#overflow.take(
+    // An item that this side handed over before gives way to its newer self, which waits in memory now.
+    await this.#takeOverflowed(
       side,
       keys.filter((key) => own.has(key)),
     );
-    this.#overflowed -= partners.length + outdated.length;
+  }
+
+  async #takeOverflowed(side: Side, keys: readonly string[]): Promise<readonly WaitingItem[]> {
+    if (this.#overflow === undefined || this.#overflowed[side] === 0 || keys.length === 0) {
+      return [];
+    }
+    const taken = await this.#overflow.take(side, keys);
+    this.#overflowed[side] -= taken.length;
+    return taken;
   }
 
   async #keepToBudget(): Promise<void> {
@@ -202,7 +207,7 @@ export class Join {
         side,
         evicted.map(([key, { item }]) => ({ key, item: JSON.stringify(item) })),
       );
-      this.#overflowed += evicted.length;
+      this.#overflowed[side] += evicted.length;
       for (const [, { segment, position }] of evicted) {
         // They wait where there is room, so they are no reason to hold their segment back.
         segment.settle(position);

