@@ -40,8 +40,8 @@ const pace: Pace = { compareMemoryBytes: 256 * 1024 * 1024, planAnswerMs: 30 * 6
  */
 export function compose(config: Config, onBug: (error: unknown, runId: string) => void): Parts {
   const clock = systemClock;
-  const key = journalKey(config.journalKey?.reveal(), `${config.databaseFile}.key`);
   const db = openDatabase(config.databaseFile);
+  const key = journalKey(config.journalKey?.reveal(), `${config.databaseFile}.key`);
   const log = new SqliteEventLog(db, clock.now);
   const journal = createJournal(db, key);
   const progress = createProgressBoard();

@@ -1,11 +1,11 @@
 import type { Environment } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
-import type { RunEvent, RunFailure, RunId } from './events.ts';
+import type { RunEvent, RunId } from './events.ts';
 import type { Aws, Clock, EventLog, Journal, Lock, LockHolder, OpenOverflow, ProgressBoard } from './ports.ts';
 import { actorName } from './request.ts';
 import type { Run } from './run.ts';
-import { restoreTablesOf } from './run.ts';
 import { runSteps } from './run-steps.ts';
+import { endedEarly, settle } from './settle.ts';
 import type { Pace, Step, StepContext } from './step.ts';
 
 /** A sixth of the lease: several heartbeats may be late before the lock is lost. */
@@ -38,10 +38,11 @@ export async function execute(
   begin(log, runId);
   const taken = lock.take(runId);
   if (!taken.taken) {
-    log.decide(runId, (run) => [failedEvent(run, lockHeld(log, taken.holder), 0)]);
+    log.decide(runId, (run) => [endedEarly(run, lockHeld(log, taken.holder), 0)]);
     return { run: theRun(log, runId) };
   }
-  const { holder } = taken;
+  const { holder, takenOverFrom } = taken;
+  if (takenOverFrom !== undefined) settle(log, takenOverFrom.runId);
   const stopping = new AbortController();
   const record = (...events: readonly RunEvent[]) => {
     log.decide(runId, () => events, holder.fencing);
@@ -60,7 +61,7 @@ export async function execute(
       {
         type: 'lock-taken',
         holder,
-        ...(taken.takenOverFrom === undefined ? {} : { takenOverFrom: taken.takenOverFrom }),
+        ...(takenOverFrom === undefined ? {} : { takenOverFrom }),
       },
       { type: 'phase-finished', phase: 'ACQUIRE_LOCK', durationMs: clock.now() - startedAt },
     );
@@ -75,7 +76,7 @@ export async function execute(
   } catch (error) {
     // Not fenced: a run that lost the lock must still be able to say that it stopped.
     const failure = asUserError(error);
-    log.decide(runId, (run) => [failedEvent(run, failure, clock.now() - startedAt), { type: 'lock-released' }]);
+    log.decide(runId, (run) => [endedEarly(run, failure, clock.now() - startedAt), { type: 'lock-released' }]);
     return { run: theRun(log, runId), ...(failure.code === 'INTERNAL' ? { bug: error } : {}) };
   } finally {
     stopListening();
@@ -143,17 +144,6 @@ function theRun(log: EventLog, runId: RunId): Run {
   return run;
 }
 
-function failedEvent(run: Run, error: UserError, durationMs: number): RunEvent {
-  const failure: RunFailure = {
-    code: error.code,
-    message: error.message,
-    hint: error.hint,
-    phase: run.phase,
-    restoreTablesKept: restoreTablesOf(run),
-  };
-  return { type: error.code === 'CANCELLED' ? 'cancelled' : 'failed', durationMs, ...failure };
-}
-
 /** The refusal for whoever comes second: who has the lock, since when, where that run is, and what to type. */
 export function lockHeld(log: EventLog, holder: LockHolder): UserError {
   const other = log.run(holder.runId);
@@ -169,14 +159,14 @@ export function lockHeld(log: EventLog, holder: LockHolder): UserError {
 function cancelled(run: Run, log: EventLog): UserError {
   const event = log.ofRun(run.id).find((row) => row.event.type === 'cancel-requested')?.event;
   const who = event?.type === 'cancel-requested' ? actorName(event.by) : 'somebody';
-  return new UserError('CANCELLED', `Cancelled by ${who}.`, stateOfLiveTables(run));
+  return new UserError('CANCELLED', `Cancelled by ${who}.`, '');
 }
 
 function interrupted(): UserError {
   return new UserError(
     'INTERRUPTED',
     'The program was told to stop and stopped at a safe point.',
-    'Ask for the same restore point again: what was written already will not be written twice.',
+    'Start it and ask for the same restore point again: what was written already will not be written twice.',
   );
 }
 
@@ -186,12 +176,4 @@ function lockLost(): UserError {
     'This restore lost the lock: it was paused for longer than its lease.',
     'Nothing more is written by it. Look with `status` at what runs now, then ask again.',
   );
-}
-
-/** What a run that stops now leaves behind in the live tables. */
-export function stateOfLiveTables(run: Run): string {
-  const touched = run.tables.filter((table) => table.swap !== 'pending');
-  if (touched.length === 0) return 'The live tables were not touched.';
-  const names = touched.map((table) => table.table).join(', ');
-  return `Being written to: ${names}. They may be partly at the restore point; ask for the same restore point again to finish.`;
 }

@@ -12,6 +12,7 @@ import { digestOf } from './request.ts';
 import { checkWindow } from './restore-point.ts';
 import type { Restores, Wish } from './restores.ts';
 import type { Run } from './run.ts';
+import { settleInterrupted } from './settle.ts';
 
 export type RestoresParts = ExecuteParts & {
   readonly environments: readonly Environment[];
@@ -105,6 +106,7 @@ function deciding({ clock, environments, log }: RestoresParts) {
 
 function running(parts: RestoresParts) {
   return {
+    settleInterrupted: () => settleInterrupted(parts.log, parts.lock),
     async execute(runId, signal) {
       const { request } = existingRun(parts.log, runId);
       const environment = environmentNamed(parts.environments, request.environment);

@@ -65,6 +65,8 @@ export interface Restores {
   cancel(runId: RunId, by: Actor): Run;
   /** Every check that reads, and nothing else. @throws UserError PREFLIGHT */
   dryRun(wish: Wish): Promise<DryRunReport>;
+  /** Ends runs whose process is gone without having said so. Call it at start. */
+  settleInterrupted(): readonly RunId[];
   run(runId: RunId): Run | undefined;
   /** Newest first. */
   history(limit: number): readonly Run[];

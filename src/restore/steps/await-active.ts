@@ -58,7 +58,7 @@ function timedOut(): UserError {
   return new UserError(
     'TIMEOUT',
     'Restore operation timed out. Restore tables preserved for manual recovery.',
-    'The live tables were not touched. Ask again with more time (--timeout-minutes), or look at the restore tables.',
+    'Ask again with more time (--timeout-minutes), or look at the restore tables.',
   );
 }
 
@@ -66,6 +66,6 @@ function neverActive(restoreTable: string, status: TableStatus): UserError {
   return new UserError(
     'AWS',
     `The restore table ${restoreTable} is ${status} and will not become ACTIVE.`,
-    'The live tables were not touched. Look at the table in the AWS console, mend the cause and ask again.',
+    'Look at the table in the AWS console, mend the cause and ask again.',
   );
 }

@@ -65,7 +65,7 @@ function countsDiffer(run: Run): UserError {
   return new UserError(
     'ITEM_COUNT_MISMATCH',
     message,
-    'After an accident the counts always differ. The live tables were not touched. To go on anyway: --accept-count-mismatch',
+    'After an accident the counts always differ. To go on anyway: --accept-count-mismatch',
   );
 }
 
@@ -73,6 +73,6 @@ function notConfirmed(refused: boolean): UserError {
   return new UserError(
     'PLAN_NOT_CONFIRMED',
     refused ? 'The plan was refused.' : 'Nobody confirmed the plan in time.',
-    'The live tables were not touched. Ask again when you want to go on.',
+    'Ask again when you want to go on.',
   );
 }

@@ -1,0 +1,51 @@
+import { UserError } from './errors.ts';
+import type { RunEvent, RunId } from './events.ts';
+import type { EventLog, Lock } from './ports.ts';
+import type { Run } from './run.ts';
+import { restoreTablesOf, stateOfLiveTables } from './run.ts';
+
+/** The event that ends a run early, with everything a person needs to know about what is left. */
+export function endedEarly(run: Run, error: UserError, durationMs: number): RunEvent {
+  return {
+    type: error.code === 'CANCELLED' ? 'cancelled' : 'failed',
+    durationMs,
+    code: error.code,
+    message: error.message,
+    hint: `${error.hint} ${stateOfLiveTables(run)}`.trim(),
+    phase: run.phase,
+    restoreTablesKept: restoreTablesOf(run),
+  };
+}
+
+/**
+ * Ends the runs that the record shows as running although their process is gone (killed, power, out of memory). Runs of
+ * a living process are left alone: a running restore holds the lock.
+ */
+export function settleInterrupted(log: EventLog, lock: Lock): readonly RunId[] {
+  return log.open().flatMap((run) => {
+    if (run.state !== 'IN_PROGRESS') return [];
+    const taken = lock.take(run.id);
+    if (!taken.taken && taken.holder.runId === run.id) return [];
+    try {
+      settle(log, run.id);
+      return [run.id];
+    } finally {
+      if (taken.taken) lock.release(taken.holder.fencing);
+    }
+  });
+}
+
+/** Ends one run whose holder is known to be gone. */
+export function settle(log: EventLog, runId: RunId): void {
+  log.decide(runId, (run) =>
+    run.state === 'IN_PROGRESS' ? [endedEarly(run, interrupted(run), 0), { type: 'lock-released' }] : [],
+  );
+}
+
+function interrupted(run: Run): UserError {
+  return new UserError(
+    'INTERRUPTED',
+    `The program that carried out this restore ended in phase ${run.phase ?? 'ACQUIRE_LOCK'} without a word.`,
+    'Look at the log for the reason, and ask for the same restore point again.',
+  );
+}
