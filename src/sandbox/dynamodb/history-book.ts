@@ -1,0 +1,44 @@
+import type { RecordedWrite } from './history.ts';
+import { type Item, readItem } from './item.ts';
+import type { Regions } from './regions.ts';
+
+/**
+ * What tests and the demo may read from, and write into, the sandbox's record of all writes. Items are wire JSON. A
+ * region must be named only for a table that several regions have.
+ */
+export class HistoryBook {
+  readonly #regions: Regions;
+
+  constructor(regions: Regions) {
+    this.#regions = regions;
+  }
+
+  /** The items as they were at `at` (milliseconds since the epoch), that millisecond's writes included. */
+  stateAt(table: string, at: number, region?: string): Item[] {
+    return this.#regions.table(table, region).history.stateAt(at);
+  }
+
+  /** The items as they are now. */
+  snapshot(table: string, region?: string): Item[] {
+    return this.stateAt(table, Number.POSITIVE_INFINITY, region);
+  }
+
+  /** Every write that is remembered, oldest first. */
+  writes(table: string, region?: string): RecordedWrite[] {
+    return this.#regions.table(table, region).history.writes();
+  }
+
+  /**
+   * Puts items as if they had been written at `at`, without a request for each. A table seeded in the past is as old as
+   * its oldest item, and so is its point-in-time recovery when that is on.
+   * @throws AwsError ValidationException for an item without the table's key or with a malformed value
+   */
+  seed(table: string, items: Iterable<Item>, at: number, region?: string): void {
+    const seeded = this.#regions.table(table, region);
+    seeded.load(Array.from(items, readItem), at);
+    seeded.createdAt = Math.min(seeded.createdAt, at);
+    if (seeded.recovery !== undefined) {
+      seeded.recovery.enabledAt = Math.min(seeded.recovery.enabledAt, at);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { type Item, itemBytes } from './item.ts';
+
+export type WriteKind = 'put' | 'update' | 'delete';
+
+type Version = {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly kind: WriteKind;
+  /** The item after the write; null after a delete. */
+  readonly image: Item | null;
+  /** The write's place among all writes of the table. */
+  readonly sequence: number;
+};
+
+type Entry = { readonly key: Item; versions: Version[] };
+
+/** One write as a test sees it. */
+export type RecordedWrite = { readonly at: number; readonly key: Item; readonly kind: WriteKind };
+
+/** Every state every item of one table has ever had. */
+export class TableHistory {
+  readonly #entries = new Map<string, Entry>();
+  #ordered: string[] = [];
+  #added: string[] = [];
+  #sequence = 0;
+  #count = 0;
+  #bytes = 0;
+
+  get itemCount(): number {
+    return this.#count;
+  }
+
+  get sizeBytes(): number {
+    return this.#bytes;
+  }
+
+  /** The item as it is now. */
+  current(key: string): Item | null {
+    return this.#entries.get(key)?.versions.at(-1)?.image ?? null;
+  }
+
+  /** Notes that the item at `key` became `image` at `at`; writes may be told later than younger ones. */
+  record(key: string, attributes: Item, write: { at: number; kind: WriteKind; image: Item | null }): void {
+    let entry = this.#entries.get(key);
+    if (entry === undefined) {
+      if (write.image === null) return;
+      entry = { key: attributes, versions: [] };
+      this.#entries.set(key, entry);
+      this.#added.push(key);
+    }
+    const before = entry.versions.at(-1)?.image ?? null;
+    this.#sequence += 1;
+    insertInTime(entry.versions, { ...write, sequence: this.#sequence });
+    this.#weigh(before, entry.versions.at(-1)?.image ?? null);
+  }
+
+  /** Takes the youngest write at `key` back, as if it had never been. */
+  takeBack(key: string): void {
+    const entry = this.#entries.get(key);
+    const taken = entry?.versions.pop();
+    if (taken !== undefined) this.#weigh(taken.image, entry?.versions.at(-1)?.image ?? null);
+  }
+
+  /** The items as they were at `at`, with every write up to and including that millisecond. */
+  stateAt(at: number): Item[] {
+    const items: Item[] = [];
+    for (const { versions } of this.#entries.values()) {
+      const image = versions.findLast((version) => version.at <= at)?.image;
+      if (image) items.push(image);
+    }
+    return items;
+  }
+
+  /** Every write that is remembered, oldest first. */
+  writes(): RecordedWrite[] {
+    return [...this.#entries.values()]
+      .flatMap(({ key, versions }) => versions.map(({ at, kind, sequence }) => ({ at, kind, sequence, key })))
+      .toSorted((left, right) => left.at - right.at || left.sequence - right.sequence)
+      .map(({ at, kind, key }) => ({ at, kind, key }));
+  }
+
+  /** Forgets what happened before `at`, keeping the state of that moment. */
+  forgetBefore(at: number): void {
+    for (const entry of this.#entries.values()) {
+      const base = entry.versions.findLastIndex((version) => version.at <= at);
+      if (base > 0) entry.versions = entry.versions.slice(base);
+    }
+  }
+
+  /** The keys of all items there ever were, in scan order. */
+  orderedKeys(): readonly string[] {
+    if (this.#added.length > 0) {
+      this.#ordered = [...this.#ordered, ...this.#added].sort((left, right) => (left < right ? -1 : 1));
+      this.#added = [];
+    }
+    return this.#ordered;
+  }
+
+  #weigh(before: Item | null, after: Item | null): void {
+    this.#count += (after === null ? 0 : 1) - (before === null ? 0 : 1);
+    this.#bytes += (after === null ? 0 : itemBytes(after)) - (before === null ? 0 : itemBytes(before));
+  }
+}
+
+function insertInTime(versions: Version[], version: Version): void {
+  const after = versions.findLastIndex((other) => other.at <= version.at);
+  versions.splice(after + 1, 0, version);
+}

@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Faults } from '../faults.ts';
+import { Gateway } from '../gateway.ts';
+import { type Held, type HoldPoint, Holds } from '../holds.ts';
+import { Requests } from '../requests.ts';
+import { loadDynalite } from './dynalite.ts';
+import { HistoryBook } from './history-book.ts';
+import type { World } from './region.ts';
+import { Regions } from './regions.ts';
+
+export type SandboxAwsOptions = Partial<World> & {
+  /** The port on 127.0.0.1; 0, the default, takes a free one. */
+  readonly port?: number;
+};
+
+/** A stand-in for AWS: DynamoDB with point-in-time recovery, CloudWatch Logs and STS on one port. */
+export type SandboxAws = {
+  readonly url: string;
+  readonly port: number;
+  readonly faults: Faults;
+  readonly history: HistoryBook;
+  readonly requests: Requests;
+  /** Milliseconds since the epoch; every instant the sandbox tells or records comes from here. */
+  readonly clock: () => number;
+  /** Pauses the calls of an operation. */
+  hold(operation: string, options?: { readonly point?: HoldPoint; readonly table?: string }): Held;
+  close(): Promise<void>;
+};
+
+/**
+ * Starts the stand-in on 127.0.0.1. Any credentials are accepted; each region has tables of its own.
+ *
+ * Times are the given clock's, so with a clock that stands still a restore never ends unless `restoreMs` is 0.
+ * @throws Error when the optional package dynalite is not installed, or the port is taken
+ */
+export async function startDynamoDb(options: SandboxAwsOptions = {}): Promise<SandboxAws> {
+  const world: World = {
+    clock: options.clock ?? Date.now,
+    restoreMs: options.restoreMs ?? 2_000,
+    latestLagMs: options.latestLagMs ?? 5 * 60_000,
+    deleteMs: options.deleteMs ?? 0,
+    scanOrder: options.scanOrder ?? 'hash',
+  };
+  const regions = new Regions(world, await loadDynalite());
+  const [faults, holds, requests] = [new Faults(), new Holds(), new Requests()];
+  const gateway = new Gateway({ regions, faults, holds, requests, clock: world.clock });
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    void gateway.handle(request, response);
+  });
+  // Longer than any client keeps an idle connection: who closes first must not be us, or a request gets lost.
+  server.keepAliveTimeout = 120_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    faults,
+    history: new HistoryBook(regions),
+    requests,
+    clock: world.clock,
+    hold: (operation, where) => holds.add(operation, where),
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}

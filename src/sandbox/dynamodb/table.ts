@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { isRecord, type Wire } from '../wire.ts';
+import { TableHistory, type WriteKind } from './history.ts';
+import type { Item } from './item.ts';
+import { canonicalKey, type KeySchema, keyAttributes } from './key.ts';
+import { Turns } from './turns.ts';
+
+/** Members of a table's definition that the sandbox keeps as they were sent. */
+export type TableSettings = {
+  attributeDefinitions: readonly Wire[];
+  keySchema: readonly Wire[];
+  globalIndexes: readonly Wire[];
+  localIndexes: readonly Wire[];
+  billingMode: 'PROVISIONED' | 'PAY_PER_REQUEST';
+  readUnits: number;
+  writeUnits: number;
+  onDemandThroughput?: Wire;
+  warmThroughput?: Wire;
+  sse?: Wire;
+  stream?: Wire & { readonly label: string };
+  tableClass?: string;
+  deletionProtection: boolean;
+};
+
+type ResourcePolicy = { readonly document: string; readonly revisionId: string };
+
+/** One table: what it is, what it holds, and what it held. */
+export class SandboxTable {
+  readonly name: string;
+  readonly arn: string;
+  readonly id = randomUUID();
+  readonly schema: KeySchema;
+  readonly history = new TableHistory();
+  readonly turns = new Turns();
+  readonly tags = new Map<string, string>();
+  /** Keys whose items dynalite has not been told of yet. */
+  readonly untold = new Set<string>();
+  settings: TableSettings;
+  /** Milliseconds since the epoch, as are all instants here. */
+  createdAt: number;
+  activeAt: number;
+  goneAt: number | undefined;
+  restoredFrom: { readonly arn: string; readonly at: number } | undefined;
+  recovery: { enabledAt: number; days: number } | undefined;
+  ttlAttribute: string | undefined;
+  policy: ResourcePolicy | undefined;
+  policyChangedAt: number | undefined;
+  readonly #salt: string;
+
+  constructor(made: { name: string; arn: string; settings: TableSettings; at: number; shuffled: boolean }) {
+    this.name = made.name;
+    this.arn = made.arn;
+    this.settings = made.settings;
+    this.createdAt = made.at;
+    this.activeAt = made.at;
+    this.schema = readSchema(made.settings);
+    this.#salt = made.shuffled ? this.id : '';
+  }
+
+  /** Whether a scan walks the partitions in an order of this table alone. */
+  get shuffled(): boolean {
+    return this.#salt !== '';
+  }
+
+  status(now: number): 'CREATING' | 'ACTIVE' | 'DELETING' {
+    if (this.goneAt !== undefined) return 'DELETING';
+    return now < this.activeAt ? 'CREATING' : 'ACTIVE';
+  }
+
+  /** Whether this table is the target of a restore that has not finished. */
+  restoring(now: number): boolean {
+    return this.restoredFrom !== undefined && this.status(now) === 'CREATING';
+  }
+
+  /** @throws AwsError ValidationException when the attributes hold no key of this table */
+  keyOf(attributes: Item): string {
+    return canonicalKey(this.schema, attributes, this.#salt);
+  }
+
+  keyAttributes(item: Item): Item {
+    return keyAttributes(this.schema, item);
+  }
+
+  record(key: string, attributes: Item, write: { at: number; kind: WriteKind; image: Item | null }): void {
+    this.history.record(key, this.keyAttributes(attributes), write);
+  }
+
+  /** Takes items without asking dynalite, which hears of them when it must. */
+  load(items: Iterable<Item>, at: number): void {
+    for (const item of items) {
+      const key = this.keyOf(item);
+      this.record(key, item, { at, kind: 'put', image: item });
+      this.untold.add(key);
+    }
+  }
+}
+
+function readSchema(settings: TableSettings): KeySchema {
+  const attribute = (keyType: string): KeySchema['partition'] | undefined => {
+    const name = settings.keySchema.find((element) => element['KeyType'] === keyType)?.['AttributeName'];
+    const definition = settings.attributeDefinitions.find((candidate) => candidate['AttributeName'] === name);
+    const type = isRecord(definition) ? definition['AttributeType'] : undefined;
+    return typeof name === 'string' && (type === 'S' || type === 'N' || type === 'B') ? { name, type } : undefined;
+  };
+  const [partition, sort] = [attribute('HASH'), attribute('RANGE')];
+  if (partition === undefined) throw new Error('a table definition that dynalite accepted has no partition key');
+  return sort === undefined ? { partition } : { partition, sort };
+}
