@@ -1,0 +1,104 @@
+import { hostname } from 'node:os';
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import type { Environment } from '../restore/environment.ts';
+import type { Aws, AwsFor } from '../restore/ports.ts';
+import type { Timing } from './patience.ts';
+import { realTiming } from './patience.ts';
+import { scan } from './scan.ts';
+import { tables } from './tables.ts';
+import { AssumeRoleFailed } from './translate-errors.ts';
+import { wireProtocol } from './wire-protocol.ts';
+import { write } from './write.ts';
+
+export type AwsSettings = {
+  /** How often a control-plane request is sent before its failure counts. Default: AWS_MAX_ATTEMPTS, or the SDK's. */
+  readonly maxAttempts?: number;
+  /** Milliseconds until a connection must stand. Default 5 s. */
+  readonly connectTimeoutMs?: number;
+  /** Milliseconds until a reply must have begun, and its longest silence after that. Default 20 s. */
+  readonly requestTimeoutMs?: number;
+  /** Batches of one `write` under way at the same time. Default 8. */
+  readonly writesInFlight?: number;
+  /** Milliseconds that reading or writing may be refused without any progress. Default 2 minutes. */
+  readonly patienceMs?: number;
+  readonly timing?: Timing;
+};
+
+/**
+ * Everything AWS, made once per environment, on first use. Credentials, profile, endpoints (`AWS_PROFILE`,
+ * `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_STS` …) are found by the SDK in its usual places.
+ */
+export function createAws(settings: AwsSettings = {}): { readonly awsFor: AwsFor; readonly close: () => void } {
+  const made = new Map<string, { readonly aws: Aws; readonly close: () => void }>();
+  return {
+    awsFor(environment) {
+      const place = JSON.stringify([environment.region, environment.roleArn]);
+      const existing = made.get(place) ?? connect(environment, settings);
+      made.set(place, existing);
+      return existing.aws;
+    },
+    close() {
+      for (const { close } of made.values()) close();
+      made.clear();
+    },
+  };
+}
+
+function connect({ region, roleArn }: Environment, settings: AwsSettings): { aws: Aws; close: () => void } {
+  const { patienceMs = 120_000, writesInFlight: inFlight = 8, timing = realTiming } = settings;
+  const config = clientConfig(region, roleArn, settings);
+  const { maxAttempts } = settings;
+  const control = new DynamoDBClient({ ...config, ...(maxAttempts === undefined ? {} : { maxAttempts }) });
+  // Once: reading and writing repeat their requests themselves (call.ts, write.ts), for as long as it makes sense, and
+  // want to know of every refusal.
+  const data = new DynamoDBClient({ ...config, maxAttempts: 1, protocol: wireProtocol(control.config.protocol) });
+  // It filters every item of every page for a log that nobody reads, at half of a scan's processor time.
+  data.middlewareStack.remove('loggerMiddleware');
+  return {
+    aws: {
+      tables: tables({ client: control, region }, timing),
+      items: {
+        scan: (order) => scan(data, order, { region, patienceMs, timing }),
+        write: async (order) => write(data, order, { region, inFlight, patienceMs, timing }),
+      },
+    },
+    close: () => {
+      control.destroy();
+      data.destroy();
+    },
+  };
+}
+
+function clientConfig(region: string, roleArn: string | undefined, settings: AwsSettings): DynamoDBClientConfig {
+  const { connectTimeoutMs = 5_000, requestTimeoutMs = 20_000 } = settings;
+  // How much is under way at once is decided by those who ask; a request that waits for a socket would only time out.
+  const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };
+  return {
+    region,
+    requestHandler: {
+      connectionTimeout: connectTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: requestTimeoutMs,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
+    ...(roleArn === undefined ? {} : { credentials: assumedRole(roleArn) }),
+  };
+}
+
+/** Credentials of the role, renewed by the SDK before they expire. STS is asked in the environment's own region. */
+function assumedRole(roleArn: string): NonNullable<DynamoDBClientConfig['credentials']> {
+  // 2 to 64 of [\w+=,.@-] (STS API reference). CloudTrail shows it: it says which machine did something.
+  const sessionName = `pitr-restore@${hostname()}`.replaceAll(/[^\w+=,.@-]/g, '-').slice(0, 64);
+  const provide = fromTemporaryCredentials({ params: { RoleArn: roleArn, RoleSessionName: sessionName } });
+  return async (caller) => {
+    try {
+      return await provide(caller);
+    } catch (error) {
+      throw new AssumeRoleFailed(roleArn, error);
+    }
+  };
+}

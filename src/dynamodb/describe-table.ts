@@ -1,0 +1,133 @@
+import type { TableDescription as SdkTable } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import type { ErrorCode } from '../restore/errors.ts';
+import { UserError } from '../restore/errors.ts';
+import type { TableDescription, TableStatus } from '../restore/ports.ts';
+import type { Account } from './call.ts';
+import { call } from './call.ts';
+
+type KeyTypes = TableDescription['keyTypes'];
+
+/** undefined: there is no such table. */
+export async function describeTable(
+  account: Account,
+  table: string,
+  signal?: AbortSignal,
+): Promise<TableDescription | undefined> {
+  const found = await readTable(account, table, signal);
+  if (found === undefined) {
+    return undefined;
+  }
+  const description = parseTable(found, table, account.region);
+  const attribute = await timeToLiveAttribute(account, description, signal);
+  return { ...description, ...(attribute === undefined ? {} : { timeToLiveAttribute: attribute }) };
+}
+
+/** The table in AWS's own words; undefined: there is none. */
+export async function readTable(
+  { client, region }: Account,
+  table: string,
+  signal?: AbortSignal,
+): Promise<SdkTable | undefined> {
+  const attempt = { action: 'dynamodb:DescribeTable', resource: table, region } as const;
+  const command = new DescribeTableCommand({ TableName: table });
+  try {
+    const reply = await call(attempt, async () => client.send(command, sendOptions(signal)), signal);
+    return reply.Table;
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'TABLE_NOT_FOUND') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+// Only a warning hangs on time to live, so it may stay unknown: not allowed to us, or not known to a stand-in.
+const mayStayUnknown: readonly ErrorCode[] = ['ACCESS_DENIED', 'TABLE_NOT_FOUND', 'AWS'];
+
+async function timeToLiveAttribute(
+  { client, region }: Account,
+  { table, status }: TableDescription,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  // A table that is being restored has none yet, and AWS pretends that there is no table when asked.
+  if (status === 'CREATING' || status === 'DELETING') {
+    return undefined;
+  }
+  const attempt = { action: 'dynamodb:DescribeTimeToLive', resource: table, region } as const;
+  const command = new DescribeTimeToLiveCommand({ TableName: table });
+  try {
+    const reply = await call(attempt, async () => client.send(command, sendOptions(signal)), signal);
+    const { TimeToLiveStatus: state, AttributeName: name } = reply.TimeToLiveDescription ?? {};
+    return state === 'ENABLED' || state === 'ENABLING' ? name : undefined;
+  } catch (error) {
+    if (error instanceof UserError && mayStayUnknown.includes(error.code)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function parseTable(found: SdkTable, table: string, region: string): TableDescription {
+  const partition = found.KeySchema?.find((key) => key.KeyType === 'HASH')?.AttributeName;
+  const sort = found.KeySchema?.find((key) => key.KeyType === 'RANGE')?.AttributeName;
+  const status = parseStatus(found.TableStatus);
+  const partitionType = keyType(found, partition);
+  const sortType = keyType(found, sort);
+  if (status === undefined || partition === undefined || partitionType === undefined) {
+    throw notUnderstood(table, found.TableStatus);
+  }
+  const keyTypes: KeyTypes = { partition: partitionType, ...(sortType === undefined ? {} : { sort: sortType }) };
+  return {
+    table,
+    arn: found.TableArn ?? '',
+    status,
+    keySchema: { partition, ...(sort === undefined ? {} : { sort }) },
+    keyTypes,
+    approximateItems: found.ItemCount ?? 0,
+    approximateBytes: found.TableSizeBytes ?? 0,
+    onDemand: found.BillingModeSummary?.BillingMode === 'PAY_PER_REQUEST',
+    streamEnabled: found.StreamSpecification?.StreamEnabled ?? false,
+    replicaRegions: (found.Replicas ?? []).flatMap(({ RegionName: name }) =>
+      name === undefined || name === region ? [] : [name],
+    ),
+    ...restoreUnderWay(found),
+  };
+}
+
+function restoreUnderWay({ RestoreSummary: summary }: SdkTable): Pick<TableDescription, 'restoring'> {
+  const { SourceTableArn: sourceArn, RestoreDateTime: at } = summary ?? {};
+  return sourceArn === undefined || at === undefined ? {} : { restoring: { sourceArn, at: at.getTime() } };
+}
+
+const statuses: readonly TableStatus[] = [
+  'CREATING',
+  'ACTIVE',
+  'UPDATING',
+  'DELETING',
+  'ARCHIVING',
+  'ARCHIVED',
+  'INACCESSIBLE_ENCRYPTION_CREDENTIALS',
+  'REPLICATION_NOT_AUTHORIZED',
+];
+
+function parseStatus(text: string | undefined): TableStatus | undefined {
+  return statuses.find((status) => status === text);
+}
+
+function keyType(found: SdkTable, attribute: string | undefined): KeyTypes['partition'] | undefined {
+  const type = found.AttributeDefinitions?.find((definition) => definition.AttributeName === attribute)?.AttributeType;
+  return type === 'S' || type === 'N' || type === 'B' ? type : undefined;
+}
+
+function notUnderstood(table: string, status: string | undefined): UserError {
+  return new UserError(
+    'AWS',
+    `AWS describes ${table} in a way this version does not understand (status ${status ?? 'missing'}).`,
+    'Look at the table in the AWS console. A newer version of pitr-restore may know what it means.',
+  );
+}
+
+function sendOptions(signal: AbortSignal | undefined): { readonly abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
+}

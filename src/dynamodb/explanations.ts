@@ -1,0 +1,142 @@
+import type { ErrorCode } from '../restore/errors.ts';
+
+/** What we were doing when it went wrong. */
+export type Attempt = {
+  /** The IAM action, e.g. `dynamodb:Scan`. */
+  readonly action: `${'dynamodb' | 'sts'}:${string}`;
+  /** The table's name, or the role's ARN. */
+  readonly resource: string;
+  readonly region: string;
+  /** AWS's own sentence may quote an item: it stays in the log, with the cause. */
+  readonly carriesItems?: boolean;
+};
+
+/** The codes that a call to AWS can end in. */
+export type AwsCode = Extract<
+  ErrorCode,
+  | 'ACCESS_DENIED'
+  | 'CREDENTIALS'
+  | 'NETWORK'
+  | 'THROTTLED'
+  | 'PITR_UNAVAILABLE'
+  | 'RESTORE_TIME'
+  | 'TABLE_NOT_FOUND'
+  | 'TABLE_EXISTS'
+  | 'TABLE_IN_USE'
+  | 'LIMIT_EXCEEDED'
+  | 'AWS'
+>;
+
+type Explanation = { readonly message: string; readonly hint: string };
+
+/** What to tell a person about an error from AWS or from the way to it. */
+export function explain(code: AwsCode, error: Error, attempt: Attempt): Explanation {
+  const { action, resource, region } = attempt;
+  const what = `${action} on ${resource}`;
+  switch (code) {
+    case 'ACCESS_DENIED':
+      return { message: `AWS denied ${what}.`, hint: permissionHint(attempt) };
+    case 'CREDENTIALS':
+      return {
+        message: `AWS did not accept our credentials for ${what} (${error.name}).`,
+        hint: 'They are missing, expired or wrong, or this machine\'s clock is. Renew them (for SSO: "aws sso login") and start again.',
+      };
+    case 'NETWORK':
+      return {
+        message: `No answer from AWS for ${what} (${reasonOf(error)}).`,
+        hint: `Check the network from here to ${action.startsWith('sts') ? 'STS' : 'DynamoDB'} in ${region}: proxy, VPC endpoint, AWS_ENDPOINT_URL.`,
+      };
+    case 'THROTTLED':
+      return throttled(what, error);
+    case 'PITR_UNAVAILABLE':
+      return {
+        message: `Point-in-time recovery is off for ${resource}.`,
+        hint: 'Turn it on. It can bring back only what happens from then on.',
+      };
+    case 'RESTORE_TIME':
+      return {
+        message: `AWS cannot restore ${resource} to that second: it lies outside the table's window.`,
+        hint: 'The window moves with the clock and ends about five minutes ago. Look at it with --list-restore-points.',
+      };
+    case 'TABLE_NOT_FOUND':
+      return {
+        message: `There is no table ${resource} in ${region}.`,
+        hint: 'Check its name, the region, and the account the credentials belong to.',
+      };
+    case 'TABLE_EXISTS':
+      return {
+        message: `A table called ${resource} exists already.`,
+        hint: 'Delete it if nobody needs it, or try again.',
+      };
+    case 'TABLE_IN_USE':
+      return {
+        message: `${resource} is being created, changed or deleted right now.`,
+        hint: 'Wait until AWS is done with it, then try again.',
+      };
+    case 'LIMIT_EXCEEDED':
+      return {
+        message: `The account has too many table operations under way in ${region} for ${what}.`,
+        hint: 'AWS runs 50 restores at a time in an account. Wait for some to finish, then try again.',
+      };
+    case 'AWS':
+      return unexpected(what, error, attempt);
+  }
+}
+
+function permissionHint({ action, resource, region }: Attempt): string {
+  if (action === 'sts:AssumeRole') {
+    return `Allow it to the identity this runs as, and let the trust policy of ${resource} name that identity.`;
+  }
+  return `Allow ${action} on ${tableArn(resource, region)} to the identity this runs as, and see that no policy, SCP or key policy denies it.`;
+}
+
+function tableArn(table: string, region: string): string {
+  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  return `arn:${partition}:dynamodb:${region}:<account>:table/${table}`;
+}
+
+function throttled(what: string, error: Error): Explanation {
+  const reasons = throttlingReasons(error);
+  const why = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`;
+  return { message: `DynamoDB keeps throttling ${what}${why}.`, hint: throttlingHint(reasons) };
+}
+
+/** Reasons end in the limit that was hit; see `ThrottlingReason` in the API reference. */
+function throttlingHint(reasons: readonly string[]): string {
+  if (reasons.some((reason) => reason.endsWith('MaxOnDemandThroughputExceeded'))) {
+    return "Raise the table's maximum on-demand throughput, then try again.";
+  }
+  if (reasons.some((reason) => reason.endsWith('AccountLimitExceeded'))) {
+    return "The account's throughput quota for tables is used up. Have it raised, or try again when there is less traffic.";
+  }
+  if (reasons.some((reason) => reason.endsWith('KeyRangeThroughputExceeded'))) {
+    return 'One part of the table gets more traffic than a partition can take. Try again when there is less of it.';
+  }
+  return "Raise the table's capacity or switch it to on-demand, then try again.";
+}
+
+/** The same member is spelled in two ways in the API model. */
+function throttlingReasons(error: Error): readonly string[] {
+  const listed =
+    'ThrottlingReasons' in error
+      ? error.ThrottlingReasons
+      : 'throttlingReasons' in error
+        ? error.throttlingReasons
+        : undefined;
+  if (!Array.isArray(listed)) {
+    return [];
+  }
+  const reasons = listed.map((entry: { readonly reason?: unknown } | null) => entry?.reason);
+  return [...new Set(reasons.filter((reason) => typeof reason === 'string'))];
+}
+
+function reasonOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+function unexpected(what: string, error: Error, { carriesItems = false }: Attempt): Explanation {
+  return {
+    message: `AWS refused ${what}: ${error.name}${carriesItems ? '' : `, "${error.message}"`}.`,
+    hint: 'Try again in a while. If it stays like this, the log has the details and the AWS request id.',
+  };
+}

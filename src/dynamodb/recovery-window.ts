@@ -1,0 +1,40 @@
+import { DescribeContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
+import { UserError } from '../restore/errors.ts';
+import type { RecoveryWindow } from '../restore/ports.ts';
+import type { Account } from './call.ts';
+import { call } from './call.ts';
+
+/**
+ * The whole seconds a table can be restored to. AWS tells its bounds to the millisecond and restores to seconds, so the
+ * earliest is the next full second, and the latest the last one.
+ */
+export async function readRecoveryWindow(
+  { client, region }: Account,
+  table: string,
+  signal?: AbortSignal,
+): Promise<RecoveryWindow> {
+  const attempt = { action: 'dynamodb:DescribeContinuousBackups', resource: table, region } as const;
+  const command = new DescribeContinuousBackupsCommand({ TableName: table });
+  const options = signal === undefined ? {} : { abortSignal: signal };
+  try {
+    const reply = await call(attempt, async () => client.send(command, options), signal);
+    const {
+      PointInTimeRecoveryStatus: status,
+      EarliestRestorableDateTime: earliest,
+      LatestRestorableDateTime: latest,
+    } = reply.ContinuousBackupsDescription?.PointInTimeRecoveryDescription ?? {};
+    if (status !== 'ENABLED' || earliest === undefined || latest === undefined) {
+      return { enabled: false };
+    }
+    return {
+      enabled: true,
+      earliest: Math.ceil(earliest.getTime() / 1000) * 1000,
+      latest: Math.floor(latest.getTime() / 1000) * 1000,
+    };
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'PITR_UNAVAILABLE') {
+      return { enabled: false };
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { Item } from '../restore/item.ts';
+import type { Items } from '../restore/ports.ts';
+import type { ScanPage } from '../restore/scan-segments.ts';
+import { callPatiently } from './call.ts';
+import type { Timing } from './patience.ts';
+import { Patience } from './patience.ts';
+import { asSdkItem } from './sdk-item.ts';
+
+type ScanOrder = Parameters<Items['scan']>[0];
+
+export type ScanSettings = {
+  readonly region: string;
+  /** How long a page may be refused before the scan gives up. */
+  readonly patienceMs: number;
+  readonly timing: Timing;
+};
+
+/** A page on the wire. */
+type Reply = { readonly Items?: readonly Item[]; readonly LastEvaluatedKey?: Item };
+
+/**
+ * Reads one segment. The next page is fetched while the caller works on the current one; never more than one, so that a
+ * slow caller holds two pages (2 MB) in memory and no more. `client` must speak the wire protocol.
+ */
+export async function* scan(
+  client: DynamoDBClient,
+  order: ScanOrder,
+  settings: ScanSettings,
+): AsyncGenerator<ScanPage, void, void> {
+  const stop = new AbortController();
+  const signal = order.signal === undefined ? stop.signal : AbortSignal.any([order.signal, stop.signal]);
+  const patience = new Patience(settings.patienceMs, settings.timing);
+  const attempt = {
+    action: 'dynamodb:Scan',
+    resource: order.table,
+    region: settings.region,
+    carriesItems: true,
+  } as const;
+  const fetchPage = async (start: Item | undefined): Promise<Reply> =>
+    callPatiently(attempt, async () => requestPage(client, order, start, signal), patience, signal);
+
+  try {
+    let pending: Promise<Reply> | undefined = fetchPage(undefined);
+    while (pending !== undefined) {
+      const { Items: items = [], LastEvaluatedKey: last }: Reply = await pending;
+      pending = last === undefined ? undefined : fetchPage(last);
+      // Should it fail while the caller is busy, it is told when it asks for that page.
+      pending?.catch(() => undefined);
+      yield { items };
+    }
+  } finally {
+    // A caller that stops early leaves a page under way.
+    stop.abort();
+  }
+}
+
+async function requestPage(
+  client: DynamoDBClient,
+  order: ScanOrder,
+  start: Item | undefined,
+  abortSignal: AbortSignal,
+): Promise<Reply> {
+  const command = new ScanCommand({
+    TableName: order.table,
+    Segment: order.segment,
+    TotalSegments: order.totalSegments,
+    ConsistentRead: order.consistent,
+    ReturnConsumedCapacity: 'TOTAL',
+    ...(start === undefined ? {} : { ExclusiveStartKey: asSdkItem(start) }),
+  });
+  // The reply is what the wire carried: binaries are base64, whatever the SDK's type says.
+  const reply: unknown = await client.send(command, { abortSignal });
+  return reply as Reply;
+}

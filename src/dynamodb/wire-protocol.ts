@@ -1,0 +1,48 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+type Protocol = NonNullable<DynamoDBClient['config']['protocol']>;
+
+/** What of the SDK's protocol is changed here, with the types of what we touch. */
+interface Translation {
+  serializeRequest(operation: unknown, input: object, context: unknown): Promise<{ body?: unknown }>;
+  deserializeResponse(operation: unknown, context: Context, response: Response): Promise<unknown>;
+  setSerdeContext(context: unknown): void;
+}
+type Context = { streamCollector(stream: unknown): Promise<Uint8Array> };
+type Response = { statusCode: number; headers: Record<string, string>; body?: unknown };
+
+/**
+ * DynamoDB's JSON protocol without its translation: what a command is given goes out through JSON.stringify, and a
+ * successful reply comes back through JSON.parse. So an item is on its way out what it was on its way in (the SDK would
+ * turn each binary into bytes and back), and many more of them pass in a second.
+ *
+ * Everything else stays the SDK's: endpoint and headers of a request (`sdk` builds it around an empty body), signing,
+ * credentials, retries, and the reading of errors. Bodies are not checked against the `x-amz-crc32` header; the SDK
+ * does not do it either: TLS and the content length already tell a damaged or a cut body.
+ *
+ * For Scan and BatchWriteItem only: on the wire a date is a number of seconds, and nobody converts it here.
+ */
+export function wireProtocol(sdk: Protocol): Protocol {
+  const translating: Translation = sdk;
+  const wire: Protocol = Object.create(sdk);
+  return Object.assign(wire, {
+    // `sdk` belongs to the client it was taken from, and keeps that client's context.
+    setSerdeContext() {},
+
+    async serializeRequest(operation, input, context) {
+      const request = await translating.serializeRequest(operation, {}, context);
+      request.body = JSON.stringify(input);
+      return request;
+    },
+
+    async deserializeResponse(operation, context, response) {
+      if (response.statusCode >= 300) {
+        return translating.deserializeResponse(operation, context, response);
+      }
+      const { buffer, byteOffset, byteLength } = await context.streamCollector(response.body);
+      const body = Buffer.from(buffer, byteOffset, byteLength);
+      const $metadata = { httpStatusCode: response.statusCode, requestId: response.headers['x-amzn-requestid'] };
+      return Object.assign(JSON.parse(body.toString('utf8')), { $metadata });
+    },
+  } satisfies Translation);
+}

@@ -1,0 +1,53 @@
+import { onTestFinished, vi } from 'vitest';
+import type { AwsSettings } from '../../src/dynamodb/aws.ts';
+import { createAws } from '../../src/dynamodb/aws.ts';
+import type { Timing } from '../../src/dynamodb/patience.ts';
+import type { Environment } from '../../src/restore/environment.ts';
+import type { Aws } from '../../src/restore/ports.ts';
+
+export const staging: Environment = {
+  name: 'staging',
+  region: 'eu-central-1',
+  tables: [{ label: 'orders', table: 'shop-orders' }],
+  admins: [],
+  approvers: [],
+  approvals: 0,
+  channels: [],
+  planConfirmation: 'never',
+  reasonRequired: false,
+  timeoutMinutes: 60,
+};
+
+/** Time that passes only where somebody sleeps. */
+export function driven(): Timing & { readonly slept: readonly number[] } {
+  const slept: number[] = [];
+  let time = 0;
+  return {
+    slept,
+    now: () => time,
+    sleep: async (ms) => {
+      slept.push(ms);
+      time += ms;
+    },
+    random: () => 0.5,
+  };
+}
+
+/** The adapter against `url`, found the way a person would tell it: by environment variables. */
+export function connect(url: string, settings: AwsSettings = {}, environment: Environment = staging): Aws {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDTEST');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.stubEnv('AWS_ENDPOINT_URL', url);
+  const { awsFor, close } = createAws({ timing: driven(), maxAttempts: 2, ...settings });
+  onTestFinished(() => {
+    close();
+    vi.unstubAllEnvs();
+  });
+  return awsFor(environment);
+}
+
+export async function collect<T>(pages: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pages) all.push(page);
+  return all;
+}

@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { awsError, cannedAws } from './canned-aws.ts';
+import { collect, connect, driven } from './connect.ts';
+
+const order = { table: 'shop-orders', segment: 1, totalSegments: 4, consistent: true };
+const item = (id: number) => ({ id: { N: String(id) } });
+const page = (id: number, last = false) => ({
+  body: { Items: [item(id)], ...(last ? {} : { LastEvaluatedKey: item(id) }) },
+});
+
+test('a scan follows the pages to the end and asks for its segment each time', async () => {
+  const aws = await cannedAws((_, nth) => page(nth, nth === 3));
+  const pages = await collect(connect(aws.url).items.scan(order));
+
+  expect(pages).toEqual([{ items: [item(1)] }, { items: [item(2)] }, { items: [item(3)] }]);
+  const common = { TableName: 'shop-orders', Segment: 1, TotalSegments: 4, ConsistentRead: true };
+  expect(aws.requests.map(({ input }) => input)).toEqual([
+    { ...common, ReturnConsumedCapacity: 'TOTAL' },
+    { ...common, ReturnConsumedCapacity: 'TOTAL', ExclusiveStartKey: item(1) },
+    { ...common, ReturnConsumedCapacity: 'TOTAL', ExclusiveStartKey: item(2) },
+  ]);
+});
+
+test('an empty page in the middle does not end the scan', async () => {
+  const aws = await cannedAws((_, nth) =>
+    nth === 2 ? { body: { Count: 0, LastEvaluatedKey: item(2) } } : page(nth, nth === 3),
+  );
+  const pages = await collect(connect(aws.url).items.scan(order));
+  expect(pages).toEqual([{ items: [item(1)] }, { items: [] }, { items: [item(3)] }]);
+});
+
+test('the next page is fetched while the caller works, and no more than one', async () => {
+  const arrived = new EventTarget();
+  const aws = await cannedAws((_, nth) => {
+    arrived.dispatchEvent(new Event(String(nth)));
+    return page(nth);
+  });
+  const pages = connect(aws.url).items.scan(order)[Symbol.asyncIterator]();
+  const second = once(arrived, '2');
+  await pages.next();
+  await second;
+  expect(aws.requests).toHaveLength(2);
+  const third = once(arrived, '3');
+  await pages.next();
+  await third;
+  expect(aws.requests).toHaveLength(3);
+  await pages.return?.();
+});
+
+test('a throttled scan goes on as soon as the table lets it', async () => {
+  const timing = driven();
+  const aws = await cannedAws((_, nth) =>
+    nth % 4 === 0 ? page(nth, nth === 12) : awsError('ProvisionedThroughputExceededException'),
+  );
+  const pages = await collect(connect(aws.url, { timing }).items.scan(order));
+
+  expect(pages).toHaveLength(3);
+  // Full jitter with a chance of one half: 50, 100, 200 ms at most, from the start again for each page.
+  expect(timing.slept).toEqual([25, 50, 100, 25, 50, 100, 25, 50, 100]);
+});
+
+test('a lost reply, a cut reply and a broken server are asked again', async () => {
+  const replies = [
+    { cut: 'before' },
+    { cut: 'within' },
+    awsError('InternalServerError', {}, 500),
+    { status: 503, text: '<html>', type: 'text/html' },
+    page(1, true),
+  ] as const;
+  const aws = await cannedAws((_, nth) => replies[nth - 1] ?? page(0));
+  expect(await collect(connect(aws.url).items.scan(order))).toEqual([{ items: [item(1)] }]);
+  expect(aws.requests).toHaveLength(5);
+});
+
+test('a scan that is only ever throttled ends with the reasons AWS gave', async () => {
+  const reason = { reason: 'TableReadKeyRangeThroughputExceeded', resource: 'arn' };
+  const aws = await cannedAws(() => awsError('ThrottlingException', { throttlingReasons: [reason] }));
+  const timing = driven();
+  await expect(collect(connect(aws.url, { timing, patienceMs: 60_000 }).items.scan(order))).rejects.toMatchObject({
+    code: 'THROTTLED',
+    message: 'DynamoDB keeps throttling dynamodb:Scan on shop-orders (TableReadKeyRangeThroughputExceeded).',
+  });
+  expect(timing.now()).toBe(60_000);
+});
+
+test('a refusal that asking again cannot change ends the scan at once, and quotes no item', async () => {
+  const aws = await cannedAws(() => awsError('ValidationException', { message: 'secret item data' }));
+  const error: unknown = await collect(connect(aws.url).items.scan(order)).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'AWS', cause: { name: 'ValidationException' } });
+  expect(String(error)).not.toContain('secret');
+  expect(aws.requests).toHaveLength(1);
+});
+
+test('an aborted scan ends with the reason of its signal, and its request with it', async () => {
+  const controller = new AbortController();
+  const aws = await cannedAws(() => {
+    setImmediate(() => controller.abort(new Error('the operator has cancelled')));
+    return { silent: 'within' };
+  });
+  const scan = connect(aws.url).items.scan({ ...order, signal: controller.signal });
+  await expect(collect(scan)).rejects.toThrow('the operator has cancelled');
+});
+
+test('a server that goes silent in the middle of a page does not hold the scan up for ever', async () => {
+  const aws = await cannedAws((_, nth) => (nth === 1 ? { silent: 'within' } : page(1, true)));
+  const pages = await collect(connect(aws.url, { requestTimeoutMs: 300 }).items.scan(order));
+  expect(pages).toEqual([{ items: [item(1)] }]);
+});

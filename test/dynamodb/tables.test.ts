@@ -1,0 +1,205 @@
+import { expect, test } from 'vitest';
+import { awsError, cannedAws } from './canned-aws.ts';
+import { connect, driven } from './connect.ts';
+
+const arn = (table: string) => `arn:aws:dynamodb:eu-central-1:123456789012:table/${table}`;
+const described = (more: object = {}) => ({
+  body: {
+    Table: {
+      TableName: 'shop-orders',
+      TableArn: arn('shop-orders'),
+      TableStatus: 'ACTIVE',
+      KeySchema: [
+        { AttributeName: 'customer', KeyType: 'HASH' },
+        { AttributeName: 'at', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'at', AttributeType: 'N' },
+        { AttributeName: 'customer', AttributeType: 'S' },
+        { AttributeName: 'status', AttributeType: 'S' },
+      ],
+      ItemCount: 1234,
+      TableSizeBytes: 56_789,
+      ...more,
+    },
+  },
+});
+const notFound = awsError('ResourceNotFoundException');
+
+test('describe tells a table in our words', async () => {
+  const aws = await cannedAws(({ operation }) =>
+    operation === 'DescribeTable'
+      ? described({
+          BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+          StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
+          Replicas: [{ RegionName: 'eu-central-1' }, { RegionName: 'us-east-1' }],
+        })
+      : { body: { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expires' } } },
+  );
+  expect(await connect(aws.url).tables.describe('shop-orders')).toEqual({
+    table: 'shop-orders',
+    arn: arn('shop-orders'),
+    status: 'ACTIVE',
+    keySchema: { partition: 'customer', sort: 'at' },
+    keyTypes: { partition: 'S', sort: 'N' },
+    approximateItems: 1234,
+    approximateBytes: 56_789,
+    onDemand: true,
+    streamEnabled: true,
+    replicaRegions: ['us-east-1'],
+    timeToLiveAttribute: 'expires',
+  });
+});
+
+test('a provisioned table without sort key, stream, replicas and time to live has none of them', async () => {
+  const aws = await cannedAws(({ operation }) =>
+    operation === 'DescribeTable'
+      ? described({ KeySchema: [{ AttributeName: 'customer', KeyType: 'HASH' }] })
+      : { body: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } } },
+  );
+  const table = await connect(aws.url).tables.describe('shop-orders');
+  expect(table).toMatchObject({ keySchema: { partition: 'customer' }, onDemand: false, streamEnabled: false });
+  expect(table).toMatchObject({ keyTypes: { partition: 'S' }, replicaRegions: [] });
+  expect(table).not.toHaveProperty('timeToLiveAttribute');
+  expect(table?.keySchema).not.toHaveProperty('sort');
+});
+
+test('a table that does not exist is undefined, not an error', async () => {
+  const aws = await cannedAws(() => notFound);
+  expect(await connect(aws.url).tables.describe('nope')).toBeUndefined();
+});
+
+test('not being allowed to read time to live does not hide the table', async () => {
+  const aws = await cannedAws(({ operation }) =>
+    operation === 'DescribeTable' ? described() : awsError('AccessDeniedException'),
+  );
+  expect(await connect(aws.url).tables.describe('shop-orders')).toMatchObject({ status: 'ACTIVE' });
+});
+
+test('a table being restored is described without asking for its time to live', async () => {
+  const aws = await cannedAws(() => described({ TableStatus: 'CREATING' }));
+  expect(await connect(aws.url).tables.describe('shop-orders')).toMatchObject({ status: 'CREATING' });
+  expect(aws.requests.map(({ operation }) => operation)).toEqual(['DescribeTable']);
+});
+
+test('a status that AWS invents later is reported, not guessed at', async () => {
+  const aws = await cannedAws(() => described({ TableStatus: 'HIBERNATING' }));
+  await expect(connect(aws.url).tables.describe('shop-orders')).rejects.toMatchObject({
+    code: 'AWS',
+    message: expect.stringContaining('HIBERNATING'),
+  });
+});
+
+test('the window holds whole seconds only, and all of them', async () => {
+  const pitr = (status: string, earliest: number, latest: number) => ({
+    body: {
+      ContinuousBackupsDescription: {
+        ContinuousBackupsStatus: 'ENABLED',
+        PointInTimeRecoveryDescription: {
+          PointInTimeRecoveryStatus: status,
+          EarliestRestorableDateTime: earliest,
+          LatestRestorableDateTime: latest,
+        },
+      },
+    },
+  });
+  const replies = [
+    pitr('ENABLED', 1_700_000_000.001, 1_700_000_100.999),
+    pitr('ENABLED', 1_700_000_000, 1_700_000_100),
+    pitr('DISABLED', 1_700_000_000, 1_700_000_100),
+    awsError('ContinuousBackupsUnavailableException'),
+  ];
+  const aws = await cannedAws((_, nth) => replies[nth - 1] ?? notFound);
+  const { tables } = connect(aws.url);
+  const read = async () => tables.recoveryWindow('shop-orders');
+
+  expect(await read()).toEqual({ enabled: true, earliest: 1_700_000_001_000, latest: 1_700_000_100_000 });
+  expect(await read()).toEqual({ enabled: true, earliest: 1_700_000_000_000, latest: 1_700_000_100_000 });
+  expect(await read()).toEqual({ enabled: false });
+  expect(await read()).toEqual({ enabled: false });
+  await expect(read()).rejects.toMatchObject({ code: 'TABLE_NOT_FOUND' });
+});
+
+test('windows are read at most ten times a second, however many tables there are', async () => {
+  const timing = driven();
+  const aws = await cannedAws(() => ({ body: {} }));
+  const { tables } = connect(aws.url, { timing });
+  await Promise.all(Array.from({ length: 12 }, async (_, n) => tables.recoveryWindow(`table-${n}`)));
+  expect(aws.requests).toHaveLength(12);
+  expect(Math.max(...timing.slept)).toBeGreaterThanOrEqual(1_100 - 11 * 100);
+  expect(timing.slept).toHaveLength(11);
+});
+
+const order = { source: 'shop-orders', target: 'shop-orders-restore-x', at: Date.UTC(2026, 2, 29, 0, 59, 59) };
+const restoring = () =>
+  described({
+    TableStatus: 'CREATING',
+    RestoreSummary: {
+      SourceTableArn: arn(order.source),
+      RestoreDateTime: order.at / 1000,
+      RestoreInProgress: true,
+    },
+  });
+
+test('a restore asks for the second, on demand, and says explicitly that it wants no index', async () => {
+  const aws = await cannedAws(() => ({ body: {} }));
+  await connect(aws.url).tables.restore(order);
+  expect(aws.requests.map(({ input }) => input)).toEqual([
+    {
+      SourceTableName: 'shop-orders',
+      TargetTableName: 'shop-orders-restore-x',
+      RestoreDateTime: 1_774_745_999,
+      BillingModeOverride: 'PAY_PER_REQUEST',
+      GlobalSecondaryIndexOverride: [],
+      LocalSecondaryIndexOverride: [],
+    },
+  ]);
+});
+
+test('a lost reply of a restore is found out by describing the target: its source and second are told', async () => {
+  const aws = await cannedAws(({ operation }, nth) => {
+    if (operation === 'DescribeTable') return restoring();
+    return nth === 1 ? { cut: 'before' } : awsError('TableInUseException');
+  });
+  const { tables } = connect(aws.url);
+  await expect(tables.restore(order)).rejects.toMatchObject({ code: 'TABLE_IN_USE' });
+  expect(aws.requests).toHaveLength(2);
+  expect(await tables.describe(order.target)).toMatchObject({
+    status: 'CREATING',
+    restoring: { sourceArn: arn(order.source), at: order.at },
+  });
+});
+
+test.for([
+  ['TableAlreadyExistsException', 'TABLE_EXISTS'],
+  ['TableInUseException', 'TABLE_IN_USE'],
+  ['InvalidRestoreTimeException', 'RESTORE_TIME'],
+  ['PointInTimeRecoveryUnavailableException', 'PITR_UNAVAILABLE'],
+  ['TableNotFoundException', 'TABLE_NOT_FOUND'],
+  ['LimitExceededException', 'LIMIT_EXCEEDED'],
+] as const)('a restore refused with %s ends as %s', async ([name, code]) => {
+  const aws = await cannedAws(({ operation }) => (operation === 'DescribeTable' ? restoring() : awsError(name)));
+  const refused = connect(aws.url, { maxAttempts: 1 }).tables.restore(order);
+  await expect(refused).rejects.toMatchObject({ name: 'UserError', code, cause: { name } });
+});
+
+test.for([
+  ['is gone', notFound, notFound],
+  ['is being deleted', awsError('ResourceInUseException'), described({ TableStatus: 'DELETING' })],
+  ['vanishes meanwhile', awsError('ResourceInUseException'), notFound],
+] as const)('deleting a table that %s is done', async ([, refusal, target]) => {
+  const aws = await cannedAws(({ operation }) => (operation === 'DeleteTable' ? refusal : target));
+  await connect(aws.url).tables.delete('shop-orders-restore-x');
+  expect(aws.requests[0]?.input).toEqual({ TableName: 'shop-orders-restore-x' });
+});
+
+test.for([
+  ['ResourceInUseException', 'TABLE_IN_USE'],
+  ['ResourceNotFoundException', 'TABLE_NOT_FOUND'],
+] as const)(
+  'a table that is still being restored is not taken for deleted, whatever AWS says (%s)',
+  async ([name, code]) => {
+    const aws = await cannedAws(({ operation }) => (operation === 'DeleteTable' ? awsError(name) : restoring()));
+    await expect(connect(aws.url).tables.delete('x-restore')).rejects.toMatchObject({ code });
+  },
+);
