@@ -266,6 +266,25 @@ describe('the join', () => {
     },
   );
 
+  test('a key seen again while its older self waits in the overflow counts once, the last seen wins', async () => {
+    const first = [1, 2, 3, 4].map((id) => numbered(id, 'first'));
+    const again = numbered(1, 'second');
+    const overflow = new MemoryOverflow();
+    const comparison = await compareTables({
+      keySchema: byId,
+      // The restored items come last of all.
+      restored: [iterable([]), iterable([{ items: [again, ...first.slice(1)], hops: 500 }])],
+      live: [iterable(plain([...chunks(first, 1), [again]]))],
+      onDifferences: () => {},
+      // Room for three of these items: the fourth sends the first ones away, and the newer 1 then waits in memory.
+      memoryBudgetBytes: 1000,
+      openOverflow: () => overflow,
+    });
+    expect(overflow.stored).toBeGreaterThan(0);
+    expect(overflow.stored).toBeLessThan(5);
+    expect(comparison).toMatchObject({ put: 0, delete: 0, unchanged: 4, live: { items: 4 } });
+  });
+
   test('a key seen again after it met its partner counts as one more item, and the digests show it', async () => {
     const comparison = await compare([[[numbered(1, 'a')]]], [[[numbered(1, 'a')], [numbered(1, 'a')]]]);
     expect(comparison).toMatchObject({

@@ -176,6 +176,15 @@ describe('a key', () => {
     expect(keyOf({ p: { N: '1' }, s: { N: '2.5' } }, schema)).not.toBe(key);
   });
 
+  test.for([
+    ['a', 'Sb', 'aS', 'b'],
+    ['a', 'bc', 'ab', 'c'],
+    ['', 'S0:', 'S0:', ''],
+    ['1:', 'S', '1', ':S'],
+  ] as const)('("%s", "%s") is not ("%s", "%s")', ([p1, s1, p2, s2]) => {
+    expect(keyOf({ p: { S: p1 }, s: { S: s1 } }, schema)).not.toBe(keyOf({ p: { S: p2 }, s: { S: s2 } }, schema));
+  });
+
   test('never runs together with another one', () => {
     const text = fc.string({
       unit: fc.constantFrom('a', '1', ':', 'S', 'N', 'B', '|'),

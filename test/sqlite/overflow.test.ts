@@ -49,7 +49,9 @@ describe.for([
       numRuns: 500,
       seed: 1,
     });
-    const items = [...new Set([...texts, '', 'x'.repeat(400_000)])].map((text) => waiting(text, text));
+    const items = [...new Set([...texts, '', '\u0100', '\u0200', '\ud800', '\ud801', 'x'.repeat(400_000)])].map(
+      (text) => waiting(text, text),
+    );
     await overflow.put('live', items);
     expect(new Set(await all(overflow, 'live'))).toEqual(new Set(items));
     const keys = items.map(({ key }) => key);
