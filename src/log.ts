@@ -1,0 +1,66 @@
+import type { DestinationStream, Logger } from 'pino';
+import { pino, stdTimeFunctions } from 'pino';
+import type { LogLevel } from './config/variables.ts';
+
+/** The bot's own log: one JSON object a line. */
+export type Log = Logger;
+
+/**
+ * The only fields a log line may carry. A list of what is allowed, not of what is forbidden: an item, a token or a whole
+ * request that somebody logs by accident is left out, and only its name is kept in `left_out`.
+ */
+const allowed: ReadonlySet<string> = new Set([
+  ...['level', 'time', 'msg', 'err', 'code', 'statusCode', 'requestId', 'attempt', 'reason', 'signal', 'version'],
+  ...['runId', 'environment', 'region', 'label', 'table', 'tables', 'restoreTable', 'phase', 'state', 'seq', 'event'],
+  ...['reporter', 'command', 'action', 'method', 'path', 'userId', 'teamId', 'channelId', 'messageId', 'retryAfterMs'],
+  ...['count', 'items', 'put', 'delete', 'bytes', 'durationMs', 'port', 'mode', 'pid', 'host', 'file', 'logger'],
+]);
+
+/** Slack tokens and AWS access keys, in whatever text they turn up. */
+const credential = /\bx(?:ox[a-z]|app)-[\w-]+|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g;
+
+/** Logs to stdout unless told otherwise. */
+export function createLog(level: LogLevel, destination?: DestinationStream): Log {
+  const options = {
+    level,
+    base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: describeError },
+    // The finished line, and not pino's formatters: those are not asked about the fields of a child logger.
+    hooks: {
+      streamWrite: (line: string) =>
+        `${JSON.stringify(onlyAllowed(JSON.parse(line)))}\n`.replace(credential, '[secret]'),
+    },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+function onlyAllowed(fields: Record<string, unknown>): Record<string, unknown> {
+  const kept = Object.entries(fields).flatMap(([name, value]) => {
+    if (!allowed.has(name)) return [];
+    return name === 'err' ? [[name, value] as const] : [[name, plain(value)] as const];
+  });
+  const leftOut = Object.keys(fields).filter((name) => !allowed.has(name));
+  return { ...Object.fromEntries(kept), ...(leftOut.length === 0 ? {} : { left_out: leftOut }) };
+}
+
+/** A field is a word, a number or a list of words. Anything deeper could hold anything. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((part) => typeof part === 'string');
+  return typeof value === 'object' && value !== null ? '[left out]' : value;
+}
+
+/** Errors of SDKs carry requests, headers and items: only what says where and why is kept, causes included. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const more = error instanceof AggregateError ? { errors: error.errors.map(describeError) } : {};
+  return {
+    name: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+    ...more,
+  };
+}

@@ -1,0 +1,85 @@
+import type { RunId } from '../restore/events.ts';
+import type { Clock, EventLog, ProgressBoard, Reporter } from '../restore/ports.ts';
+import type { Run } from '../restore/run.ts';
+import { followRun, type OnTrouble } from './follow.ts';
+import { formatLocal } from './format.ts';
+import { consoleLines } from './lines.ts';
+import { progressLine } from './progress-line.ts';
+
+/** As much of a stream as is needed; process.stdout and process.stderr are two. */
+export type Output = { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
+
+export type ConsoleOptions = {
+  /** `--verbose`: DEBUG lines too. */
+  readonly verbose: boolean;
+  /** `--json`: the events themselves, one JSON object a line, and nothing else. */
+  readonly json: boolean;
+};
+
+/** A terminal's bar moves five times a second; a log of a long wait shows a sign of life every minute. */
+const terminalTickMs = 200;
+const plainTickMs = 60_000;
+const eraseLine = '\r\u001b[2K';
+
+/** Tells a run as the requirement's console lines: WARNING and ERROR on stderr, the rest on stdout. */
+export function consoleReporter(
+  parts: { readonly log: EventLog; readonly progress: ProgressBoard; readonly clock: Clock },
+  runId: RunId,
+  outputs: { readonly stdout: Output; readonly stderr: Output },
+  options: ConsoleOptions,
+  onTrouble: OnTrouble,
+): Reporter {
+  const { stdout, stderr } = outputs;
+  const isTerminal = stdout.isTTY === true && !options.json;
+  let current: Run | undefined;
+  let barShown = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const eraseBar = () => {
+    if (barShown) stdout.write(eraseLine);
+    barShown = false;
+  };
+  const tick = () => {
+    if (current === undefined) return;
+    const now = parts.clock.now();
+    const line = progressLine(current, parts.progress.get(runId), now);
+    if (line === undefined) return;
+    if (isTerminal) {
+      stdout.write(`${eraseLine}${line.slice(0, (stdout.columns ?? 80) - 1)}`);
+      barShown = true;
+    } else {
+      stdout.write(`[${formatLocal(now)}] [INFO] ${line}\n`);
+    }
+  };
+  const following = followRun(
+    parts.log,
+    runId,
+    (stored, run) => {
+      current = run;
+      eraseBar();
+      if (options.json) {
+        stdout.write(`${JSON.stringify({ ...stored, at: new Date(stored.at).toISOString() })}\n`);
+        return;
+      }
+      for (const { level, text } of consoleLines(stored, run)) {
+        if (level === 'DEBUG' && !options.verbose) continue;
+        const output = level === 'WARNING' || level === 'ERROR' ? stderr : stdout;
+        output.write(`[${formatLocal(stored.at)}] [${level}] ${text}\n`);
+      }
+    },
+    onTrouble,
+  );
+  return {
+    start() {
+      following.start();
+      if (options.json) return;
+      timer = setInterval(tick, isTerminal ? terminalTickMs : plainTickMs);
+      timer.unref();
+    },
+    async stop(ms) {
+      clearInterval(timer);
+      await following.stop(ms);
+      eraseBar();
+    },
+  };
+}

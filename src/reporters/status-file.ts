@@ -1,0 +1,69 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { RunId } from '../restore/events.ts';
+import type { EventLog, Reporter } from '../restore/ports.ts';
+import type { Run, RunState, TableRun } from '../restore/run.ts';
+import { hasEnded, restoreTablesOf } from '../restore/run.ts';
+import { followRun, type OnTrouble } from './follow.ts';
+import { formatUtc } from './format.ts';
+
+/** Keeps the requirement's JSON status file up to date. A reader sees the old file or the new one, whole, at any instant. */
+export function statusFileReporter(log: EventLog, runId: RunId, path: string, onTrouble: OnTrouble): Reporter {
+  return followRun(
+    log,
+    runId,
+    (_, run) => {
+      replaceFile(path, `${JSON.stringify(statusOf(run), undefined, 2)}\n`);
+    },
+    onTrouble,
+  );
+}
+
+/** The requirement's fields as it has them; ours come after them. */
+export function statusOf(run: Run) {
+  const { failure } = run;
+  return {
+    restore_id: run.id,
+    status: statusWord(run.state),
+    restore_point_in_time: formatUtc(run.request.restorePoint),
+    started_at: run.startedAt === undefined ? null : formatUtc(run.startedAt),
+    current_phase: run.phase ?? null,
+    progress: Object.fromEntries(
+      run.tables.map((table) => [table.label.replaceAll('-', '_'), tableProgress(table, run)]),
+    ),
+    restore_tables: restoreTablesOf(run),
+    ...(run.endedAt === undefined ? {} : { finished_at: formatUtc(run.endedAt) }),
+    ...(run.durationMs === undefined ? {} : { duration_seconds: Math.round(run.durationMs / 1000) }),
+    ...(failure === undefined ? {} : { error: { code: failure.code, message: failure.message, hint: failure.hint } }),
+  };
+}
+
+function tableProgress(table: TableRun, run: Run) {
+  return {
+    status: tableStatus(table, run),
+    original_count: table.comparison?.liveItems ?? null,
+    restored_count: table.comparison?.restoredItems ?? null,
+  };
+}
+
+function tableStatus(table: TableRun, run: Run): string {
+  if (table.swap === 'complete') return 'COMPLETED';
+  const begun = table.swap === 'in_progress' || table.restoreTable !== undefined;
+  if (hasEnded(run)) return begun ? statusWord(run.state) : 'PENDING';
+  return begun ? 'IN_PROGRESS' : 'PENDING';
+}
+
+function statusWord(state: RunState): string {
+  return state === 'AWAITING_APPROVAL' || state === 'APPROVED' ? 'PENDING' : state;
+}
+
+/** A rename within one folder is atomic; a file that is written in place can be read half done. */
+function replaceFile(path: string, text: string): void {
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(draft, text);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}

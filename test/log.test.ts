@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { createLog } from '../src/log.ts';
+
+function logging(level: 'info' | 'debug' = 'info') {
+  const lines: string[] = [];
+  const log = createLog(level, { write: (line: string) => lines.push(line) });
+  return { log, lines };
+}
+
+test('a line is JSON with the time, the level in words and what was said', () => {
+  const { log, lines } = logging();
+  log.child({ runId: 'restore-1' }).info({ phase: 'SWAP_DATA', items: 3 }, 'swapped');
+  expect(JSON.parse(lines.join(''))).toEqual({
+    level: 'info',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    runId: 'restore-1',
+    phase: 'SWAP_DATA',
+    items: 3,
+    msg: 'swapped',
+  });
+});
+
+test('what is not on the list is left out, by a line or by a child, and only its name is kept', () => {
+  const { log, lines } = logging();
+  log.child({ token: 'top-secret' }).info({ item: { quote: { S: 'top-secret' } }, table: 'quotes' }, 'scanned');
+  expect(lines.join('')).not.toContain('top-secret');
+  expect(JSON.parse(lines.join(''))).toMatchObject({ table: 'quotes', left_out: ['token', 'item'] });
+});
+
+test('something deep cannot hide under a name that is on the list', () => {
+  const { log, lines } = logging();
+  log.info({ table: { Item: 'top-secret' }, tables: ['quotes', { Item: 'top-secret' }] }, 'scanned');
+  expect(lines.join('')).not.toContain('top-secret');
+  expect(JSON.parse(lines.join(''))).toMatchObject({ tables: ['quotes'] });
+});
+
+test('an error keeps its name, message, code and causes, and nothing an SDK hung on it', () => {
+  const { log, lines } = logging();
+  const cause = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', request: { headers: 'top-secret' } });
+  log.error(Object.assign(new TypeError('no answer', { cause }), { Item: { S: 'top-secret' } }));
+  expect(lines.join('')).not.toContain('top-secret');
+  expect(JSON.parse(lines.join(''))).toMatchObject({
+    msg: 'no answer',
+    err: { name: 'TypeError', cause: { message: 'socket hang up', code: 'ECONNRESET' } },
+  });
+});
+
+test('a credential in the middle of a sentence is blotted out', () => {
+  const { log, lines } = logging();
+  log.error(new Error('refused xoxb-123-abc, xapp-1-A-2 and AKIAIOSFODNN7EXAMPLE'));
+  expect(lines.join('')).not.toMatch(/123-abc|A-2|IOSFODNN/);
+  expect(lines.join('')).toContain('refused [secret], [secret] and [secret]');
+});
+
+test('LOG_LEVEL decides what is written', () => {
+  const { log, lines } = logging();
+  log.debug('quiet');
+  expect(lines).toEqual([]);
+  const verbose = logging('debug');
+  verbose.log.debug('loud');
+  expect(verbose.lines).toHaveLength(1);
+});

@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest';
+import { consoleLines, type Line } from '../../src/reporters/lines.ts';
+import type { RunEvent } from '../../src/restore/events.ts';
+import { foldRun } from '../../src/restore/run.ts';
+import { alice, bob } from '../support/requests.ts';
+import { begin, compared, holder, requestedAt, restoreTable, untilTheEnd } from './story.ts';
+
+test('a whole restore reads like the requirement’s example', () => {
+  expect(shown(untilTheEnd)).toEqual([
+    'Starting DynamoDB PITR restore',
+    'Restore point: 2025-12-19T09:00:00Z',
+    'Lock acquired successfully',
+    'Initiating PITR restore for quotes-restore',
+    'Initiating PITR restore for user-likes-dev-restore',
+    'Initiating PITR restore for user-views-dev-restore',
+    'quotes-restore is now ACTIVE (4m55s)',
+    'user-likes-dev-restore is now ACTIVE (4m57s)',
+    'user-views-dev-restore is now ACTIVE (4m59s)',
+    'Verifying item counts...',
+    'quotes: original=1230, restore=1234 ✗',
+    'quotes: 4 items to put, 0 to delete, 1230 unchanged',
+    'user-likes-dev: original=5678, restore=5678 ✓',
+    'user-likes-dev: 0 items to put, 0 to delete, 5678 unchanged',
+    'user-views-dev: original=9012, restore=9012 ✓',
+    'user-views-dev: 0 items to put, 0 to delete, 9012 unchanged',
+    'Swapping data for quotes (1234 items, 4 to put, 0 to delete)',
+    'Swapping data for user-likes-dev (5678 items, none differs)',
+    'Swapping data for user-views-dev (9012 items, none differs)',
+    'Verifying data integrity...',
+    expect.stringMatching(/^quotes: all 1234 items are identical ✓ \(digests: original (aa){16}, restore (bb){16}\)$/),
+    expect.stringMatching(/^user-likes-dev: all 5678 items are identical ✓/),
+    expect.stringMatching(/^user-views-dev: all 9012 items are identical ✓/),
+    'Deleting restore table: quotes-restore',
+    'Deleting restore table: user-likes-dev-restore',
+    'Deleting restore table: user-views-dev-restore',
+    'Lock released',
+    'Restore completed successfully in 3m45s',
+  ]);
+});
+
+const failure = { phase: 'SWAP_DATA', restoreTablesKept: [] as readonly string[], durationMs: 61_000 } as const;
+
+const single: readonly (readonly [string, RunEvent, ...(readonly string[])])[] = [
+  [
+    'who asked for what',
+    begin,
+    'DEBUG ana@bastion asked for dev \\(quote-lambda-tf-quotes, quote-lambda-tf-user-likes-dev, quote-lambda-tf-user-views-dev\\), request .{8}\\. Reason: a bad deploy',
+  ],
+  [
+    'an approval',
+    { type: 'approved', by: bob, digest: 'abcdef0123456789' },
+    'INFO slack:T0SANDBOX/U0BOB approved request abcdef01',
+  ],
+  [
+    'a denial whose reason would make a line of its own',
+    { type: 'denied', by: bob, reason: 'no\n[INFO] Restore completed' },
+    'WARNING slack:T0SANDBOX/U0BOB denied request .{8}: no \\[INFO\\] Restore completed',
+  ],
+  ['a withdrawal', { type: 'withdrawn', by: alice }, 'INFO slack:T0SANDBOX/U0ALICE withdrew request .{8}'],
+  ['no decision', { type: 'expired', why: 'no-decision' }, 'WARNING The request expired: nobody decided in time'],
+  [
+    'a point that fell out of the window',
+    { type: 'expired', why: 'left-window' },
+    'WARNING The request expired: its restore point is no longer in the restorable window',
+  ],
+  [
+    'a lock taken over',
+    { type: 'lock-taken', holder, takenOverFrom: { ...holder, runId: 'restore-0', pid: 7 } },
+    'WARNING Removing stale lock of restore-0 \\(process 7 on bastion is gone\\)',
+    'INFO Lock acquired successfully',
+  ],
+  [
+    'a warning of the checks',
+    { type: 'preflight-warning', message: 'quotes has a stream' },
+    'WARNING quotes has a stream',
+  ],
+  ['passed checks', { type: 'preflight-passed', checks: 9 }, 'INFO All 9 checks passed'],
+  [
+    'a refused table',
+    { type: 'table-restore-refused', label: 'quotes', code: 'LIMIT_EXCEEDED', message: 'too many' },
+    'DEBUG AWS refused the restore of quotes \\(LIMIT_EXCEEDED\\): too many',
+  ],
+  [
+    'a question',
+    { type: 'plan-shown', answerBy: requestedAt },
+    'INFO Waiting for somebody to confirm the plan until 2025-12-19T.*Z',
+  ],
+  ['a yes', { type: 'plan-confirmed', by: bob }, 'INFO slack:T0SANDBOX/U0BOB confirmed the plan'],
+  ['a no', { type: 'plan-refused', by: bob }, 'WARNING slack:T0SANDBOX/U0BOB refused the plan'],
+  [
+    'a second round',
+    { type: 'table-verified', round: 2, ...compared('quotes', 3) },
+    'WARNING quotes: 3 items to put and 0 to delete again after round 2 ✗',
+  ],
+  [
+    'a failed clean-up',
+    { type: 'table-delete-failed', label: 'quotes', restoreTable: restoreTable('quotes'), reason: 'denied' },
+    'WARNING Warning: Failed to delete restore table quote-lambda-tf-quotes-restore-20251219T103000Z\\. Please delete manually\\.',
+    'DEBUG denied',
+  ],
+  [
+    'a wish to stop',
+    { type: 'cancel-requested', by: bob },
+    'WARNING slack:T0SANDBOX/U0BOB asked to stop: the restore stops at its next safe point',
+  ],
+  [
+    'a failure',
+    {
+      type: 'failed',
+      code: 'SWAP',
+      message: 'Failed to swap data for quotes: no answer',
+      hint: 'Try again.',
+      ...failure,
+      restoreTablesKept: ['t1', 't2'],
+    },
+    'ERROR Failed to swap data for quotes: no answer',
+    'WARNING Try again\\.',
+    'WARNING Restore tables kept: t1, t2',
+    'ERROR Restore failed after 1m01s',
+  ],
+  [
+    'a failure in two lines',
+    { type: 'failed', code: 'INITIATE_RESTORE', message: 'first\nsecond', hint: '', ...failure },
+    'ERROR first',
+    'ERROR second',
+    'ERROR Restore failed after 1m01s',
+  ],
+  [
+    'a stop',
+    { type: 'cancelled', code: 'CANCELLED', message: 'Stopped.', hint: '', ...failure },
+    'ERROR Stopped\\.',
+    'WARNING Restore stopped after 1m01s',
+  ],
+];
+
+test.for(single)('%s', ([, event, ...expected]) => {
+  const lines = told([event]).map(({ level, text }) => `${level} ${text}`);
+  expect(lines).toEqual(expected.map((line) => expect.stringMatching(new RegExp(`^${line}$`))));
+});
+
+function shown(events: readonly RunEvent[]): readonly string[] {
+  return told(events)
+    .filter(({ level }) => level !== 'DEBUG')
+    .map(({ text }) => text);
+}
+
+/** The lines of `events`, each told with the run as it left it. */
+function told(events: readonly RunEvent[]): readonly Line[] {
+  const rows = [begin, ...events].map((event, index) => ({
+    seq: index + 1,
+    runId: 'restore-1',
+    at: requestedAt,
+    event,
+    hash: '',
+  }));
+  return rows.slice(1).flatMap((row, index) => {
+    const run = foldRun(rows.slice(0, index + 2));
+    return run === undefined ? [] : consoleLines(row, run);
+  });
+}

@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { statusFileReporter } from '../../src/reporters/status-file.ts';
+import { compared, heard, openStory, restoreTable, untilActive, untilTheEnd } from './story.ts';
+
+function follow() {
+  const story = openStory();
+  const path = join(story.folder, 'status.json');
+  const troubles: unknown[] = [];
+  const reporter = statusFileReporter(story.log, story.runId, path, (error) => troubles.push(error));
+  onTestFinished(() => reporter.stop(0));
+  const status = () => JSON.parse(readFileSync(path, 'utf8'));
+  return { ...story, path, reporter, status, troubles };
+}
+
+const failed = {
+  type: 'failed',
+  code: 'SWAP',
+  message: 'Failed to swap data for user-likes: no answer',
+  hint: 'Try again.',
+  phase: 'SWAP_DATA',
+  restoreTablesKept: [],
+  durationMs: 61_400,
+} as const;
+
+test('before anything began it says so', () => {
+  const { reporter, status } = follow();
+  reporter.start();
+  expect(status()).toMatchObject({ status: 'PENDING', started_at: null, current_phase: null });
+});
+
+test('in the middle of the swap it is the requirement’s example', async () => {
+  const { reporter, status, tell, runId } = follow();
+  reporter.start();
+  tell(
+    ...untilActive,
+    { type: 'table-compared', ...compared('quotes') },
+    { type: 'table-compared', ...compared('user-likes') },
+    { type: 'table-compared', ...compared('user-views') },
+    { type: 'phase-started', phase: 'SWAP_DATA' },
+    { type: 'swap-started', label: 'quotes', put: 0, delete: 0 },
+    { type: 'swap-finished', label: 'quotes', put: 0, delete: 0 },
+    { type: 'swap-started', label: 'user-likes', put: 0, delete: 0 },
+    { type: 'swap-finished', label: 'user-likes', put: 0, delete: 0 },
+    { type: 'swap-started', label: 'user-views', put: 0, delete: 0 },
+  );
+  await reporter.stop(0);
+  expect(Object.keys(status()).slice(0, 6)).toEqual([
+    'restore_id',
+    'status',
+    'restore_point_in_time',
+    'started_at',
+    'current_phase',
+    'progress',
+  ]);
+  expect(status()).toMatchObject({
+    restore_id: runId,
+    status: 'IN_PROGRESS',
+    restore_point_in_time: '2025-12-19T09:00:00Z',
+    started_at: expect.stringMatching(/^2025-12-19T\d\d:30:00Z$/),
+    current_phase: 'SWAP_DATA',
+    progress: {
+      quotes: { status: 'COMPLETED', original_count: 1234, restored_count: 1234 },
+      user_likes: { status: 'COMPLETED', original_count: 5678, restored_count: 5678 },
+      user_views: { status: 'IN_PROGRESS', original_count: 9012, restored_count: 9012 },
+    },
+    restore_tables: [restoreTable('quotes'), restoreTable('user-likes'), restoreTable('user-views')],
+  });
+  expect(status()).not.toHaveProperty('error');
+});
+
+test('at the end it says how it ended', async () => {
+  const { reporter, status, tell } = follow();
+  reporter.start();
+  tell(...untilTheEnd);
+  await reporter.stop(0);
+  expect(status()).toMatchObject({ status: 'COMPLETED', duration_seconds: 225, restore_tables: [] });
+  expect(status().finished_at).toMatch(/Z$/);
+});
+
+test('after a failure it has the message and what to do, and each table as it was left', async () => {
+  const { reporter, status, tell } = follow();
+  reporter.start();
+  tell(...untilActive, { type: 'swap-finished', label: 'quotes', put: 0, delete: 0 }, failed);
+  await reporter.stop(0);
+  expect(status()).toMatchObject({
+    status: 'FAILED',
+    progress: { quotes: { status: 'COMPLETED' }, user_likes: { status: 'FAILED', original_count: null } },
+    error: { code: 'SWAP', message: failed.message, hint: 'Try again.' },
+    duration_seconds: 61,
+  });
+});
+
+test('a reader finds whole JSON at every instant, and no draft is left', async () => {
+  const { folder, path, reporter, tell } = follow();
+  reporter.start();
+  const phases = new Set<string>();
+  for (const event of untilTheEnd) {
+    tell(event);
+    phases.add(JSON.parse(readFileSync(path, 'utf8')).current_phase);
+    await heard();
+    phases.add(JSON.parse(readFileSync(path, 'utf8')).current_phase);
+  }
+  await reporter.stop(0);
+  expect([...phases]).toEqual(expect.arrayContaining(['AWAIT_ACTIVE', 'SWAP_DATA', 'RELEASE_LOCK']));
+  expect(readdirSync(folder).filter((name) => name.includes('tmp'))).toEqual([]);
+});
+
+test('a folder that is not there is said once and hurts nobody', async () => {
+  const { log, runId, tell, folder } = openStory();
+  const troubles: unknown[] = [];
+  const reporter = statusFileReporter(log, runId, join(folder, 'gone', 'status.json'), (error) => troubles.push(error));
+  reporter.start();
+  tell(...untilTheEnd);
+  await reporter.stop(0);
+  expect(troubles).toEqual([expect.objectContaining({ code: 'ENOENT' })]);
+});
