@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { AttributeValue, Item } from './item.ts';
 import { canonicalBinary, unknownType } from './item.ts';
 import { canonicalNumber } from './number.ts';
@@ -22,7 +22,8 @@ export interface Digest {
  * hash.
  */
 export function itemHash(item: Item): ItemHash {
-  return hash('sha256', canonicalMap(item), 'binary').slice(0, 16);
+  // Not crypto.hash(), which is a little faster: Node.js has it since 20.12 only.
+  return createHash('sha256').update(canonicalMap(item)).digest('latin1').slice(0, 16);
 }
 
 export function newDigest(): Digest {
