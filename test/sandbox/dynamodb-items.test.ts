@@ -296,9 +296,9 @@ test('a transaction writes all or nothing and says which condition failed', asyn
   await client.send(new TransactWriteItemsCommand(good));
   await client.send(new TransactWriteItemsCommand(good));
   expect(sandbox.history.writes('others')).toHaveLength(1);
-  await expect(
-    client.send(new TransactWriteItemsCommand({ ...good, TransactItems: [failing] })),
-  ).rejects.toMatchObject({ name: 'IdempotentParameterMismatchException' });
+  await expect(client.send(new TransactWriteItemsCommand({ ...good, TransactItems: [failing] }))).rejects.toMatchObject(
+    { name: 'IdempotentParameterMismatchException' },
+  );
   const { Responses } = await client.send(
     new TransactGetItemsCommand({ TransactItems: [{ Get: { TableName: 'others', Key: { pk: { S: 'z' } } } }] }),
   );
@@ -309,9 +309,7 @@ test('consumed capacity is told when asked for', async () => {
   const { client } = await startSandbox();
   await createTable(client, 'things');
   const Item = { pk: { S: 'a' }, data: { S: 'x'.repeat(5000) } };
-  const put = await client.send(
-    new PutItemCommand({ TableName: 'things', Item, ReturnConsumedCapacity: 'TOTAL' }),
-  );
+  const put = await client.send(new PutItemCommand({ TableName: 'things', Item, ReturnConsumedCapacity: 'TOTAL' }));
   expect(put.ConsumedCapacity).toEqual({ TableName: 'things', CapacityUnits: 5 });
   const scan = await client.send(
     new ScanCommand({ TableName: 'things', ConsistentRead: true, ReturnConsumedCapacity: 'TOTAL' }),
