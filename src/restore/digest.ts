@@ -23,7 +23,7 @@ export interface Digest {
  */
 export function itemHash(item: Item): ItemHash {
   // Not crypto.hash(), which is a little faster: Node.js has it since 20.12 only.
-  return createHash('sha256').update(canonicalMap(item)).digest('latin1').slice(0, 16);
+  return createHash('sha256').update(canonicalMap(item)).digest('binary').slice(0, 16);
 }
 
 export function newDigest(): Digest {
