@@ -60,7 +60,7 @@ function addressed(
   value: unknown,
 ): readonly (readonly [Touchable, unknown])[] {
   const inBlock = inputs.filter((input) => input.blockId === key);
-  if (inBlock.length > 0 && isObject(value)) {
+  if (inBlock.length > 0 && isObject(value) && !(value instanceof Date)) {
     return Object.entries(value).map(([actionId, given]) => {
       const input = inBlock.find((candidate) => candidate.actionId === actionId);
       if (input === undefined) throw new Error(`block ${key} has no input ${actionId}`);
