@@ -17,7 +17,7 @@ export const minute = 60_000;
 const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
 
 /** A clock that moves only when told. */
-export function fakeClock(start = noon) {
+function fakeClock(start = noon) {
   let now = start;
   const clock = () => now;
   return Object.assign(clock, {
@@ -46,7 +46,7 @@ export function dynamoDb(sandbox: SandboxAws, region = 'eu-central-1', maxAttemp
   return client;
 }
 
-export function cloudWatchLogs(sandbox: SandboxAws): CloudWatchLogsClient {
+function cloudWatchLogs(sandbox: SandboxAws): CloudWatchLogsClient {
   const client = new CloudWatchLogsClient({
     endpoint: sandbox.url,
     region: 'eu-central-1',

@@ -33,7 +33,7 @@ export function dynaliteDefinition(name: string, settings: TableSettings): Wire 
 }
 
 /** The attribute definitions that a key of the table or of one of its indexes names. */
-export function usedAttributes(settings: TableSettings): readonly Wire[] {
+function usedAttributes(settings: TableSettings): readonly Wire[] {
   const schemas = [settings, ...[...settings.globalIndexes, ...settings.localIndexes].map(keySchemaOf)];
   const names = new Set(schemas.flatMap(({ keySchema }) => keySchema.map((element) => element['AttributeName'])));
   return settings.attributeDefinitions.filter((definition) => names.has(definition['AttributeName']));
@@ -167,7 +167,7 @@ function indexThroughput(definition: Wire): Wire {
 }
 
 /** The named members that are there. */
-export function pick(source: Wire, names: readonly string[]): Wire {
+function pick(source: Wire, names: readonly string[]): Wire {
   return Object.fromEntries(Object.entries(source).filter(([name]) => names.includes(name)));
 }
 

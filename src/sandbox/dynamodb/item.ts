@@ -37,7 +37,7 @@ export function checkItemSize(item: Item): void {
 }
 
 /** Reads one attribute value off the wire. @throws AwsError as readItem */
-export function readValue(value: unknown): AttributeValue {
+function readValue(value: unknown): AttributeValue {
   if (!isRecord(value)) throw new AwsError('SerializationException', 'Unexpected value type in payload');
   const members = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
   const [first, ...others] = members;

@@ -84,7 +84,7 @@ function resolve(item: Item | null, operand: Operand): AttributeValue | undefine
 }
 
 /** The value at a document path. */
-export function follow(item: Item, path: Path): AttributeValue | undefined {
+function follow(item: Item, path: Path): AttributeValue | undefined {
   let value: AttributeValue | undefined = { M: item };
   for (const step of path) {
     if (typeof step === 'number') value = value?.L?.[step];
