@@ -14,7 +14,7 @@ export type Request = {
 
 /** A reply as it goes over the wire, or something worse. */
 export type Reply =
-  | { readonly status?: number; readonly body: unknown }
+  | { readonly status?: number; readonly body: unknown; readonly date?: Date }
   | { readonly status?: number; readonly text: string; readonly type?: string }
   /** Cut the connection: before any reply, or in the middle of one. */
   | { readonly cut: 'before' | 'within' }
@@ -71,6 +71,7 @@ function send(reply: Reply, response: ServerResponse): void {
     if ('cut' in reply) setImmediate(() => response.destroy());
     return;
   }
+  if ('date' in reply && reply.date !== undefined) response.setHeader('date', reply.date.toUTCString());
   const text = 'text' in reply ? reply.text : JSON.stringify(reply.body);
   const type = ('type' in reply ? reply.type : undefined) ?? 'application/x-amz-json-1.0';
   response.writeHead(reply.status ?? 200, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
