@@ -1,5 +1,6 @@
 /** What a single setting may be. Each schema says in a whole sentence what is wrong and what would be right. */
 import { z } from 'zod';
+import { longestTimeoutMinutes } from './longest-timeout.ts';
 import { quote } from './mistakes.ts';
 
 export const slackUserId = pattern(
@@ -33,9 +34,6 @@ export const roleArn = pattern(
 export const planConfirmation = z.enum(['never', 'when-counts-differ', 'always'], {
   error: ({ input }) => `${quote(input)} is not a setting for it. Write never, when-counts-differ or always.`,
 });
-
-/** A week: longer than any restore AWS has been seen to take. */
-const longestTimeoutMinutes = 7 * 24 * 60;
 
 export const timeoutMinutes = number(
   (value) => value > 0 && value <= longestTimeoutMinutes,

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { parseCommandLine } from './cli/arguments.ts';
+import { dispatch } from './cli/dispatch.ts';
+import { showError } from './cli/show-error.ts';
+
+// Whoever reads us may go away (`| head`) or their disk may fill: that must not stop a restore in its middle.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+try {
+  process.exitCode = await dispatch(parseCommandLine(process.argv.slice(2)), process);
+} catch (error) {
+  process.exitCode = showError(error, process.stderr);
+}

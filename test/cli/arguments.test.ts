@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { parseCommandLine } from '../../src/cli/arguments.ts';
+import { WrongUsage } from '../../src/cli/wrong-usage.ts';
+
+const plainRestore = {
+  name: 'restore',
+  restorePoint: '2025-12-19T09:00:00Z',
+  environment: 'dev',
+  tables: [],
+  reason: '',
+  acceptCountMismatch: false,
+  rollback: true,
+  dryRun: false,
+  verbose: false,
+  json: false,
+};
+const asWritten = '--restore-point 2025-12-19T09:00:00Z --environment dev';
+
+describe('the requirement’s own command lines', () => {
+  test.for([
+    [asWritten, plainRestore],
+    [`${asWritten} --dry-run`, { ...plainRestore, dryRun: true }],
+    [`${asWritten} --timeout-minutes 45`, { ...plainRestore, timeoutMinutes: 45 }],
+    [`${asWritten} --verbose`, { ...plainRestore, verbose: true }],
+    [
+      '--list-restore-points --environment dev',
+      { name: 'list-restore-points', environment: 'dev', tables: [], json: false },
+    ],
+  ] as const)('%s', ([line, command]) => {
+    expect(parseCommandLine(line.split(' '))).toEqual(command);
+  });
+});
+
+describe('what we added', () => {
+  test.for([
+    ['status', { name: 'status', json: false }],
+    ['status --json', { name: 'status', json: true }],
+    ['history --json', { name: 'history', json: true }],
+    ['cancel', { name: 'cancel' }],
+    ['cancel restore-2025-12-19T10-30-00Z', { name: 'cancel', runId: 'restore-2025-12-19T10-30-00Z' }],
+    ['serve', { name: 'serve' }],
+    ['sandbox', { name: 'sandbox' }],
+    ['demo', { name: 'demo' }],
+    ['help', { name: 'help' }],
+    ['help restore', { name: 'help' }],
+    ['--help', { name: 'help' }],
+    ['-h', { name: 'help' }],
+    ['status --help', { name: 'help' }],
+    ['--version', { name: 'version' }],
+    [
+      `${asWritten} --tables quotes,user-likes --tables user-views`,
+      { ...plainRestore, tables: ['quotes', 'user-likes', 'user-views'] },
+    ],
+    [`${asWritten} --timezone Europe/Berlin`, { ...plainRestore, timeZone: 'Europe/Berlin' }],
+    [
+      `${asWritten} --accept-count-mismatch --no-rollback --json`,
+      { ...plainRestore, acceptCountMismatch: true, rollback: false, json: true },
+    ],
+    [`${asWritten} --reason=-1`, { ...plainRestore, reason: '-1' }],
+  ] as const)('%s', ([line, command]) => {
+    expect(parseCommandLine(line.split(' '))).toEqual(command);
+  });
+
+  test('words in quotes are one restore point', () => {
+    expect(parseCommandLine(['--restore-point', 'yesterday 9am', '--environment', 'dev'])).toEqual({
+      ...plainRestore,
+      restorePoint: 'yesterday 9am',
+    });
+  });
+});
+
+describe('every mistake is said in a line, with what to type instead', () => {
+  test.for([
+    ['', 'Nothing was asked for.', 'To see what there is: pitr-restore help'],
+    ['--enviroment dev', 'There is no flag --enviroment.', 'Did you mean --environment?'],
+    ['--colour red', 'There is no flag --colour.', 'All flags: pitr-restore help'],
+    ['-x', 'There is no flag -x.', 'All flags: pitr-restore help'],
+    [
+      '--environment dev',
+      'Back to when? --restore-point is missing.',
+      'Add for example: --restore-point 2025-12-19T09:00:00Z, or --restore-point "yesterday 9am"',
+    ],
+    [
+      '--restore-point 2025-12-19T09:00:00Z',
+      'Which environment? --environment is missing.',
+      'Add for example: --environment dev',
+    ],
+    ['--list-restore-points', 'Which environment? --environment is missing.', 'Add for example: --environment dev'],
+    [
+      '--restore-point --environment dev',
+      '--restore-point needs a value.',
+      'For example: --restore-point 2025-12-19T09:00:00Z, or --restore-point "yesterday 9am"',
+    ],
+    [
+      '--restore-point= --environment dev',
+      '--restore-point needs a value.',
+      'For example: --restore-point 2025-12-19T09:00:00Z, or --restore-point "yesterday 9am"',
+    ],
+    ['--restore-point now --environment', '--environment needs a value.', 'For example: --environment dev'],
+    [
+      '--restore-point yesterday 9am --environment dev',
+      '"9am" stands there by itself.',
+      'Does it belong to the restore point? Then put quotes around it: --restore-point "yesterday 9am"',
+    ],
+    [
+      'dev yesterday 9am',
+      '"dev yesterday 9am" is no command, and in a shell a restore is asked for with flags.',
+      'Did you mean: pitr-restore --environment dev --restore-point "yesterday 9am"',
+    ],
+    [
+      'yesterday 9am --environment dev',
+      '"yesterday 9am" is no command, and in a shell a restore is asked for with flags.',
+      'Did you mean: pitr-restore --environment dev --restore-point "yesterday 9am"',
+    ],
+    ['statsu', 'There is no command "statsu".', 'Did you mean status?'],
+    [`${asWritten} --environment prod`, '--environment is given twice.', 'Leave one of them out.'],
+    [`${asWritten} --dry-run=yes`, '--dry-run takes no value.', 'Write just --dry-run, or leave it out.'],
+    [
+      `${asWritten} --timeout-minutes 45m`,
+      '"45m" is not a number of minutes for --timeout-minutes.',
+      'Write a number above 0 and up to 10080 (a week), such as --timeout-minutes 45',
+    ],
+    [
+      `${asWritten} --timeout-minutes 0`,
+      '"0" is not a number of minutes for --timeout-minutes.',
+      'Write a number above 0 and up to 10080 (a week), such as --timeout-minutes 45',
+    ],
+    [
+      `${asWritten} --timeout-minutes=-5`,
+      '"-5" is not a number of minutes for --timeout-minutes.',
+      'Write a number above 0 and up to 10080 (a week), such as --timeout-minutes 45',
+    ],
+    [
+      `${asWritten} --timeout-minutes Infinity`,
+      '"Infinity" is not a number of minutes for --timeout-minutes.',
+      'Write a number above 0 and up to 10080 (a week), such as --timeout-minutes 45',
+    ],
+    [`${asWritten} --timezone Europe/Berln`, '"Europe/Berln" is not a time zone.', 'Did you mean Europe/Berlin?'],
+    [`${asWritten} --timezone here`, '"here" is not a time zone.', 'Write an IANA name, such as Europe/Berlin or UTC.'],
+    [
+      `${asWritten} --tables quotes,,likes`,
+      '--tables has an empty name in its list.',
+      'For example: --tables quotes,user-likes',
+    ],
+    [
+      `${asWritten} --list-restore-points`,
+      '--restore-point does not go with --list-restore-points.',
+      'Leave one of the two out. More: pitr-restore help',
+    ],
+    ['status --verbose', '--verbose does not go with "status".', 'Leave one of the two out. More: pitr-restore help'],
+    [
+      'serve --environment dev',
+      '--environment does not go with "serve".',
+      'Leave one of the two out. More: pitr-restore help',
+    ],
+    ['status now', '"status" does not know what to do with "now".', 'Write just: pitr-restore status'],
+    ['cancel one two', '"cancel" does not know what to do with "two".', 'Write just: pitr-restore cancel'],
+  ] as const)('%s', ([line, message, hint]) => {
+    const argv = line.split(' ').filter((word) => word !== '');
+    const refusal = refused(() => parseCommandLine(argv));
+    expect({ message: refusal.message, hint: refusal.hint }).toEqual({ message, hint });
+    expect(refusal).toMatchObject({ code: 'BAD_REQUEST' });
+  });
+});
+
+function refused(act: () => unknown): WrongUsage {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof WrongUsage) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
