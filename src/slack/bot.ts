@@ -1,0 +1,162 @@
+/** The Slack side of the product: everything people do and read there. It never executes a run itself. */
+import { App, type Logger as BoltLogger } from '@slack/bolt';
+import { WebAPIPlatformError, WebClient, type WebClientOptions } from '@slack/web-api';
+import { UserError } from '../restore/errors.ts';
+import type { RunId } from '../restore/events.ts';
+import type { Home } from '../restore/policy.ts';
+import type { Clock, Deliveries, EventLog, ProgressBoard, Reporter } from '../restore/ports.ts';
+import type { Restores } from '../restore/restores.ts';
+import type { Run } from '../restore/run.ts';
+import { type Desk, recheckPeople } from './desk.ts';
+import { times } from './limits.ts';
+import { type LineSettings, makeLine } from './line.ts';
+import { listenTo } from './listeners.ts';
+import { makeListening } from './listening.ts';
+import { boltLogger, type Logger } from './logging.ts';
+import { unreachableMessage } from './messages/unreachable.ts';
+import { askSlack } from './people.ts';
+import { makePoster } from './poster.ts';
+import { makeThreadReporter } from './reporter.ts';
+
+export type SlackSettings = LineSettings & { readonly botToken: string };
+
+export type SlackBotParts = {
+  readonly settings: SlackSettings;
+  readonly restores: Restores;
+  readonly log: EventLog;
+  readonly deliveries: Deliveries;
+  readonly progress: ProgressBoard;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A run may start now: the caller starts it. Called once per run. */
+  readonly onApproved: (runId: RunId) => void;
+  /** What else must be well for /healthz to say so. */
+  readonly isWell?: () => boolean;
+};
+
+export interface SlackBot {
+  /**
+   * Connects, and resolves with the port it listens on. While Slack cannot be reached it keeps trying.
+   * @throws UserError BAD_CONFIGURATION naming the variable that is wrong
+   */
+  start(): Promise<{ readonly port: number }>;
+  /** Takes nothing new, finishes what it is doing, for at most `ms`; then disconnects. */
+  stop(ms: number): Promise<void>;
+  /** Tells the stories of runs; started and stopped by the caller. */
+  readonly reporter: Reporter;
+  /** Rights once more, just before a run is started. @throws UserError NOT_ALLOWED, NETWORK */
+  recheck(run: Run): Promise<void>;
+}
+
+export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
+  const { settings, clock, logger } = parts;
+  const bolt = boltLogger(logger);
+  const client = new WebClient(settings.botToken, strictly(settings, bolt));
+  let home: Home | undefined;
+  const stopping = new AbortController();
+  const desk: Desk = { ...parts, client, people: askSlack(client), home: () => home ?? stillStarting() };
+  const line = makeLine(settings, bolt, () => !stopping.signal.aborted && (parts.isWell?.() ?? true));
+  const app = new App({
+    receiver: line.receiver,
+    authorize: async () => ({ botToken: settings.botToken }),
+    clientOptions: strictly(settings, bolt),
+    logger: bolt,
+    convoStore: false,
+    // There are no events to hear oneself in.
+    ignoreSelf: false,
+  });
+  const listening = makeListening({ clock, logger });
+  listenTo(app, desk, listening);
+  return {
+    reporter: reporterOf(parts, client, stopping.signal),
+    recheck: (run) => recheckPeople(desk, run),
+    async start() {
+      home = await findHome(client, parts, stopping.signal);
+      const opened = await line.open();
+      const mode = settings.appToken === undefined ? 'http' : 'socket';
+      logger.info({ port: opened.port, mode, ...home }, 'Connected to Slack');
+      return opened;
+    },
+    async stop(ms) {
+      stopping.abort();
+      const late = new AbortController();
+      const ending = listening.close().then(() => line.close());
+      await Promise.race([ending, clock.sleep(ms, late.signal).catch(() => undefined)]);
+      late.abort();
+    },
+  };
+}
+
+/** One attempt per call: a call whose answer was lost may have been carried out. An object for each client, never shared. */
+function strictly({ apiUrl }: SlackSettings, logger: BoltLogger): WebClientOptions {
+  return {
+    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+    timeout: times.call,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    logger,
+  };
+}
+
+function reporterOf(parts: SlackBotParts, client: WebClient, signal: AbortSignal): Reporter {
+  const { restores, clock, logger } = parts;
+  const poster = makePoster(client, clock);
+
+  /** Nothing can be posted in the channel: the person who asked learns it directly. */
+  async function tellRequester(run: Run, error: WebAPIPlatformError): Promise<void> {
+    const { requestedBy } = run.request;
+    if (requestedBy.kind !== 'slack') return;
+    try {
+      const place = { channelId: requestedBy.userId, key: `${run.id}:unreachable` };
+      await poster.post(place, unreachableMessage(run, error.data.error), signal);
+    } catch (failure) {
+      const details = { runId: run.id, err: failure };
+      logger.warn(details, 'The requester could not be told that the channel cannot be posted to');
+    }
+  }
+
+  return makeThreadReporter({
+    ...parts,
+    poster,
+    environmentOf: (name) => restores.environments().find((each) => each.name === name),
+    onUnreachable: (run, error) => void tellRequester(run, error),
+  });
+}
+
+function stillStarting(): never {
+  throw new UserError('NETWORK', 'The bot is still starting.', 'Try again in a minute.');
+}
+
+/** The workspace of the token. Keeps asking while Slack is away: a restart in an outage must not keep the bot down. */
+async function findHome(client: WebClient, { clock, logger }: SlackBotParts, signal: AbortSignal): Promise<Home> {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      const { team_id: teamId, enterprise_id: enterpriseId } = await client.auth.test();
+      if (teamId === undefined) throw new Error('auth.test answered without a team');
+      return { teamId, ...(enterpriseId === undefined ? {} : { enterpriseId }) };
+    } catch (error) {
+      if (error instanceof WebAPIPlatformError && !passing.has(error.data.error)) throw wrongToken(error);
+      const ms = Math.min(times.retryCap, times.retryFirst * 2 ** failures);
+      logger.warn({ err: error, retryInMs: ms }, 'Slack cannot be reached; trying again');
+      await clock.sleep(ms, signal);
+    }
+  }
+}
+
+/** Answers that are about Slack's day, not about our token. */
+const passing: ReadonlySet<string> = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'ratelimited',
+  'request_timeout',
+]);
+
+function wrongToken(error: WebAPIPlatformError): UserError {
+  return new UserError(
+    'BAD_CONFIGURATION',
+    `Slack refuses SLACK_BOT_TOKEN (${error.data.error}).`,
+    'It begins with xoxb-; see OAuth & Permissions > Bot User OAuth Token in the settings of the app. Reinstall the app if it was revoked.',
+    { cause: error },
+  );
+}

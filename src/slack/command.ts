@@ -1,0 +1,183 @@
+/** What somebody typed after the slash command, as one of the things the bot can do, or as a mistake that says what is right. */
+import { isTimeZone } from '../restore/restore-point.ts';
+import { nearest } from './nearest.ts';
+
+export const commandName = '/pitr-restore';
+
+export type RestoreCommand = {
+  readonly kind: 'restore';
+  readonly environment: string;
+  /** The words for the time; empty: now. */
+  readonly words: string;
+  /** Labels or table names; empty: all of the environment. */
+  readonly tables: readonly string[];
+  readonly dryRun: boolean;
+  /** IANA zone the words are read in; absent: the person's own. */
+  readonly timeZone?: string;
+};
+
+export type Command =
+  | { readonly kind: 'choose' }
+  | RestoreCommand
+  | { readonly kind: 'status' }
+  | { readonly kind: 'history' }
+  | { readonly kind: 'list'; readonly environment: string }
+  | { readonly kind: 'cancel'; readonly runId?: string }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'mistake'; readonly message: string; readonly hint: string };
+
+const verbs = ['status', 'history', 'list', 'cancel', 'help'] as const;
+type Verb = (typeof verbs)[number];
+const options = ['--tables', '--dry-run', '--timezone'] as const;
+type Option = (typeof options)[number];
+
+/** Reads a command. `environments`: the names that exist. Never throws. */
+export function parseCommand(text: string, environments: readonly string[]): Command {
+  const [first, ...rest] = tokensOf(text);
+  if (first === undefined) return { kind: 'choose' };
+  const verb = verbs.find((candidate) => candidate === first.toLowerCase());
+  if (verb !== undefined) return parseVerb(verb, rest, environments);
+  if (first === '?' || first === '--help' || first === '-h') return { kind: 'help' };
+  const environment = findEnvironment(first, environments);
+  if (environment === undefined) return unknownWord(first, environments);
+  return parseRestore(environment, rest);
+}
+
+function parseVerb(verb: Verb, rest: readonly string[], environments: readonly string[]): Command {
+  const [argument, ...more] = rest;
+  if (more.length > 0 || (argument !== undefined && verb !== 'list' && verb !== 'cancel' && verb !== 'help')) {
+    return mistake(`"${rest.join(' ')}" is too much after ${verb}.`, `Type ${commandName} ${usage[verb]}`);
+  }
+  switch (verb) {
+    case 'status':
+    case 'history':
+    case 'help':
+      return { kind: verb };
+    case 'cancel':
+      return argument === undefined ? { kind: 'cancel' } : { kind: 'cancel', runId: argument };
+    case 'list': {
+      if (argument === undefined && environments.length !== 1) {
+        return mistake('List which environment?', `One of ${environments.join(', ')}: ${commandName} list <name>`);
+      }
+      const environment = findEnvironment(argument ?? environments[0] ?? '', environments);
+      return environment === undefined ? unknownWord(argument ?? '', environments) : { kind: 'list', environment };
+    }
+  }
+}
+
+const usage: Readonly<Record<Verb, string>> = {
+  status: 'status',
+  history: 'history',
+  list: 'list <environment>',
+  cancel: 'cancel [restore id]',
+  help: 'help',
+};
+
+type Options = { tables: readonly string[]; dryRun: boolean; timeZone?: string };
+
+function parseRestore(environment: string, tokens: readonly string[]): Command {
+  const words: string[] = [];
+  const found: Options = { tables: [], dryRun: false };
+  let rest = tokens;
+  while (rest.length > 0) {
+    const [token = '', ...after] = rest;
+    rest = after;
+    if (!token.startsWith('--')) {
+      words.push(token);
+      continue;
+    }
+    const [name = '', inline] = splitOnce(token, '=');
+    const option = options.find((candidate) => candidate === name.toLowerCase());
+    if (option === undefined) return unknownOption(name);
+    const read = readOption(option, inline, rest, found);
+    if ('kind' in read) return read;
+    rest = read.rest;
+  }
+  return { kind: 'restore', environment, words: words.join(' '), ...found };
+}
+
+function readOption(
+  option: Option,
+  inline: string | undefined,
+  rest: readonly string[],
+  found: Options,
+): Command | { readonly rest: readonly string[] } {
+  if (option === '--dry-run') {
+    found.dryRun = true;
+    return { rest };
+  }
+  const [value, after] = option === '--tables' ? takeList(inline, rest) : takeOne(inline, rest);
+  if (value === '') {
+    return mistake(
+      `${option} needs a value.`,
+      `For example ${option} ${option === '--tables' ? 'quotes,user-likes' : 'Europe/Berlin'}`,
+    );
+  }
+  if (option === '--tables') {
+    found.tables = value.split(',').filter((table) => table !== '');
+    return { rest: after };
+  }
+  if (!isTimeZone(value)) {
+    return mistake(
+      `"${value}" is not a time zone I know.`,
+      'Use an IANA name, such as Europe/Berlin, America/New_York or UTC.',
+    );
+  }
+  found.timeZone = value;
+  return { rest: after };
+}
+
+function takeOne(inline: string | undefined, rest: readonly string[]): readonly [string, readonly string[]] {
+  if (inline !== undefined) return [inline, rest];
+  const [value, ...after] = rest;
+  return value === undefined || value.startsWith('--') ? ['', rest] : [value, after];
+}
+
+/** `a,b` and also `a, b`, as people write lists. */
+function takeList(inline: string | undefined, rest: readonly string[]): readonly [string, readonly string[]] {
+  let [value, after] = takeOne(inline, rest);
+  while (value.endsWith(',') || after[0]?.startsWith(',')) {
+    const next = after[0] ?? '--';
+    if (next.startsWith('--')) break;
+    value += next;
+    after = after.slice(1);
+  }
+  return [value, after];
+}
+
+/** Words, without the quotes people put around a phrase. Phones turn `--` into a dash: it is turned back. */
+function tokensOf(text: string): readonly string[] {
+  return text
+    .replaceAll(/["“”„«»]/g, ' ')
+    .split(/\s+/u)
+    .filter((token) => token !== '')
+    .map((token) => token.replace(/^[—–](?=[a-z])/iu, '--'));
+}
+
+function splitOnce(text: string, separator: string): readonly [string, string | undefined] {
+  const index = text.indexOf(separator);
+  return index < 0 ? [text, undefined] : [text.slice(0, index), text.slice(index + 1)];
+}
+
+function findEnvironment(word: string, environments: readonly string[]): string | undefined {
+  return (
+    environments.find((name) => name === word) ?? environments.find((name) => name.toLowerCase() === word.toLowerCase())
+  );
+}
+
+function unknownWord(word: string, environments: readonly string[]): Command {
+  const guess = nearest(word, [...environments, ...verbs]);
+  const known = `Environments: ${environments.join(', ')}. Other commands: ${verbs.join(', ')}.`;
+  const hint = guess === undefined ? known : `Did you mean ${commandName} ${guess}? ${known}`;
+  return mistake(`"${word}" is neither an environment nor a command.`, hint);
+}
+
+function unknownOption(name: string): Command {
+  const guess = nearest(name, options);
+  const known = `Options: ${options.join(', ')}.`;
+  return mistake(`There is no option ${name}.`, guess === undefined ? known : `Did you mean ${guess}? ${known}`);
+}
+
+function mistake(message: string, hint: string): Command {
+  return { kind: 'mistake', message, hint };
+}

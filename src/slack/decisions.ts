@@ -1,0 +1,139 @@
+/** The buttons of cards and plans. Whoever clicks is asked about anew; the first decision wins; the rest learn why not. */
+import type { ViewResponseAction } from '@slack/bolt';
+import { asUserError, UserError } from '../restore/errors.ts';
+import { mayAnswerPlan, mayApprove, mayCancel, mayDeny, mayWithdraw, type Refusal } from '../restore/policy.ts';
+import type { Actor } from '../restore/request.ts';
+import type { Run } from '../restore/run.ts';
+import { type ActionId, actionIds, type ButtonValue, readValue, valueFor } from './button-value.ts';
+import { actorOf, type Desk, refuseNow } from './desk.ts';
+import type { Ack } from './listening.ts';
+import type { Message } from './messages/blocks.ts';
+import { errorMessage, refusalMessage, tooLateMessage } from './messages/refusal.ts';
+import { openView, showView } from './request.ts';
+import { deniedView, denyView } from './views/deny.ts';
+import { loadingView, problemView } from './views/modal.ts';
+import { refusedView } from './views/restore.ts';
+
+export type Click = {
+  readonly actionId: ActionId;
+  readonly value: string | undefined;
+  readonly userId: string;
+  readonly triggerId: string;
+  readonly ack: Ack<void>;
+  readonly tell: (message: Message) => Promise<unknown>;
+};
+
+export async function onClick(desk: Desk, click: Click): Promise<void> {
+  const { actionId, userId, ack, tell } = click;
+  const { run, value } = theRun(desk, click.value);
+  const by = actorOf(desk, userId);
+  const refusal = mayDecide(desk, actionId, run, by);
+  if (refusal === undefined && actionId === actionIds.deny && run.state === 'AWAITING_APPROVAL') {
+    await Promise.all([openView(desk, click.triggerId, denyView(run, valueFor(run))), ack()]);
+    return;
+  }
+  await ack();
+  const no = refusal ?? (await refuseNow(desk, userId));
+  if (no !== undefined) {
+    await tell(refusalMessage(no));
+    return;
+  }
+  const tooLate = await unlessTooLate(desk, run, () => decide(desk, actionId, value, by));
+  if (tooLate !== undefined) await tell(tooLate);
+}
+
+/** The reason for a denial was given. */
+export async function onDenied(
+  desk: Desk,
+  submitted: {
+    readonly viewId: string;
+    readonly metadata: string;
+    readonly reason: string;
+    readonly userId: string;
+    readonly ack: Ack<ViewResponseAction>;
+  },
+): Promise<void> {
+  const { viewId, metadata, reason, userId, ack } = submitted;
+  const { run } = theRun(desk, metadata);
+  await ack({ response_action: 'update', view: loadingView('Denying …') });
+  const by = actorOf(desk, userId);
+  try {
+    const refusal = mayDecide(desk, actionIds.deny, run, by) ?? (await refuseNow(desk, userId));
+    if (refusal !== undefined) {
+      await showView(desk, { viewId }, refusedView(refusal));
+      return;
+    }
+    await showView(desk, { viewId }, deniedView(desk.restores.deny(run.id, by, reason)));
+  } catch (error) {
+    if (!(error instanceof UserError))
+      desk.logger.error({ userId, runId: run.id, err: error }, 'Something broke while denying');
+    await showView(desk, { viewId }, problemView(problemOf(desk, run, asUserError(error)).text));
+  }
+}
+
+function theRun(desk: Desk, written: string | undefined): { readonly run: Run; readonly value: ButtonValue } {
+  const value = readValue(written);
+  const run = value === undefined ? undefined : desk.restores.run(value.runId);
+  if (value !== undefined && run !== undefined) return { run, value };
+  throw new UserError(
+    'UNKNOWN_RUN',
+    'This button belongs to a restore that is not on record here.',
+    'Type /pitr-restore status to see what is.',
+  );
+}
+
+function mayDecide(desk: Desk, actionId: ActionId, run: Run, by: Actor): Refusal | undefined {
+  const { environment: name, requestedBy } = run.request;
+  if (actionId === actionIds.withdraw) return mayWithdraw(requestedBy, by);
+  const environment = desk.restores.environment(name);
+  switch (actionId) {
+    case actionIds.approve:
+      return mayApprove(environment, requestedBy, by);
+    case actionIds.deny:
+      return mayDeny(environment, requestedBy, by);
+    case actionIds.cancel:
+      return mayCancel(environment, requestedBy, by);
+    case actionIds.proceed:
+    case actionIds.stop:
+      return mayAnswerPlan(environment, by);
+  }
+}
+
+function decide({ restores, onApproved }: Desk, actionId: ActionId, { runId, digest }: ButtonValue, by: Actor): void {
+  switch (actionId) {
+    case actionIds.approve: {
+      const run = restores.approve(runId, by, digest);
+      if (run.state === 'APPROVED') onApproved(runId);
+      return;
+    }
+    case actionIds.deny:
+      restores.deny(runId, by, '');
+      return;
+    case actionIds.withdraw:
+      restores.withdraw(runId, by);
+      return;
+    case actionIds.proceed:
+      restores.confirmPlan(runId, by);
+      return;
+    case actionIds.stop:
+      restores.refusePlan(runId, by);
+      return;
+    case actionIds.cancel:
+      restores.cancel(runId, by);
+      return;
+  }
+}
+
+async function unlessTooLate(desk: Desk, run: Run, act: () => void): Promise<Message | undefined> {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'OUT_OF_DATE') throw error;
+    return tooLateMessage(desk.restores.run(run.id) ?? run, error);
+  }
+}
+
+function problemOf(desk: Desk, run: Run, error: UserError): Message {
+  return error.code === 'OUT_OF_DATE' ? tooLateMessage(desk.restores.run(run.id) ?? run, error) : errorMessage(error);
+}

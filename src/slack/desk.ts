@@ -1,0 +1,78 @@
+/** What everything that people do in Slack needs: the one door to the core, and the people on the other side. */
+import type { WebClient } from '@slack/web-api';
+import { UserError } from '../restore/errors.ts';
+import type { RunId } from '../restore/events.ts';
+import {
+  type Account,
+  type Channel,
+  type Home,
+  mayApprove,
+  mayAsk,
+  notAllowed,
+  type Refusal,
+  refuseAccount,
+} from '../restore/policy.ts';
+import type { Clock, ProgressBoard } from '../restore/ports.ts';
+import type { Actor } from '../restore/request.ts';
+import type { Restores } from '../restore/restores.ts';
+import type { Run } from '../restore/run.ts';
+import type { Logger } from './logging.ts';
+import type { People, Person } from './people.ts';
+
+export type Desk = {
+  readonly restores: Restores;
+  readonly people: People;
+  readonly client: WebClient;
+  readonly progress: ProgressBoard;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Known once the bot has started. */
+  readonly home: () => Home;
+  readonly onApproved: (runId: RunId) => void;
+};
+
+/** One team for everybody: in an Enterprise Grid the same person must not look like two. */
+export function actorOf(desk: Desk, userId: string): Actor {
+  return { kind: 'slack', userId, teamId: desk.home().teamId };
+}
+
+/** Whether the account is in good standing, asked of Slack now. */
+export async function refuseNow(desk: Desk, userId: string): Promise<Refusal | undefined> {
+  const { account } = await desk.people.person(userId);
+  return refuseAccount(account, desk.home());
+}
+
+/** Person and channel, asked of Slack at the same time. */
+export async function whoAndWhere(
+  desk: Desk,
+  userId: string,
+  channelId: string,
+): Promise<{ readonly person: Person; readonly account: Account; readonly channel: Channel }> {
+  const [person, channel] = await Promise.all([desk.people.person(userId), desk.people.channel(channelId)]);
+  return { person, account: person.account, channel };
+}
+
+/**
+ * Asks Slack and the configuration once more about everybody who stands behind a run: call it just before it is started.
+ * @throws UserError NOT_ALLOWED naming who may not any more and why; NETWORK when Slack cannot be asked
+ */
+export async function recheckPeople(desk: Desk, run: Run): Promise<void> {
+  const environment = desk.restores.environment(run.request.environment);
+  const { requestedBy } = run.request;
+  if (requestedBy.kind === 'slack' && run.origin.kind === 'slack') {
+    refuseIf(
+      requestedBy.userId,
+      (await refuseNow(desk, requestedBy.userId)) ?? mayAsk(environment, requestedBy.userId, run.origin.channelId),
+    );
+  }
+  for (const { by } of run.approvals) {
+    if (by.kind !== 'slack') continue;
+    refuseIf(by.userId, (await refuseNow(desk, by.userId)) ?? mayApprove(environment, requestedBy, by));
+  }
+}
+
+function refuseIf(userId: string, refusal: Refusal | undefined): void {
+  if (refusal === undefined) return;
+  const { message, hint } = notAllowed(refusal);
+  throw new UserError('NOT_ALLOWED', `${userId} may not stand behind this restore any more: ${message}`, hint);
+}

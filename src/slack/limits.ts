@@ -1,0 +1,47 @@
+/**
+ * Slack's limits, in characters unless said otherwise. Every number about Slack is here and nowhere else.
+ * Sources: docs.slack.dev/reference/block-kit, docs.slack.dev/reference/methods and the pages of each method.
+ */
+export const limits = {
+  /** chat.update refuses more (`msg_too_long`); chat.postMessage would take 40,000. */
+  messageText: 4000,
+  /** Undocumented: `msg_blocks_too_long` comes at about 13,200 over all blocks of a message. */
+  messageBlocks: 10_000,
+  blocksPerMessage: 50,
+  blocksPerView: 100,
+  header: 150,
+  sectionText: 3000,
+  contextText: 2000,
+  alertText: 200,
+  planTitle: 255,
+  taskTitle: 255,
+  richText: 3000,
+  viewTitle: 24,
+  privateMetadata: 3000,
+  optionText: 75,
+  optionValue: 150,
+  optionsPerSelect: 100,
+  radioOptions: 10,
+  confirmTitle: 100,
+  confirmText: 300,
+  buttonValue: 2000,
+  /** Rows of a `table` block, the header row included. */
+  tableRows: 100,
+  /** Characters of a `table` block, all cells together: under Slack's own 10,000, to leave room around it. */
+  tableText: 6000,
+  /** Ours: long enough to say why, short enough to be read. */
+  reason: 500,
+  whenInput: 200,
+} as const;
+
+/** Times, in milliseconds. */
+export const times = {
+  /** Slack gives 3 s to acknowledge; from here on it is worth a line in the log. */
+  slowAck: 2500,
+  /** Per call; a call that takes longer has an unknown outcome. */
+  call: 10_000,
+  /** chat.update is tier 3, about 50 a minute: one edit per run in this time leaves room for other runs. */
+  betweenEdits: 3000,
+  retryFirst: 1000,
+  retryCap: 30_000,
+} as const;

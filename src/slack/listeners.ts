@@ -1,0 +1,83 @@
+/** Hangs our handlers into Bolt. Nothing is decided here. */
+import type { App, BlockAction, BlockButtonAction, RespondFn, ViewResponseAction } from '@slack/bolt';
+import { actionIds } from './button-value.ts';
+import { commandName } from './command.ts';
+import { ephemeral, onCommand } from './commands.ts';
+import { onClick, onDenied } from './decisions.ts';
+import type { Desk } from './desk.ts';
+import { limits } from './limits.ts';
+import type { Listening } from './listening.ts';
+import type { Message } from './messages/blocks.ts';
+import { onChosen, onConfirmed, onReworded, type Submission } from './submissions.ts';
+import { callbackIds, inputIds, inputOf } from './views/modal.ts';
+
+export function listenTo(app: App, desk: Desk, listening: Listening): void {
+  const alone = (respond: RespondFn) => (message: Message) => respond(ephemeral(message));
+
+  app.command(commandName, async ({ command, ack, respond }) => {
+    const incoming = { what: 'command', userId: command.user_id, ack, tell: alone(respond) };
+    await listening.handle(incoming, (tracked) => onCommand(desk, { command, ack: tracked, tell: incoming.tell }));
+  });
+
+  for (const actionId of Object.values(actionIds)) {
+    app.action<BlockAction<BlockButtonAction['actions'][number]>>(
+      { type: 'block_actions', action_id: actionId },
+      async ({ body, action, ack, respond }) => {
+        const userId = body.user.id;
+        const incoming = { what: `action ${actionId}`, userId, ack: async () => ack(), tell: alone(respond) };
+        await listening.handle<void>(incoming, (tracked) => {
+          const value = 'value' in action && typeof action.value === 'string' ? action.value : undefined;
+          return onClick(desk, {
+            actionId,
+            value,
+            userId,
+            triggerId: body.trigger_id,
+            ack: tracked,
+            tell: incoming.tell,
+          });
+        });
+      },
+    );
+  }
+
+  const submissions = new SeenOnce();
+  const onView = (callbackId: string, work: (desk: Desk, submission: Submission) => Promise<void>) =>
+    app.view(callbackId, async ({ body, view, ack }) => {
+      const userId = body.user.id;
+      const tell = (message: Message) =>
+        desk.client.chat.postMessage({ channel: userId, text: message.text, blocks: [...message.blocks] });
+      await listening.handle<ViewResponseAction>(
+        {
+          what: `view ${callbackId}`,
+          userId,
+          ack: async (response) => (response === undefined ? ack() : ack(response)),
+          tell,
+        },
+        async (tracked) => {
+          // The same submission can arrive twice; a second one of the same modal has another hash.
+          if (!submissions.isNew(`${view.id} ${view.hash}`)) return await tracked();
+          await work(desk, { view, userId, ack: tracked });
+        },
+      );
+    });
+  onView(callbackIds.choose, onChosen);
+  onView(callbackIds.when, onReworded);
+  onView(callbackIds.confirm, onConfirmed);
+  onView(callbackIds.deny, async (_, { view, userId, ack }) => {
+    const reason = inputOf(view.state.values, inputIds.reason)?.value.trim().slice(0, limits.reason) ?? '';
+    await onDenied(desk, { viewId: view.id, metadata: view.private_metadata, reason, userId, ack });
+  });
+}
+
+/** Remembers the last thousand things. */
+class SeenOnce {
+  readonly #seen = new Set<string>();
+
+  isNew(key: string): boolean {
+    if (this.#seen.has(key)) return false;
+    this.#seen.add(key);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > 1000 && oldest !== undefined) this.#seen.delete(oldest);
+    return true;
+  }
+}

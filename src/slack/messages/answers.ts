@@ -1,0 +1,141 @@
+/** What the informing commands answer, to the person who typed them. */
+import type { KnownBlock } from '@slack/types';
+import type { Environment } from '../../restore/environment.ts';
+import { describeInstant, type Instant } from '../../restore/restore-point.ts';
+import type { EnvironmentOutlook } from '../../restore/restores.ts';
+import type { Run } from '../../restore/run.ts';
+import { commandName } from '../command.ts';
+import { limits } from '../limits.ts';
+import { count, counted, duration, size, utc } from '../measures.ts';
+import { actor, bothTimes, code, escaped, listed, literal, readersTime, shortened } from '../mrkdwn.ts';
+import { context, header, type Message, message, section } from './blocks.ts';
+import { changesOf, currentPhase, type Progress } from './phases.ts';
+
+export function helpMessage(environments: readonly Environment[]): Message {
+  const names = environments.map(({ name }) => code(name));
+  const example = environments[0]?.name ?? 'dev';
+  const examples = [
+    [`${commandName} ${example} yesterday 9am`, 'in your own time zone'],
+    [
+      `${commandName} ${example} 2 hours ago --tables ${environments[0]?.tables[0]?.label ?? 'quotes'}`,
+      'one table only',
+    ],
+    [`${commandName} ${example} 2025-12-19T09:00:00Z --dry-run`, 'every check, no change'],
+    [`${commandName} ${example} 9am --timezone Europe/Berlin`, 'in another time zone'],
+    [commandName, 'pick environment and time in a form'],
+    [`${commandName} status`, 'what is running'],
+    [`${commandName} history`, 'the last restores'],
+    [`${commandName} list ${example}`, 'back to when each table can be restored'],
+    [`${commandName} cancel`, 'stop what is running at its next safe point'],
+  ] as const;
+  const lines = examples.map(([typed, what]) => `${code(typed)}  ${what}`);
+  const text = 'Puts DynamoDB tables back to the way they were at any second of the last 35 days.';
+  return message(`${text} ${examples.map(([typed]) => typed).join(' · ')}`, [
+    section(text),
+    section(lines.join('\n')),
+    context(`Environments: ${listed(names, 1500)}. Nothing starts before you have seen what it would do.`),
+  ]);
+}
+
+export function statusMessage(
+  open: readonly Run[],
+  last: Run | undefined,
+  progressOf: (run: Run) => Progress,
+): Message {
+  if (open.length === 0) {
+    const ended = last === undefined ? '' : ` The last one: ${runLine(last)}`;
+    const text = `No restore is running or waiting.${ended}`;
+    return message(text, [section(text)]);
+  }
+  const lines = open.map((run) => {
+    const doing = run.state === 'IN_PROGRESS' ? ` – ${escaped(currentPhase(run, progressOf(run)))}` : '';
+    return `${runLine(run)}${doing}`;
+  });
+  return message(lines.join('\n'), [header('Restores now'), ...sections(lines)]);
+}
+
+export function historyMessage(runs: readonly Run[]): Message {
+  if (runs.length === 0) {
+    const text = 'Nothing has been restored yet.';
+    return message(text, [section(text)]);
+  }
+  const lines = runs.map(runLine);
+  return message(lines.join('\n'), [header('Last restores'), ...sections(lines)]);
+}
+
+export function outlookMessage(outlook: EnvironmentOutlook, now: Instant, timeZone: string): Message {
+  const lines = outlook.tables.map(({ label, table, window, description }) => {
+    const sizeNow = `about ${count(description.approximateItems)} items, ${size(description.approximateBytes)}`;
+    const range = window.enabled
+      ? `from ${describeInstant(window.earliest, now, timeZone).local} to ${describeInstant(window.latest, now, timeZone).local}`
+      : ':warning: point-in-time recovery is off';
+    return `${code(label)} (${escaped(table)}): ${range}; ${sizeNow}`;
+  });
+  const { earliest, latest } = outlook.window;
+  const all = `All ${counted(outlook.tables.length, 'table')} together: from ${bothTimes(earliest)} to ${bothTimes(latest)}, any second.`;
+  return message(`${all}\n${lines.join('\n')}`, [
+    header(`Restore points of ${outlook.environment}`),
+    section(all),
+    ...sections(lines),
+  ]);
+}
+
+export function cancelledMessage(run: Run): Message {
+  const text =
+    run.state === 'IN_PROGRESS'
+      ? `${code(run.id)} stops at its next safe point. AWS cannot stop copies it has begun to build; those are kept. The thread says when it has stopped.`
+      : `${code(run.id)} is withdrawn. No table was touched.`;
+  return message(text, [section(text)]);
+}
+
+/** `cancel` without an id when there is not exactly one restore to mean. */
+export function whichMessage(open: readonly Run[]): Message {
+  if (open.length === 0) {
+    const text = 'There is nothing to cancel: no restore is running or waiting.';
+    return message(text, [section(text)]);
+  }
+  const lines = open.map((run) => `${code(`${commandName} cancel ${run.id}`)}  ${runLine(run)}`);
+  return message(`Cancel which one?\n${lines.join('\n')}`, [section('Cancel which one?'), ...sections(lines)]);
+}
+
+const stateWords: Readonly<Record<Run['state'], string>> = {
+  AWAITING_APPROVAL: ':raised_hand: waits for approval',
+  APPROVED: ':arrow_forward: about to start',
+  IN_PROGRESS: ':hourglass_flowing_sand: running',
+  COMPLETED: ':white_check_mark: completed',
+  FAILED: ':x: failed',
+  CANCELLED: ':octagonal_sign: cancelled',
+  DENIED: ':no_entry: denied',
+  WITHDRAWN: ':leftwards_arrow_with_hook: withdrawn',
+  EXPIRED: ':hourglass: expired',
+};
+
+function runLine(run: Run): string {
+  const { request, state, durationMs } = run;
+  const took = durationMs === undefined ? '' : ` in ${duration(durationMs)}`;
+  const { put, deleted } = changesOf(run);
+  const result = state === 'COMPLETED' ? `: ${count(put)} put back, ${count(deleted)} deleted` : '';
+  const why = request.reason === '' ? '' : `, ${literal(shortened(request.reason, 60))}`;
+  return (
+    `${code(run.id)} ${stateWords[state]}${took}${result} – ${escaped(request.environment)} back to ` +
+    `${utc(request.restorePoint)}, asked by ${actor(request.requestedBy)} ${readersTime(run.requestedAt)}${why}`
+  );
+}
+
+/** Lines in as few sections as hold them. */
+function sections(lines: readonly string[]): readonly KnownBlock[] {
+  const texts: string[] = [];
+  let room: number = limits.messageBlocks - 1000;
+  for (const [index, line] of lines.entries()) {
+    room -= line.length;
+    if (room < 0) {
+      texts.push(`And ${lines.length - index} more.`);
+      break;
+    }
+    const last = texts.at(-1);
+    if (last !== undefined && last.length + line.length < limits.sectionText)
+      texts[texts.length - 1] = `${last}\n${line}`;
+    else texts.push(line);
+  }
+  return texts.map(section);
+}

@@ -1,0 +1,149 @@
+/** The phases of a run as one `plan` block: at most one per message, edited in place. */
+import type { PlanBlock, TaskCardBlock } from '@slack/types';
+import { type Phase, phases } from '../../restore/events.ts';
+import type { PhaseStatus, Run } from '../../restore/run.ts';
+import { hasEnded } from '../../restore/run.ts';
+import { limits } from '../limits.ts';
+import { count, counted, duration, percent, utc } from '../measures.ts';
+import { shortened } from '../mrkdwn.ts';
+import { plainRichText } from './blocks.ts';
+
+/** How far each table is, by label. Not part of the record. */
+export type Progress = ReadonlyMap<string, { readonly done: number; readonly total: number | undefined }>;
+
+export const phaseTitles: Readonly<Record<Phase, string>> = {
+  ACQUIRE_LOCK: 'Take the lock',
+  PREFLIGHT: 'Check everything first',
+  INITIATE_RESTORE: 'Ask AWS to restore the tables',
+  AWAIT_ACTIVE: 'Wait until the restored tables are ready',
+  VERIFY_COUNTS: 'Compare restored and live tables',
+  CONFIRM_PLAN: 'Confirm the plan',
+  SWAP_DATA: 'Write back what differs',
+  VERIFY_DATA: 'Verify, item by item',
+  CLEANUP: 'Delete the restore tables',
+  RELEASE_LOCK: 'Release the lock',
+};
+
+export function planBlock(run: Run, progress: Progress): PlanBlock {
+  return {
+    type: 'plan',
+    title: shortened(planTitle(run), limits.planTitle),
+    tasks: phases.filter((phase) => isShown(run, phase)).map((phase) => task(run, phase, progress)),
+  };
+}
+
+/** The same in one line, for the text: `Compare restored and live tables, 42 %`. */
+export function currentPhase(run: Run, progress: Progress): string {
+  const phase = run.phase;
+  if (phase === undefined) return 'Starting';
+  const detail = detailOf(run, phase, progress);
+  return detail === '' ? phaseTitles[phase] : `${phaseTitles[phase]}: ${detail}`;
+}
+
+function planTitle(run: Run): string {
+  const to = `${run.request.environment} back to ${utc(run.request.restorePoint)}`;
+  return hasEnded(run) ? `Restore of ${to}` : `Restoring ${to}`;
+}
+
+/** What will not happen any more, or did not have to, is left out. */
+function isShown(run: Run, phase: Phase): boolean {
+  const { status } = run.phases[phase];
+  if (status === 'skipped') return false;
+  // The phase passes by itself where nobody has to be asked.
+  if (phase === 'CONFIRM_PLAN' && run.plan === 'none') return false;
+  return status !== 'pending' || !hasEnded(run);
+}
+
+function task(run: Run, phase: Phase, progress: Progress): TaskCardBlock {
+  const { status, durationMs } = run.phases[phase];
+  const detail = status === 'in_progress' || status === 'error' ? detailOf(run, phase, progress) : '';
+  const output = outputOf(run, phase, durationMs);
+  return {
+    type: 'task_card',
+    task_id: phase,
+    title: phaseTitles[phase],
+    status: shownStatus(status, hasEnded(run)),
+    ...(detail === '' ? {} : { details: plainRichText(detail) }),
+    ...(output === '' ? {} : { output: plainRichText(output) }),
+  };
+}
+
+function shownStatus(status: PhaseStatus, ended: boolean): TaskCardBlock['status'] {
+  switch (status) {
+    case 'in_progress':
+      return ended ? 'error' : 'in_progress';
+    case 'complete':
+    case 'error':
+      return status;
+    case 'pending':
+    case 'skipped':
+      return 'pending';
+  }
+}
+
+function detailOf(run: Run, phase: Phase, progress: Progress): string {
+  if (run.phases[phase].status === 'error') return run.failure?.message ?? '';
+  switch (phase) {
+    case 'AWAIT_ACTIVE': {
+      const ready = run.tables.filter((table) => table.restoreMs !== undefined).length;
+      return `${ready} of ${counted(run.tables.length, 'table')} ready; AWS usually takes 5 to 60 minutes`;
+    }
+    case 'CONFIRM_PLAN':
+      return run.planAnswerBy === undefined
+        ? 'waiting for an answer'
+        : `waiting for an answer until ${utc(run.planAnswerBy)}`;
+    case 'VERIFY_COUNTS':
+    case 'SWAP_DATA':
+    case 'VERIFY_DATA':
+      return progressOf(progress);
+    default:
+      return '';
+  }
+}
+
+function progressOf(progress: Progress): string {
+  const tables = [...progress.values()];
+  if (tables.length === 0) return '';
+  const done = tables.reduce((sum, table) => sum + table.done, 0);
+  const known = tables.flatMap(({ total }) => (total === undefined ? [] : [total]));
+  const total = known.reduce((sum, each) => sum + each, 0);
+  if (known.length < tables.length || total < done) return `${count(done)} items`;
+  return `${count(done)} of ${count(total)} items, ${percent(done, total)}`;
+}
+
+function outputOf(run: Run, phase: Phase, durationMs: number | undefined): string {
+  if (durationMs === undefined) return '';
+  const result = resultOf(run, phase);
+  return result === '' ? duration(durationMs) : `${duration(durationMs)}, ${result}`;
+}
+
+function resultOf(run: Run, phase: Phase): string {
+  switch (phase) {
+    case 'PREFLIGHT':
+      return run.warnings.length === 0 ? '' : counted(run.warnings.length, 'warning');
+    case 'AWAIT_ACTIVE':
+      return `${counted(run.tables.length, 'table')} ready`;
+    case 'VERIFY_COUNTS': {
+      const { put, deleted } = changesOf(run);
+      return `${count(put)} to put back, ${count(deleted)} to delete`;
+    }
+    case 'SWAP_DATA': {
+      const { put, deleted } = changesOf(run);
+      return `${count(put)} put back, ${count(deleted)} deleted`;
+    }
+    case 'CLEANUP':
+      return `${run.tables.filter((table) => table.restoreTableDeleted).length} deleted`;
+    default:
+      return '';
+  }
+}
+
+/** What the comparison found, over all tables. */
+export function changesOf(run: Run): { readonly put: number; readonly deleted: number; readonly unchanged: number } {
+  const compared = run.tables.flatMap((table) => table.comparison ?? []);
+  return {
+    put: compared.reduce((sum, each) => sum + each.put, 0),
+    deleted: compared.reduce((sum, each) => sum + each.delete, 0),
+    unchanged: compared.reduce((sum, each) => sum + each.unchanged, 0),
+  };
+}

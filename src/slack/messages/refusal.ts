@@ -1,0 +1,55 @@
+/** Refusals and errors, for the one person they concern. */
+import type { UserError } from '../../restore/errors.ts';
+import type { Refusal } from '../../restore/policy.ts';
+import type { Run } from '../../restore/run.ts';
+import { actor, anyOf, channelLink, code, escaped, readersTime } from '../mrkdwn.ts';
+import { context, type Message, message, section } from './blocks.ts';
+
+export function refusalMessage(refusal: Refusal): Message {
+  const help = whoCanHelp(refusal);
+  const hint = `${escaped(refusal.hint)}${help === '' ? '' : ` ${help}`}`;
+  return message(`${escaped(refusal.message)} ${hint}`, [section(`:no_entry: ${escaped(refusal.message)}\n${hint}`)]);
+}
+
+export function mistakeMessage(problem: { readonly message: string; readonly hint: string }): Message {
+  const text = `${escaped(problem.message)}\n${escaped(problem.hint)}`;
+  return message(text, [section(text)]);
+}
+
+export function errorMessage(error: UserError): Message {
+  const text = `:warning: ${escaped(error.message)}\n${escaped(error.hint)}`;
+  return message(text, [section(text)]);
+}
+
+/** `id`: under which the log has the details. */
+export function bugMessage(id: string): Message {
+  const text =
+    ':warning: Something broke on our side. What you asked for was not done, or not finished; `/pitr-restore status` says what is going on.';
+  return message(`${text} Log id ${id}.`, [section(text), context(`The log has the details under ${code(id)}.`)]);
+}
+
+/** For the second click: who decided, and when. */
+export function tooLateMessage(run: Run, error: UserError): Message {
+  const text = `${decisionOf(run) ?? escaped(error.message)}\n${escaped(error.hint)}`;
+  return message(text, [section(text)]);
+}
+
+export function whoCanHelp({ ask, channels }: Refusal): string {
+  const who = ask.length === 0 ? '' : `Ask ${anyOf(ask)}.`;
+  const where = channels.length === 0 ? '' : `It may be used in ${channels.slice(0, 8).map(channelLink).join(', ')}.`;
+  return [who, where].filter((part) => part !== '').join(' ');
+}
+
+function decisionOf(run: Run): string | undefined {
+  const { closedBy, approvals, state } = run;
+  if (closedBy !== undefined) {
+    const word = state === 'DENIED' ? 'denied' : 'withdrawn';
+    return `This request was ${word} by ${actor(closedBy.by)} ${readersTime(closedBy.at)}.`;
+  }
+  if (state === 'EXPIRED') {
+    return `This request expired${run.endedAt === undefined ? '' : ` ${readersTime(run.endedAt)}`}: nobody decided in time.`;
+  }
+  const last = approvals.at(-1);
+  if (last === undefined || state === 'AWAITING_APPROVAL') return undefined;
+  return `This request was approved by ${actor(last.by)} ${readersTime(last.at)}.`;
+}

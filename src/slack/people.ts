@@ -1,0 +1,89 @@
+/** Asks Slack who somebody is and what a channel is: each time anew, because rights are checked on it. */
+import type { UsersInfoResponse, WebClient } from '@slack/web-api';
+import { UserError } from '../restore/errors.ts';
+import type { Account, Channel } from '../restore/policy.ts';
+import { isTimeZone } from '../restore/restore-point.ts';
+import { isRefusal } from './poster.ts';
+
+export type Person = {
+  readonly account: Account;
+  /** IANA zone of the person's settings; UTC when Slack does not say. */
+  readonly timeZone: string;
+};
+
+export interface People {
+  /** @throws UserError NOT_ALLOWED when Slack does not know the account, NETWORK when Slack cannot be asked */
+  person(userId: string): Promise<Person>;
+  /** @throws UserError NETWORK */
+  channel(channelId: string): Promise<Channel>;
+}
+
+export function askSlack(client: WebClient): People {
+  return {
+    async person(userId) {
+      try {
+        const { user } = await client.users.info({ user: userId });
+        // What Slack leaves out must not read as harmless.
+        if (user?.team_id === undefined) throw unknownAccount(userId);
+        const timeZone = user.tz !== undefined && isTimeZone(user.tz) ? user.tz : 'UTC';
+        return { account: accountOf(userId, user.team_id, user), timeZone };
+      } catch (error) {
+        if (error instanceof UserError) throw error;
+        if (isRefusal(error, ['user_not_found', 'user_not_visible'])) throw unknownAccount(userId, error);
+        throw cannotAsk('who you are', error);
+      }
+    },
+    async channel(channelId) {
+      try {
+        const { channel } = await client.conversations.info({ channel: channelId });
+        const shared =
+          (channel?.is_ext_shared ?? false) ||
+          (channel?.is_shared ?? false) ||
+          (channel?.is_pending_ext_shared ?? false);
+        return { channelId, shared, joined: channel?.is_member ?? false };
+      } catch (error) {
+        // A private channel without the bot, or a direct message, for which there is no scope on purpose.
+        if (isRefusal(error, ['channel_not_found', 'missing_scope']))
+          return { channelId, shared: false, joined: false };
+        throw cannotAsk('about this channel', error);
+      }
+    },
+  };
+}
+
+type User = NonNullable<UsersInfoResponse['user']>;
+
+function accountOf(userId: string, teamId: string, user: User): Account {
+  const enterpriseId = user.enterprise_user?.enterprise_id;
+  return {
+    userId,
+    teamId,
+    ...(enterpriseId === undefined ? {} : { enterpriseId }),
+    deleted: user.deleted === true,
+    bot: [user.is_bot, user.is_workflow_bot, user.is_connector_bot].includes(true),
+    guest: [user.is_restricted, user.is_ultra_restricted].includes(true),
+    stranger: user.is_stranger === true,
+  };
+}
+
+function unknownAccount(userId: string, cause?: unknown): UserError {
+  return new UserError(
+    'NOT_ALLOWED',
+    `Slack does not know the account ${userId}.`,
+    'Only members of this workspace may use this bot.',
+    {
+      cause,
+    },
+  );
+}
+
+function cannotAsk(what: string, cause: unknown): UserError {
+  return new UserError(
+    'NETWORK',
+    `Slack could not be asked ${what}, and without that nothing is done.`,
+    'Try again in a moment.',
+    {
+      cause,
+    },
+  );
+}

@@ -1,0 +1,131 @@
+/**
+ * Posts and edits messages, strictly: one attempt per call, a limit of ten seconds, no blind retry. Slack has no
+ * idempotency key, so what may have been posted is looked for by its key before it is posted again.
+ */
+import type { MessageMetadata } from '@slack/types';
+import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
+import type { Clock, PostedMessage } from '../restore/ports.ts';
+import type { Instant } from '../restore/restore-point.ts';
+import type { Message } from './messages/blocks.ts';
+import { inPlainBlocks } from './messages/plain.ts';
+
+/** Where a message goes, and the key by which it is found again. The key is readable by every member: ids only. */
+export type Place = {
+  readonly channelId: string;
+  readonly key: string;
+  /** Parent message, for a reply. */
+  readonly threadTs?: string;
+  /** A reply that is shown in the channel too. */
+  readonly broadcast?: boolean;
+};
+
+export interface Poster {
+  /** @throws whatever the Slack client throws; a {@link WebAPIPlatformError} is a clear no, anything else may have been posted. */
+  post(place: Place, message: Message, signal?: AbortSignal): Promise<PostedMessage>;
+  update(posted: PostedMessage, message: Message, signal?: AbortSignal): Promise<void>;
+  /** A message of ours with this key, posted after `since`. */
+  find(place: Place, since: Instant, signal?: AbortSignal): Promise<PostedMessage | undefined>;
+}
+
+const eventType = 'pitr_restore';
+
+export function makePoster(client: WebClient, clock: Clock): Poster {
+  /** Until when a channel (or a method) must be left alone, as Slack asked. */
+  const quietUntil = new Map<string, Instant>();
+
+  /** Sends when Slack allows it again; a 429 says that nothing was done, so it may be repeated. */
+  async function send<T>(lane: string, call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    for (;;) {
+      const wait = (quietUntil.get(lane) ?? 0) - clock.now();
+      if (wait > 0) await clock.sleep(wait, signal);
+      signal?.throwIfAborted();
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof WebAPIRateLimitedError)) throw error;
+        quietUntil.set(lane, clock.now() + Math.max(1, error.retryAfter) * 1000);
+      }
+    }
+  }
+
+  async function post(place: Place, message: Message, signal?: AbortSignal): Promise<PostedMessage> {
+    const { channelId, key, threadTs, broadcast } = place;
+    const metadata: MessageMetadata = { event_type: eventType, event_payload: { key } };
+    const common = { channel: channelId, metadata, unfurl_links: false, unfurl_media: false };
+    const thread = threadTs === undefined ? {} : { thread_ts: threadTs, reply_broadcast: broadcast ?? false };
+    const answer = await inNewOrPlainBlocks(message, ({ text, blocks }) =>
+      send(channelId, () => client.chat.postMessage({ ...common, ...thread, text, blocks: [...blocks] }), signal),
+    );
+    return { channelId: answer.channel ?? channelId, messageId: answer.ts ?? '' };
+  }
+
+  async function update(
+    { channelId, messageId }: PostedMessage,
+    message: Message,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await inNewOrPlainBlocks(message, ({ text, blocks }) =>
+      send(
+        `edit ${channelId}`,
+        () => client.chat.update({ channel: channelId, ts: messageId, text, blocks: [...blocks] }),
+        signal,
+      ),
+    );
+  }
+
+  async function find(place: Place, since: Instant, signal?: AbortSignal): Promise<PostedMessage | undefined> {
+    const { channelId, key, threadTs } = place;
+    const page = { channel: channelId, include_all_metadata: true, limit: 200, oldest: String(since / 1000) };
+    let cursor = '';
+    do {
+      const next = cursor === '' ? {} : { cursor };
+      const answer = await send(
+        'find',
+        () =>
+          threadTs === undefined
+            ? client.conversations.history({ ...page, ...next })
+            : client.conversations.replies({ ...page, ...next, ts: threadTs }),
+        signal,
+      );
+      const found = (answer.messages ?? []).find((candidate) => keyOf(candidate) === key);
+      if (found?.ts !== undefined) return { channelId, messageId: found.ts };
+      cursor = answer.response_metadata?.next_cursor ?? '';
+    } while (cursor !== '');
+    return undefined;
+  }
+
+  return { post, update, find };
+}
+
+/** Sends as it is; when Slack refuses the blocks, the same content in blocks it has always known; at last as bare text. */
+async function inNewOrPlainBlocks<T>(message: Message, send: (message: Message) => Promise<T>): Promise<T> {
+  try {
+    return await send(message);
+  } catch (error) {
+    if (!isRefusal(error, blockErrors)) throw error;
+  }
+  try {
+    return await send(inPlainBlocks(message));
+  } catch (error) {
+    if (!isRefusal(error, blockErrors)) throw error;
+    return await send({ text: message.text, blocks: [] });
+  }
+}
+
+const blockErrors = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'];
+
+/** A clear no from Slack with one of these codes. */
+export function isRefusal(error: unknown, codes: readonly string[]): error is WebAPIPlatformError {
+  return error instanceof WebAPIPlatformError && codes.includes(error.data.error);
+}
+
+function keyOf(candidate: { readonly metadata?: unknown }): string | undefined {
+  const { metadata } = candidate;
+  if (!isRecord(metadata) || metadata['event_type'] !== eventType) return undefined;
+  const payload = metadata['event_payload'];
+  return isRecord(payload) && typeof payload['key'] === 'string' ? payload['key'] : undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

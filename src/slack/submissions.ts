@@ -1,0 +1,76 @@
+/** What people send from the request modal. */
+import type { ViewOutput, ViewResponseAction } from '@slack/bolt';
+import { UserError } from '../restore/errors.ts';
+import type { Desk } from './desk.ts';
+import { limits } from './limits.ts';
+import type { Ack } from './listening.ts';
+import { fillView, submitRequest } from './request.ts';
+import { inputIds, inputOf, loadingView } from './views/modal.ts';
+import { readWanted, type Wanted } from './views/wanted.ts';
+
+export type Submission = {
+  readonly view: ViewOutput;
+  readonly userId: string;
+  readonly ack: Ack<ViewResponseAction>;
+};
+
+/** Environment and time were picked. */
+export async function onChosen(desk: Desk, { view, userId, ack }: Submission): Promise<void> {
+  const { values } = view.state;
+  const environment = inputOf(values, inputIds.environment)?.value ?? '';
+  const at = Number(inputOf(values, inputIds.instant)?.value) * 1000;
+  const { at: _, ...wanted } = { ...wantedIn(view.private_metadata), environment };
+  await ack(looking(environment));
+  await fillView(desk, { viewId: view.id }, userId, Number.isSafeInteger(at) && at > 0 ? { ...wanted, at } : wanted);
+}
+
+/** The words for the time were corrected, or one of two readings was picked. */
+export async function onReworded(desk: Desk, { view, userId, ack }: Submission): Promise<void> {
+  const { values } = view.state;
+  const before = wantedIn(view.private_metadata);
+  const words = inputOf(values, inputIds.when)?.value.trim().slice(0, limits.whenInput) ?? '';
+  const candidate = inputOf(values, inputIds.candidate)?.value ?? '';
+  const { at: _, ...wanted } = { ...before, words };
+  // Whoever types other words after picking a reading means the words.
+  const picked = candidate !== '' && words === before.words ? Number(candidate) : undefined;
+  await ack(looking(wanted.environment));
+  await fillView(
+    desk,
+    { viewId: view.id },
+    userId,
+    picked !== undefined && Number.isSafeInteger(picked) ? { ...wanted, at: picked } : wanted,
+  );
+}
+
+/** Everything was read; the request is meant. */
+export async function onConfirmed(desk: Desk, { view, userId, ack }: Submission): Promise<void> {
+  const wanted = wantedIn(view.private_metadata);
+  const input = inputOf(view.state.values, inputIds.reason);
+  const reason = input?.value.trim() ?? '';
+  const problem = problemWith(reason, desk.restores.environment(wanted.environment).reasonRequired);
+  if (problem !== undefined && input !== undefined) {
+    await ack({ response_action: 'errors', errors: { [input.blockId]: problem } });
+    return;
+  }
+  await ack({ response_action: 'update', view: loadingView('Writing the request down …') });
+  await submitRequest(desk, { viewId: view.id }, userId, wanted, reason.slice(0, limits.reason));
+}
+
+function problemWith(reason: string, isRequired: boolean): string | undefined {
+  if (reason === '' && isRequired) return 'Say why: whoever approves it reads this.';
+  return reason.length > limits.reason ? `At most ${limits.reason} characters.` : undefined;
+}
+
+function looking(environment: string) {
+  return { response_action: 'update' as const, view: loadingView(`Looking at the tables of ${environment} …`) };
+}
+
+function wantedIn(metadata: string): Wanted {
+  const wanted = readWanted(metadata);
+  if (wanted !== undefined) return wanted;
+  throw new UserError(
+    'OUT_OF_DATE',
+    'This window is of another version of the bot.',
+    'Close it and type the command again.',
+  );
+}

@@ -1,0 +1,79 @@
+/** The frame of every modal, and how its inputs are read. */
+import type { KnownBlock, ModalView } from '@slack/types';
+import { limits } from '../limits.ts';
+import { alert, section } from '../messages/blocks.ts';
+import { shortened } from '../mrkdwn.ts';
+
+export const callbackIds = {
+  choose: 'pitr_choose',
+  when: 'pitr_when',
+  confirm: 'pitr_confirm',
+  deny: 'pitr_deny_reason',
+} as const;
+
+export const inputIds = {
+  environment: 'pitr_environment',
+  instant: 'pitr_instant',
+  when: 'pitr_words',
+  candidate: 'pitr_candidate',
+  reason: 'pitr_reason',
+} as const;
+
+export function modal(order: {
+  readonly title: string;
+  readonly blocks: readonly KnownBlock[];
+  readonly submit?: string;
+  readonly close?: string;
+  readonly callbackId?: string;
+  readonly metadata?: string;
+}): ModalView {
+  const { title, blocks, submit, close = 'Close', callbackId, metadata } = order;
+  return {
+    type: 'modal',
+    title: { type: 'plain_text', text: shortened(title, limits.viewTitle) },
+    close: { type: 'plain_text', text: close },
+    blocks: blocks.slice(0, limits.blocksPerView),
+    ...(submit === undefined ? {} : { submit: { type: 'plain_text' as const, text: submit } }),
+    ...(callbackId === undefined ? {} : { callback_id: callbackId }),
+    ...(metadata === undefined ? {} : { private_metadata: metadata }),
+  };
+}
+
+/** A message for people, as an alert, and in full below where the alert has no room for it. */
+export function alertBlocks(level: 'info' | 'warning' | 'error' | 'success', text: string): readonly KnownBlock[] {
+  return text.length <= limits.alertText ? [alert(level, text)] : [alert(level, text), plainSection(text)];
+}
+
+export function plainSection(text: string): KnownBlock {
+  return { type: 'section', text: { type: 'plain_text', text: shortened(text, limits.sectionText), emoji: false } };
+}
+
+export function loadingView(what: string): ModalView {
+  return modal({ title: 'Restore tables', blocks: [section(`:hourglass_flowing_sand: ${what}`)] });
+}
+
+/** `text` is mrkdwn. */
+export function problemView(text: string): ModalView {
+  return modal({ title: 'Not done', blocks: [section(text)] });
+}
+
+type InputValue = {
+  readonly value?: string | null;
+  readonly selected_option?: { readonly value: string } | null;
+  readonly selected_date_time?: number | null;
+};
+type Values = Readonly<Record<string, Readonly<Record<string, InputValue>>>>;
+
+/** The block of an input and what stands in it, found by its action id: block ids change with every update. */
+export function inputOf(
+  values: Values,
+  actionId: string,
+): { readonly blockId: string; readonly value: string } | undefined {
+  for (const [blockId, inputs] of Object.entries(values)) {
+    const input = inputs[actionId];
+    if (input === undefined) continue;
+    const value = input.value ?? input.selected_option?.value ?? input.selected_date_time;
+    return { blockId, value: value === undefined || value === null ? '' : String(value) };
+  }
+  return undefined;
+}
