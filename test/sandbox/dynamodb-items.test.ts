@@ -316,3 +316,16 @@ test('consumed capacity is told when asked for', async () => {
   );
   expect(scan.ConsumedCapacity).toEqual({ TableName: 'things', CapacityUnits: 2 });
 });
+
+test('a write made while the clock is set back does not undo a younger one', async () => {
+  const { client, sandbox, clock } = await startSandbox();
+  await createTable(client, 'things');
+  const put = (v: string) =>
+    client.send(new PutItemCommand({ TableName: 'things', Item: { pk: { S: 'a' }, v: { S: v } } }));
+  clock.pass(2000);
+  await put('younger');
+  clock.pass(-1000);
+  await put('older');
+  expect(await getItem(client, { pk: { S: 'a' } })).toEqual({ pk: { S: 'a' }, v: { S: 'younger' } });
+  expect(sandbox.history.stateAt('things', clock())).toEqual([{ pk: { S: 'a' }, v: { S: 'older' } }]);
+});

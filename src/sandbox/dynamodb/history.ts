@@ -39,6 +39,11 @@ export class TableHistory {
     return this.#entries.get(key)?.versions.at(-1)?.image ?? null;
   }
 
+  /** The key's attributes; undefined when there never was an item. */
+  attributesOf(key: string): Item | undefined {
+    return this.#entries.get(key)?.key;
+  }
+
   /** Notes that the item at `key` became `image` at `at`; writes may be told later than younger ones. */
   record(key: string, attributes: Item, write: { at: number; kind: WriteKind; image: Item | null }): void {
     let entry = this.#entries.get(key);

@@ -102,12 +102,12 @@ export class Region {
       bytes = 0;
     };
     for (const key of keys) {
-      const item = table.untold.has(key) ? table.history.current(key) : null;
-      table.untold.delete(key);
-      if (item === null) continue;
-      const size = JSON.stringify(item).length;
+      if (!table.untold.delete(key)) continue;
+      const item = table.history.current(key);
+      const size = item === null ? 0 : JSON.stringify(item).length;
       if (batch.length === 25 || bytes + size > 12_000_000) await flush();
-      batch.push({ PutRequest: { Item: item } });
+      const gone = { DeleteRequest: { Key: table.history.attributesOf(key) } };
+      batch.push(item === null ? gone : { PutRequest: { Item: item } });
       bytes += size;
     }
     await flush();

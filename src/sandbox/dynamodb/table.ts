@@ -83,6 +83,8 @@ export class SandboxTable {
 
   record(key: string, attributes: Item, write: { at: number; kind: WriteKind; image: Item | null }): void {
     this.history.record(key, this.keyAttributes(attributes), write);
+    // With a clock that was set back, a younger write still holds, whatever dynalite was told just now.
+    if (this.history.current(key) !== write.image) this.untold.add(key);
   }
 
   /** Takes items without asking dynalite, which hears of them when it must. */
