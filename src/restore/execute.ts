@@ -4,6 +4,7 @@ import type { RunEvent, RunId } from './events.ts';
 import type { Aws, Clock, EventLog, Journal, Lock, LockHolder, OpenOverflow, ProgressBoard } from './ports.ts';
 import { actorName } from './request.ts';
 import type { Run } from './run.ts';
+import { hasEnded } from './run.ts';
 import { runSteps } from './run-steps.ts';
 import { endedEarly, settle } from './settle.ts';
 import type { Pace, Step, StepContext } from './step.ts';
@@ -76,7 +77,10 @@ export async function execute(
   } catch (error) {
     // Not fenced: a run that lost the lock must still be able to say that it stopped.
     const failure = asUserError(error);
-    log.decide(runId, (run) => [endedEarly(run, failure, clock.now() - startedAt), { type: 'lock-released' }]);
+    log.decide(runId, (run) =>
+      // Ended already: whoever took the lock over has said so.
+      hasEnded(run) ? [] : [endedEarly(run, failure, clock.now() - startedAt), { type: 'lock-released' }],
+    );
     return { run: theRun(log, runId), ...(failure.code === 'INTERNAL' ? { bug: error } : {}) };
   } finally {
     stopListening();

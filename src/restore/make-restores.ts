@@ -74,9 +74,13 @@ function asking(parts: RestoresParts) {
       return existingRun(log, runId);
     },
     async dryRun(wish) {
-      const request = await requestFor(wish);
+      const environment = environmentNamed(environments, wish.environment);
+      const aws = parts.awsFor(environment);
+      // Not through requestFor, which throws at the first trouble: a dry run is to name all of them.
+      const { restorePoint } = wish;
+      const request =
+        restorePoint === 'latest' ? await requestFor(wish) : { ...wish, restorePoint, region: environment.region };
       const now = clock.now();
-      const aws = parts.awsFor(environmentNamed(environments, wish.environment));
       const checks = await runChecks({ request, requestedAt: now, aws, now });
       return { request, checks, passed: checks.every((check) => check.status !== 'failed') };
     },

@@ -104,7 +104,11 @@ export class SqliteEventLog implements EventLog {
 
   /** After the transaction and off this stack: a reporter's trouble must not reach the one who recorded. */
   #announce(): void {
-    for (const watcher of this.#watchers) setImmediate(watcher);
+    for (const watcher of this.#watchers) {
+      setImmediate(() => {
+        if (this.#watchers.has(watcher)) watcher();
+      });
+    }
   }
 }
 
