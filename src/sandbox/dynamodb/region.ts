@@ -26,6 +26,8 @@ export class Region {
   readonly turns = new Turns();
   /** Transactions done under a client's token, for the ten minutes in which it may ask again. */
   readonly transactions = new Map<string, { readonly at: number; readonly content: Wire }>();
+  /** Forms of condition that dynalite has found well made. */
+  readonly soundForms = new Set<string>();
   readonly #tables = new Map<string, SandboxTable>();
 
   constructor(name: string, world: World, dynalite: Dynalite) {

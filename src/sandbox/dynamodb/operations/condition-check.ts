@@ -1,10 +1,12 @@
 import { AwsError } from '../../aws-error.ts';
-import { optionalRecord, optionalText, type Wire } from '../../wire.ts';
+import { optionalRecord, optionalText, record, type Wire } from '../../wire.ts';
 import { meets } from '../condition/evaluate.ts';
 import { parseCondition } from '../condition/parse.ts';
 import { placeholders } from '../condition/tokens.ts';
 import { type Item, readItem } from '../item.ts';
 import type { Region } from '../region.ts';
+
+const maxSoundForms = 1_000;
 
 /**
  * Decides a write's ConditionExpression and takes it out of the request.
@@ -20,7 +22,7 @@ export async function decideCondition(region: Region, body: Wire, current: Item 
 
   const used = placeholders(expression);
   const keepUsed = (member: string) => filterNames(optionalRecord(body, member), (name) => used.has(name));
-  await checkForm(region, 'ConditionExpression', {
+  await checkConditionForm(region, {
     TableName: body['TableName'],
     FilterExpression: expression,
     ExpressionAttributeNames: keepUsed('ExpressionAttributeNames'),
@@ -43,6 +45,18 @@ export async function decideCondition(region: Region, body: Wire, current: Item 
     ExpressionAttributeNames: keepOthers('ExpressionAttributeNames'),
     ExpressionAttributeValues: keepOthers('ExpressionAttributeValues'),
   };
+}
+
+/** Write-backs send one form of condition thousands of times: each is judged once. */
+async function checkConditionForm(region: Region, scan: Wire): Promise<void> {
+  const types = Object.entries(optionalRecord(scan, 'ExpressionAttributeValues') ?? {}).map(([name, value]) => [
+    name,
+    Object.keys(record(value)),
+  ]);
+  const form = JSON.stringify([scan['TableName'], scan['FilterExpression'], scan['ExpressionAttributeNames'], types]);
+  if (region.soundForms.has(form)) return;
+  await checkForm(region, 'ConditionExpression', scan);
+  if (region.soundForms.size < maxSoundForms) region.soundForms.add(form);
 }
 
 /** Lets dynalite refuse a malformed scan, naming the member the caller used. */
