@@ -36,13 +36,13 @@ export async function execute(
 ): Promise<{ readonly run: Run; readonly bug?: unknown }> {
   const { log, lock, clock } = parts;
   const startedAt = clock.now();
-  begin(log, runId);
   const taken = lock.take(runId);
   if (!taken.taken) {
-    log.decide(runId, (run) => [endedEarly(run, lockHeld(log, taken.holder), 0)]);
+    log.decide(runId, (run) => [endedEarly(mustBeApproved(run), lockHeld(log, taken.holder), 0)]);
     return { run: theRun(log, runId) };
   }
   const { holder, takenOverFrom } = taken;
+  begin(log, lock, runId, holder);
   if (takenOverFrom !== undefined) settle(log, takenOverFrom.runId);
   const stopping = new AbortController();
   const record = (...events: readonly RunEvent[]) => {
@@ -88,12 +88,27 @@ export async function execute(
   }
 }
 
+/** Begins the run under the lock, so that a run which the record shows as running is never without a holder. */
+function begin(log: EventLog, lock: Lock, runId: RunId, { fencing }: LockHolder): void {
+  try {
+    log.decide(
+      runId,
+      (run) => {
+        mustBeApproved(run);
+        return [{ type: 'started' }, { type: 'phase-started', phase: 'ACQUIRE_LOCK' }];
+      },
+      fencing,
+    );
+  } catch (error) {
+    lock.release(fencing);
+    throw error;
+  }
+}
+
 /** Of two processes that want to carry out the same run, exactly one gets past this. */
-function begin(log: EventLog, runId: RunId): void {
-  log.decide(runId, (run) => {
-    if (run.state === 'APPROVED') return [{ type: 'started' }, { type: 'phase-started', phase: 'ACQUIRE_LOCK' }];
-    throw new UserError('OUT_OF_DATE', `${runId} cannot be started: it is ${run.state}.`, 'Ask for a new restore.');
-  });
+function mustBeApproved(run: Run): Run {
+  if (run.state === 'APPROVED') return run;
+  throw new UserError('OUT_OF_DATE', `${run.id} cannot be started: it is ${run.state}.`, 'Ask for a new restore.');
 }
 
 /** Turns everything that ends a run early into one signal: a shutdown, somebody's cancel, a lost lock. */

@@ -3,6 +3,9 @@ import type { Environment, TableRef } from './environment.ts';
 import { selectTables } from './environment.ts';
 import { UserError } from './errors.ts';
 import type { Aws } from './ports.ts';
+import { replicaWarning } from './preflight/replicas.ts';
+import { streamWarning } from './preflight/stream-consumers.ts';
+import { timeToLiveWarning } from './preflight/time-to-live.ts';
 import type { EnvironmentOutlook, TableOutlook } from './restores.ts';
 
 /** What can be known about tables without asking anything of them. */
@@ -57,22 +60,10 @@ export function commonWindow(tables: readonly TableOutlook[]): { readonly earlie
   return { earliest, latest };
 }
 
-function warningsAbout({ table, description }: TableOutlook): readonly string[] {
-  const warnings: string[] = [];
-  if (description.streamEnabled) {
-    warnings.push(`${table} has a stream: its consumers will see every item that is written back or deleted.`);
-  }
-  if (description.replicaRegions.length > 0) {
-    warnings.push(
-      `${table} is a global table: what is written back reaches ${description.replicaRegions.join(', ')} too.`,
-    );
-  }
-  if (description.timeToLiveAttribute !== undefined) {
-    warnings.push(
-      `${table} has a time to live: restored items that have expired meanwhile will be deleted again by AWS.`,
-    );
-  }
-  return warnings;
+/** The same sentences as the checks', before anything is asked. */
+function warningsAbout({ description }: TableOutlook): readonly string[] {
+  const findings = [streamWarning(description), replicaWarning(description), timeToLiveWarning(description)];
+  return findings.flatMap((finding) => finding?.message ?? []);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -124,6 +124,8 @@ export interface Lock {
   /** Gives back our own lock only. */
   release(fencing: number): void;
   holder(): LockHolder | undefined;
+  /** Whether a living holder has it for this run. */
+  isHeldFor(runId: RunId): boolean;
 }
 
 export type JournalEntry = { readonly id: number; readonly difference: Difference };

@@ -23,9 +23,9 @@ export function endedEarly(run: Run, error: UserError, durationMs: number): RunE
  */
 export function settleInterrupted(log: EventLog, lock: Lock): readonly RunId[] {
   return log.open().flatMap((run) => {
-    if (run.state !== 'IN_PROGRESS') return [];
+    if (run.state !== 'IN_PROGRESS' || lock.isHeldFor(run.id)) return [];
+    // Taken for a moment: a holder that was only paused must find its fencing number gone.
     const taken = lock.take(run.id);
-    if (!taken.taken && taken.holder.runId === run.id) return [];
     try {
       settle(log, run.id);
       return [run.id];

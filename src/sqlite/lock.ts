@@ -69,6 +69,10 @@ export function createLock(db: SqliteFile, now: () => Instant, me: LockIdentity)
       free.run(fencing);
     },
     holder,
+    isHeldFor(runId) {
+      const current = holder();
+      return current !== undefined && current.runId === runId && !isGone(current);
+    },
   };
 }
 
