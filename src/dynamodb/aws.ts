@@ -17,8 +17,8 @@ export type AwsSettings = {
   readonly maxAttempts?: number;
   /** Milliseconds until a connection must stand. Default 5 s. */
   readonly connectTimeoutMs?: number;
-  /** Milliseconds until a reply must have begun, and its longest silence after that. Default 20 s. */
-  readonly requestTimeoutMs?: number;
+  /** The longest silence on a connection that waits for a reply, or for the rest of one, in ms. Default 20 s. */
+  readonly silenceMs?: number;
   /** Batches of one `write` under way at the same time. Default 8. */
   readonly writesInFlight?: number;
   /** Milliseconds that reading or writing may be refused without any progress. Default 2 minutes. */
@@ -72,16 +72,14 @@ function connect({ region, roleArn }: Environment, settings: AwsSettings): { aws
 }
 
 function clientConfig(region: string, roleArn: string | undefined, settings: AwsSettings): DynamoDBClientConfig {
-  const { connectTimeoutMs = 5_000, requestTimeoutMs = 20_000 } = settings;
+  const { connectTimeoutMs = 5_000, silenceMs = 20_000 } = settings;
   // How much is under way at once is decided by those who ask; a request that waits for a socket would only time out.
   const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };
   return {
     region,
     requestHandler: {
       connectionTimeout: connectTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      throwOnRequestTimeout: true,
-      socketTimeout: requestTimeoutMs,
+      socketTimeout: silenceMs,
       httpAgent: agent,
       httpsAgent: agent,
     },

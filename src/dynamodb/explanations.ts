@@ -6,6 +6,8 @@ export type Attempt = {
   readonly action: `${'dynamodb' | 'sts'}:${string}`;
   /** The table's name, or the role's ARN. */
   readonly resource: string;
+  /** The table that a restore makes. */
+  readonly target?: string;
   readonly region: string;
   /** AWS's own sentence may quote an item: it stays in the log, with the cause. */
   readonly carriesItems?: boolean;
@@ -31,7 +33,7 @@ type Explanation = { readonly message: string; readonly hint: string };
 
 /** What to tell a person about an error from AWS or from the way to it. */
 export function explain(code: AwsCode, error: Error, attempt: Attempt): Explanation {
-  const { action, resource, region } = attempt;
+  const { action, resource, target = resource, region } = attempt;
   const what = `${action} on ${resource}`;
   switch (code) {
     case 'ACCESS_DENIED':
@@ -65,12 +67,12 @@ export function explain(code: AwsCode, error: Error, attempt: Attempt): Explanat
       };
     case 'TABLE_EXISTS':
       return {
-        message: `A table called ${resource} exists already.`,
+        message: `A table called ${target} exists already.`,
         hint: 'Delete it if nobody needs it, or try again.',
       };
     case 'TABLE_IN_USE':
       return {
-        message: `${resource} is being created, changed or deleted right now.`,
+        message: `${target} is being created, changed or deleted right now.`,
         hint: 'Wait until AWS is done with it, then try again.',
       };
     case 'LIMIT_EXCEEDED':
@@ -86,6 +88,9 @@ export function explain(code: AwsCode, error: Error, attempt: Attempt): Explanat
 function permissionHint({ action, resource, region }: Attempt): string {
   if (action === 'sts:AssumeRole') {
     return `Allow it to the identity this runs as, and let the trust policy of ${resource} name that identity.`;
+  }
+  if (action === 'dynamodb:RestoreTableToPointInTime') {
+    return `Allow it on ${tableArn(resource, region)}, and on ${tableArn(`${resource}-restore-*`, region)} what a restore does there: it, BatchWriteItem, DeleteItem, GetItem, PutItem, Query, Scan and UpdateItem. A table with a KMS key also takes the use of that key.`;
   }
   return `Allow ${action} on ${tableArn(resource, region)} to the identity this runs as, and see that no policy, SCP or key policy denies it.`;
 }
@@ -135,8 +140,9 @@ function reasonOf(error: Error): string {
 }
 
 function unexpected(what: string, error: Error, { carriesItems = false }: Attempt): Explanation {
+  const details = carriesItems ? '' : `: ${error.message.replace(/\.$/, '')}`;
   return {
-    message: `AWS refused ${what}: ${error.name}${carriesItems ? '' : `, "${error.message}"`}.`,
+    message: `AWS answered ${what} with ${error.name}${details}.`,
     hint: 'Try again in a while. If it stays like this, the log has the details and the AWS request id.',
   };
 }

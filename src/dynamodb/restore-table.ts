@@ -11,7 +11,7 @@ type RestoreOrder = Parameters<Tables['restore']>[0];
  * with a 5xx, the table may be under way all the same: `describe` tells what it is being restored from.
  */
 export async function restoreTable({ client, region }: Account, { source, target, at }: RestoreOrder): Promise<void> {
-  const attempt = { action: 'dynamodb:RestoreTableToPointInTime', resource: source, region } as const;
+  const attempt = { action: 'dynamodb:RestoreTableToPointInTime', resource: source, target, region } as const;
   const command = new RestoreTableToPointInTimeCommand({
     SourceTableName: source,
     TargetTableName: target,

@@ -141,7 +141,7 @@ test('a login page in AWS’s place is a network error', async () => {
 
 test.for(['before', 'within'] as const)('a server silent %s its reply is given up, not waited for', async (silent) => {
   const aws = await cannedAws(() => ({ silent }));
-  const { tables } = connect(aws.url, { requestTimeoutMs: 200, maxAttempts: 1 });
+  const { tables } = connect(aws.url, { silenceMs: 200, maxAttempts: 1 });
   await expect(tables.describe('shop-orders')).rejects.toMatchObject({ code: 'NETWORK' });
 });
 

@@ -104,6 +104,6 @@ test('an aborted scan ends with the reason of its signal, and its request with i
 
 test('a server that goes silent in the middle of a page does not hold the scan up for ever', async () => {
   const aws = await cannedAws((_, nth) => (nth === 1 ? { silent: 'within' } : page(1, true)));
-  const pages = await collect(connect(aws.url, { requestTimeoutMs: 300 }).items.scan(order));
+  const pages = await collect(connect(aws.url, { silenceMs: 300 }).items.scan(order));
   expect(pages).toEqual([{ items: [item(1)] }]);
 });

@@ -171,16 +171,25 @@ test('a lost reply of a restore is found out by describing the target: its sourc
 });
 
 test.for([
-  ['TableAlreadyExistsException', 'TABLE_EXISTS'],
-  ['TableInUseException', 'TABLE_IN_USE'],
-  ['InvalidRestoreTimeException', 'RESTORE_TIME'],
-  ['PointInTimeRecoveryUnavailableException', 'PITR_UNAVAILABLE'],
-  ['TableNotFoundException', 'TABLE_NOT_FOUND'],
-  ['LimitExceededException', 'LIMIT_EXCEEDED'],
-] as const)('a restore refused with %s ends as %s', async ([name, code]) => {
+  ['TableAlreadyExistsException', 'TABLE_EXISTS', 'A table called shop-orders-restore-x exists already.'],
+  ['TableInUseException', 'TABLE_IN_USE', 'shop-orders-restore-x is being created, changed or deleted right now.'],
+  ['InvalidRestoreTimeException', 'RESTORE_TIME', expect.stringContaining('shop-orders')],
+  ['PointInTimeRecoveryUnavailableException', 'PITR_UNAVAILABLE', 'Point-in-time recovery is off for shop-orders.'],
+  ['TableNotFoundException', 'TABLE_NOT_FOUND', 'There is no table shop-orders in eu-central-1.'],
+  ['LimitExceededException', 'LIMIT_EXCEEDED', expect.stringContaining('shop-orders')],
+])('a restore refused with %s ends as %s', async ([name, code, message]) => {
   const aws = await cannedAws(({ operation }) => (operation === 'DescribeTable' ? restoring() : awsError(name)));
   const refused = connect(aws.url, { maxAttempts: 1 }).tables.restore(order);
-  await expect(refused).rejects.toMatchObject({ name: 'UserError', code, cause: { name } });
+  await expect(refused).rejects.toMatchObject({ name: 'UserError', code, message, cause: { name } });
+});
+
+test('a denied restore says what it takes on the source, and on the table it makes', async () => {
+  const aws = await cannedAws(() => awsError('AccessDeniedException'));
+  const error: unknown = await connect(aws.url)
+    .tables.restore(order)
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'ACCESS_DENIED', hint: expect.stringContaining(':table/shop-orders,') });
+  expect(error).toMatchObject({ hint: expect.stringContaining(':table/shop-orders-restore-*') });
 });
 
 test.for([
