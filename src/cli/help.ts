@@ -1,5 +1,6 @@
 /** `pitr-restore help`. */
-export const helpText = `pitr-restore: puts DynamoDB tables back, in place, to any second of the last 35 days.
+export const helpText = `\
+pitr-restore: puts DynamoDB tables back, in place, to any second of the last 35 days.
 
 Restore
   pitr-restore --restore-point 2025-12-19T09:00:00Z --environment dev
@@ -8,16 +9,17 @@ Restore
   --restore-point <time>     ISO 8601, or words as in Slack: "2 hours ago", "monday 9am", "latest"
   --environment <name>       dev and prod, or those of your PITR_CONFIG file
   --tables <names>           only these tables, separated by commas
-  --timezone <zone>          the zone the words are meant in, such as Europe/Berlin (default: this machine's)
+  --timezone <zone>          the words' zone, such as Europe/Berlin (default: this machine's)
   --reason <text>            kept with the restore
   --dry-run                  every check that reads, and nothing else
   --timeout-minutes <n>      until every restore table must be ready (default: 30)
-  --accept-count-mismatch    go on although the number of items differs, as it does after an accident
+  --accept-count-mismatch    go on although the item counts differ, as after an accident
   --no-rollback              leave a failed swap as it is
   --verbose                  more lines
   --json                     the events as JSON, one a line
 
-  A restore begins at once. It compares every table with its copy from then and writes only what differs.
+  A restore begins at once. It compares every table with its copy from then, and writes only
+  what differs.
 
 Look
   pitr-restore --list-restore-points --environment dev
@@ -27,7 +29,7 @@ Look
 
 Serve and try
   pitr-restore serve         the Slack bot
-  pitr-restore sandbox       a local AWS and Slack to try everything with; nothing leaves the machine
+  pitr-restore sandbox       a local AWS and Slack to try it with; nothing leaves the machine
   pitr-restore demo          a whole restore through Slack, on the sandbox
   pitr-restore help          this page (also --help); --version
 

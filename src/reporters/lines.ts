@@ -4,7 +4,7 @@ import { actorName } from '../restore/request.ts';
 import type { Run } from '../restore/run.ts';
 import { formatDuration, formatUtc } from './format.ts';
 
-export type Level = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
+type Level = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
 export type Line = { readonly level: Level; readonly text: string };
 
 /**

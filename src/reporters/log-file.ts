@@ -8,7 +8,7 @@ import { formatLocal } from './format.ts';
 import { consoleLines } from './lines.ts';
 
 /** `restore_dynamodb_YYYYMMDD_HHMMSS.log`, in local time. */
-export function logFileName(startedAt: Instant): string {
+function logFileName(startedAt: Instant): string {
   return `restore_dynamodb_${formatLocal(startedAt).replaceAll(/[-:]/g, '').replace(' ', '_')}.log`;
 }
 
