@@ -43,8 +43,11 @@ const amount = `(?:\\d{1,6}(?:\\.\\d{1,3})?|half an?\\b|(?:${numberWords.join('|
 const unit = `(?:${units.map(({ every }) => every).join('|')})(?![a-z])`;
 const piece = `${amount} ?${unit}`;
 
+// Each joint can be read in one way only: with two optional spaces, fifty amounts would take 2^50 steps.
+const joint = '(?: ?, ?(?:and )?| and | )?';
+
 /** The whole phrase; every amount and unit in it is known. */
-export const agoPhrase = new RegExp(`(?<![\\w.+-])${piece}(?: ?,? ?(?:and )?${piece})* ago(?!\\w)`, 'g');
+export const agoPhrase = new RegExp(`(?<![\\w.+-])${piece}(?:${joint}${piece})* ago(?!\\w)`, 'g');
 
 /** Reads a text that `agoPhrase` matched. Half a day is no number of calendar days, so it is refused. */
 export function readAgo(phrase: string): Ago {

@@ -3,13 +3,23 @@ import { timeOfDay } from './restore-point-clock.ts';
 import type { Asking, Day, TimeOfDay } from './restore-point-meaning.ts';
 import { quoted, Refused } from './restore-point-refusal.ts';
 
-/**
- * chrono reads the words and nothing more. Its refiners, which merge, complete and guess, are off; only what it knows
- * for certain is taken; and its calendar, which has one fixed offset and depends on the zone of this process, is not used.
- */
-const reader = new Chrono({ parsers: en.configuration.createCasualConfiguration().parsers, refiners: [] });
-
 const anyMoment = { instant: new Date(Date.UTC(2024, 0, 1, 12)), timezone: 0 };
+
+/** One of each kind of words that chrono shall read. */
+const ourKindsOfWords = ['yesterday', 'monday', 'dec 19', '19 dec', 'noon', '9:00:00 am'];
+
+/**
+ * chrono reads the words and nothing more. Only its parsers for our kinds of words are on (some of the others are slow on
+ * hostile text). Its refiners, which merge, complete and guess, are off; only what it knows for certain is taken; and its
+ * calendar, which has one fixed offset and depends on the zone of this process, is not used.
+ */
+const reader = new Chrono({
+  parsers: en.configuration.createCasualConfiguration().parsers.filter((parser) => {
+    const alone = new Chrono({ parsers: [parser], refiners: [] });
+    return ourKindsOfWords.some((words) => alone.parse(words, anyMoment).some(({ text }) => text === words));
+  }),
+  refiners: [],
+});
 
 /** Reads '9:15:30 am', 'noon', 'midnight': a time of day and nothing else. */
 export function readClock(text: string, words: string): TimeOfDay {

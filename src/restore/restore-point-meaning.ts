@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { quoted, Refused } from './restore-point-refusal.ts';
 import type { ZoneWord } from './restore-point-zone-words.ts';
 import {
+  areInForce,
   type Instant,
   readWallClock,
   typableText,
@@ -231,13 +232,12 @@ function checkWeekday(spoken: Spoken, asking: Asking, at: Instant, zone: string)
 function checkZoneLetters(spoken: Spoken, asking: Asking, at: Instant): void {
   const letters = spoken.zone?.letters;
   if (letters === undefined) return;
-  const { zone } = letters;
-  if (letters.zones.some((user) => zoned(at, user).offset === zone)) return;
+  if (areInForce(letters, at, asking.zone)) return;
   const usual = letters.zones[0] ?? asking.zone;
-  const wall = zoned(at, zone).toPlainDateTime();
+  const wall = zoned(at, letters.offset).toPlainDateTime();
   throw new Refused(
     'zone-not-in-force',
-    `${letters.name} was not in force on ${wall.toPlainDate().toString()}: ${usual} was at ${zoned(at, usual).offset} then, and ${letters.name} is ${zone}.`,
-    { readings: [`${wallText(wall)} ${usual}`, `${wallText(wall)}${zone}`] },
+    `${letters.name} was not in force on ${wall.toPlainDate().toString()}: ${usual} was at ${zoned(at, usual).offset} then, and ${letters.name} is ${letters.offset}.`,
+    { readings: [`${wallText(wall)} ${usual}`, `${wallText(wall)}${letters.offset}`] },
   );
 }

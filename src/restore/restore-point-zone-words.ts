@@ -6,7 +6,7 @@ export type ZoneWord = {
   /** An IANA name, or an offset such as '+01:00'. */
   readonly zone: string;
   /** Set for letters such as CET, which hold on some dates only. */
-  readonly letters?: { readonly name: string; readonly zone: string; readonly zones: readonly string[] };
+  readonly letters?: { readonly name: string; readonly offset: string; readonly zones: readonly string[] };
 };
 
 /** Letters with several meanings, or none on a given date, and the zones that people use them for. */
@@ -83,7 +83,7 @@ export function readZone(text: string, words: string): ZoneWord {
   if (offset !== null) return { zone: offsetZone(offset[1], offset[2], offset[3], text) };
   const letters = zoneAbbreviations[upper];
   if (letters !== undefined) {
-    return { zone: letters.offset, letters: { name: upper, zone: letters.offset, zones: letters.zones } };
+    return { zone: letters.offset, letters: { name: upper, ...letters } };
   }
   const meant = ambiguousLetters[upper];
   if (meant !== undefined) {

@@ -67,7 +67,7 @@ function refusalOf(refused: Refused, asker: Asker): RestorePointRefusal {
     const { local, ago } = describeInstant(reading.at, asker.now, asker.zone);
     return [{ at: reading.at, label: `${local}, ${ago}`, type }];
   });
-  const helpful = [...candidates.map(({ type }) => type), ...refused.examples].filter((text) =>
+  const helpful = [...candidates.map(({ type }) => type), ...new Set(refused.examples.slice(0, 6))].filter((text) =>
     isAccepted(text, asker),
   );
   const examples = helpful.length > 0 ? helpful : ['2 hours ago', typableText(asker.now - 86_400_000, asker.zone)];

@@ -105,6 +105,21 @@ export const zoneAbbreviations: Readonly<
   NZDT: { offset: '+13:00', zones: ['Pacific/Auckland'] },
 };
 
+/**
+ * True when clocks that people think of show the letters at that instant: those of the first zone, or of the zone of the
+ * asker where it is one of the others. CET in summer is in force to somebody in Algiers, and a mistake to anybody else.
+ */
+export function areInForce(
+  letters: { readonly offset: string; readonly zones: readonly string[] },
+  at: Instant,
+  askersZone: string,
+): boolean {
+  const [usual] = letters.zones;
+  return letters.zones.some(
+    (zone) => (zone === usual || zone === askersZone) && zoned(at, zone).offset === letters.offset,
+  );
+}
+
 /** The zone's letters on that date if they read back to the same offset. British English knows CET, American knows EST. */
 function zoneLetters(at: Instant, zone: string): string | undefined {
   const { offset } = zoned(at, zone);
@@ -114,7 +129,7 @@ function zoneLetters(at: Instant, zone: string): string | undefined {
     const letters = parts.find((part) => part.type === 'timeZoneName')?.value ?? '';
     if ((letters === 'UTC' || letters === 'GMT') && offset === '+00:00') return letters;
     const known = zoneAbbreviations[letters];
-    if (known?.offset === offset && known.zones.some((user) => zoned(at, user).offset === offset)) return letters;
+    if (known?.offset === offset && areInForce(known, at, zone)) return letters;
   }
   return undefined;
 }
