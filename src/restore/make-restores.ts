@@ -12,7 +12,7 @@ import { digestOf } from './request.ts';
 import { checkWindow } from './restore-point.ts';
 import type { Restores, Wish } from './restores.ts';
 import type { Run } from './run.ts';
-import { settleInterrupted } from './settle.ts';
+import { endedEarly, settleInterrupted } from './settle.ts';
 
 export type RestoresParts = ExecuteParts & {
   readonly environments: readonly Environment[];
@@ -99,6 +99,7 @@ function deciding({ clock, environments, log }: RestoresParts) {
     withdraw: (runId, by) => decide(runId, (run) => withdraw(run, by)),
     confirmPlan: (runId, by) => decide(runId, (run) => answerPlan(run, of(run), by, true)),
     refusePlan: (runId, by) => decide(runId, (run) => answerPlan(run, of(run), by, false)),
+    abandon: (runId, why) => decide(runId, (run) => (run.state === 'APPROVED' ? [endedEarly(run, why, 0)] : [])),
     cancel: (runId, by) => decide(runId, (run) => cancel(run, of(run), by)),
     expireOverdue: () =>
       log.open().flatMap(({ id }) => {
@@ -110,7 +111,7 @@ function deciding({ clock, environments, log }: RestoresParts) {
 
 function running(parts: RestoresParts) {
   return {
-    settleInterrupted: () => settleInterrupted(parts.log, parts.lock),
+    settleInterrupted: () => settleInterrupted(parts.log, parts.lock, parts.clock.now()),
     async execute(runId, signal) {
       const { request } = existingRun(parts.log, runId);
       const environment = environmentNamed(parts.environments, request.environment);

@@ -1,5 +1,6 @@
 /** The one door to the core: what a person, through Slack or a shell, can do. */
 import type { Environment } from './environment.ts';
+import type { UserError } from './errors.ts';
 import type { Phase, RunId } from './events.ts';
 import type { LockHolder, RecoveryWindow, TableDescription } from './ports.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
@@ -58,6 +59,8 @@ export interface Restores {
    * the run. `signal` stops it at the next safe point.
    */
   execute(runId: RunId, signal?: AbortSignal): Promise<Run>;
+  /** Ends an approved run that must not be started after all. Does nothing to any other run. */
+  abandon(runId: RunId, why: UserError): Run;
   /** Answers the plan question of a running restore. @throws UserError OUT_OF_DATE, NOT_ALLOWED */
   confirmPlan(runId: RunId, by: Actor): Run;
   refusePlan(runId: RunId, by: Actor): Run;

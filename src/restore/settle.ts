@@ -1,6 +1,7 @@
 import { UserError } from './errors.ts';
 import type { RunEvent, RunId } from './events.ts';
 import type { EventLog, Lock } from './ports.ts';
+import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
 import { restoreTablesOf, stateOfLiveTables } from './run.ts';
 
@@ -17,13 +18,16 @@ export function endedEarly(run: Run, error: UserError, durationMs: number): RunE
   };
 }
 
+/** A shell starts its run in the moment after it has written the request down; one that has not by now never will. */
+const shellStartsWithinMs = 60_000;
+
 /**
- * Ends the runs that the record shows as running although their process is gone (killed, power, out of memory). Runs of
- * a living process are left alone: a running restore holds the lock.
+ * Ends the runs whose process is gone (killed, power, out of memory) although the record shows them as alive. Runs of a
+ * living process are left alone: a running restore holds the lock.
  */
-export function settleInterrupted(log: EventLog, lock: Lock): readonly RunId[] {
+export function settleInterrupted(log: EventLog, lock: Lock, now: Instant): readonly RunId[] {
   return log.open().flatMap((run) => {
-    if (run.state !== 'IN_PROGRESS' || lock.isHeldFor(run.id)) return [];
+    if (!isOrphan(run, lock, now)) return [];
     // Taken for a moment: a holder that was only paused must find its fencing number gone.
     const taken = lock.take(run.id);
     try {
@@ -35,10 +39,17 @@ export function settleInterrupted(log: EventLog, lock: Lock): readonly RunId[] {
   });
 }
 
+function isOrphan(run: Run, lock: Lock, now: Instant): boolean {
+  if (run.state === 'IN_PROGRESS') return !lock.isHeldFor(run.id);
+  return run.state === 'APPROVED' && run.origin.kind === 'shell' && now - run.requestedAt > shellStartsWithinMs;
+}
+
 /** Ends one run whose holder is known to be gone. */
 export function settle(log: EventLog, runId: RunId): void {
   log.decide(runId, (run) =>
-    run.state === 'IN_PROGRESS' ? [endedEarly(run, interrupted(run), 0), { type: 'lock-released' }] : [],
+    run.state === 'IN_PROGRESS' || run.state === 'APPROVED'
+      ? [endedEarly(run, interrupted(run), 0), { type: 'lock-released' }]
+      : [],
   );
 }
 

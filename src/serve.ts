@@ -1,0 +1,143 @@
+import type { Parts } from './compose.ts';
+import { compose } from './compose.ts';
+import { slackSettings } from './config/slack-settings.ts';
+import type { Config } from './config.ts';
+import type { Log } from './log.ts';
+import { createLog } from './log.ts';
+import { statusFileReporter } from './reporters/status-file.ts';
+import { UserError } from './restore/errors.ts';
+import type { RunId } from './restore/events.ts';
+import type { Reporter } from './restore/ports.ts';
+import type { SlackBot, SlackSettings } from './slack/bot.ts';
+import { createSlackBot } from './slack/bot.ts';
+
+const minute = 60_000;
+/** How long the thread's last words and the answers under way may take when we are told to stop. */
+const lastWordsMs = 10_000;
+/** How often Slack is asked about a person's rights before a run is given up for not knowing them. */
+const recheckAttempts = 5;
+
+/**
+ * The bot: runs until SIGTERM or SIGINT, then stops what it does at the next safe point, says so in the thread, and ends.
+ * @throws UserError BAD_CONFIGURATION, STORAGE
+ */
+export async function serve(config: Config): Promise<void> {
+  const settings = settingsFor(config);
+  const log = createLog(config.logLevel);
+  const parts = compose(config, (error, runId) => log.error({ err: error, runId }, 'A bug ended a restore'));
+  const stopping = stopSignal(log);
+  const runs = new Map<RunId, Promise<void>>();
+  const startRun = (runId: RunId) => {
+    if (runs.has(runId)) return;
+    const run = carryOut(runId, { parts, bot, config, stopping, log }).finally(() => runs.delete(runId));
+    runs.set(runId, run);
+  };
+  const bot = await createSlackBot({ ...parts, settings, logger: log, onApproved: startRun });
+  const chores = setInterval(() => doChores(parts, log), minute);
+  try {
+    for (const runId of parts.restores.settleInterrupted())
+      log.warn({ runId }, 'Ended a restore whose process is gone');
+    bot.reporter.start();
+    await bot.start();
+    for (const run of parts.restores.open()) {
+      if (run.state === 'APPROVED' && run.origin.kind === 'slack') startRun(run.id);
+    }
+    await aborted(stopping);
+  } finally {
+    clearInterval(chores);
+    await Promise.allSettled(runs.values());
+    await bot.reporter.stop(lastWordsMs);
+    await bot.stop(lastWordsMs);
+    await parts.close();
+    log.info('Stopped');
+  }
+}
+
+type Carrying = {
+  readonly parts: Parts;
+  readonly bot: SlackBot;
+  readonly config: Config;
+  readonly stopping: AbortSignal;
+  readonly log: Log;
+};
+
+async function carryOut(runId: RunId, { parts, bot, config, stopping, log }: Carrying): Promise<void> {
+  try {
+    await recheckRights(runId, parts, bot, stopping);
+    const statusFile = statusFileFor(parts, runId, config, log);
+    statusFile?.start();
+    const ended = await parts.restores.execute(runId, stopping);
+    await statusFile?.stop(lastWordsMs);
+    log.info({ runId, state: ended.state, ...(ended.failure && { code: ended.failure.code }) }, 'A restore has ended');
+  } catch (error) {
+    if (error instanceof UserError) parts.restores.abandon(runId, error);
+    log.error({ err: error, runId }, 'A restore could not be started');
+  }
+}
+
+/** Nobody's rights are taken for granted: while Slack cannot be asked, the run waits, and in the end is given up. */
+async function recheckRights(
+  runId: RunId,
+  { restores, clock }: Parts,
+  bot: SlackBot,
+  stopping: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const run = restores.run(runId);
+    if (run === undefined) throw new Error(`Run ${runId} is not in the event log`);
+    try {
+      await bot.recheck(run);
+      return;
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== 'NETWORK' || attempt === recheckAttempts) throw error;
+      await clock.sleep(2000 * 2 ** attempt, stopping);
+    }
+  }
+}
+
+function statusFileFor({ log: events }: Parts, runId: RunId, { statusFile }: Config, log: Log): Reporter | undefined {
+  if (statusFile === undefined) return undefined;
+  return statusFileReporter(events, runId, statusFile, (error) => {
+    log.error({ err: error, runId, file: statusFile }, 'The status file can no longer be written');
+  });
+}
+
+/** What has to be done now and then: requests expire, journals are forgotten. */
+function doChores({ restores, purgeJournal }: Parts, log: Log): void {
+  try {
+    for (const run of restores.expireOverdue()) log.info({ runId: run.id }, 'A request has expired');
+    purgeJournal();
+  } catch (error) {
+    // The file may be busy or the disk full for a moment; the next minute tries again.
+    log.error({ err: error }, 'The chores could not be done');
+  }
+}
+
+function settingsFor(config: Config): SlackSettings {
+  const { botToken, connection, apiUrl } = slackSettings(config);
+  return {
+    botToken: botToken.reveal(),
+    ...(connection.kind === 'socket'
+      ? { appToken: connection.appToken.reveal(), port: config.slack.port }
+      : { signingSecret: connection.signingSecret.reveal(), port: connection.port }),
+    ...(apiUrl === undefined ? {} : { apiUrl }),
+  };
+}
+
+function stopSignal(log: Log): AbortSignal {
+  const stopping = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(name, () => {
+      log.info({ signal: name }, 'Told to stop; a running restore stops at its next safe point');
+      stopping.abort();
+    });
+  }
+  return stopping.signal;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
