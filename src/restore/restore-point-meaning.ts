@@ -87,7 +87,7 @@ function instantOn(today: Temporal.PlainDate, spoken: Spoken, asking: Asking, zo
   throw inTheFuture(future, asking);
 }
 
-export function noSuchDate(words: string): Refused {
+function noSuchDate(words: string): Refused {
   return new Refused('no-such-date', `The calendar has no such date: ${quoted(words)}.`);
 }
 

@@ -4,7 +4,7 @@ import { quoted, Refused, type RestorePointCandidate, type RestorePointRefusal }
 import { readWords } from './restore-point-words.ts';
 import { describeInstant, type Instant, isTimeZone, typableText, wholeSecond } from './zoned-time.ts';
 
-export type { RestorePointCandidate, RestorePointRefusal } from './restore-point-refusal.ts';
+export type { RestorePointRefusal } from './restore-point-refusal.ts';
 export { checkWindow } from './restore-point-window.ts';
 export { describeInstant, type Instant, isTimeZone } from './zoned-time.ts';
 
