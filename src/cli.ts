@@ -3,6 +3,9 @@ import { parseCommandLine } from './cli/arguments.ts';
 import { dispatch } from './cli/dispatch.ts';
 import { showError } from './cli/show-error.ts';
 
+// A warning about next year's Node versions is for us, who choose the SDK's version; not for somebody in an outage.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 // Whoever reads us may go away (`| head`) or their disk may fill: that must not stop a restore in its middle.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
