@@ -15,7 +15,7 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
   const alone = (respond: RespondFn) => (message: Message) => respond(ephemeral(message));
 
   app.command(commandName, async ({ command, ack, respond }) => {
-    const incoming = { what: 'command', userId: command.user_id, ack, tell: alone(respond) };
+    const incoming = { what: 'command', userId: command.user_id, ack, tell: alone(respond), inAck: ephemeral };
     await listening.handle(incoming, (tracked) => onCommand(desk, { command, ack: tracked, tell: incoming.tell }));
   });
 

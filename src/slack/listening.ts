@@ -17,6 +17,8 @@ export type Incoming<Response> = {
   readonly ack: Ack<Response>;
   /** Tells the person alone. */
   readonly tell: (message: Message) => Promise<unknown>;
+  /** The message as an acknowledgement that says it at once, where Slack knows such a thing. */
+  readonly inAck?: (message: Message) => Response;
 };
 
 export interface Listening {
@@ -31,7 +33,7 @@ export function makeListening({ clock, logger }: { readonly clock: Clock; readon
   let isClosed = false;
 
   async function carryOut<Response>(incoming: Incoming<Response>, work: (ack: Ack<Response>) => Promise<void>) {
-    const { what, userId } = incoming;
+    const { what } = incoming;
     const acked = new AbortController();
     const ack: Ack<Response> = async (response) => {
       if (acked.signal.aborted) return;
@@ -43,16 +45,23 @@ export function makeListening({ clock, logger }: { readonly clock: Clock; readon
       if (isClosed) throw restarting();
       await work(ack);
     } catch (error) {
-      const message = messageFor(incoming, error);
-      // Whoever waits for an answer must not wait for nothing.
-      await Promise.allSettled([ack(), incoming.tell(message)]).then((results) => {
-        for (const result of results) {
-          if (result.status === 'rejected')
-            logger.warn({ what, userId, err: result.reason }, 'An answer did not reach Slack');
-        }
-      });
+      await answerInstead(incoming, messageFor(incoming, error), acked.signal.aborted ? undefined : ack);
     } finally {
       acked.abort();
+    }
+  }
+
+  /** Whoever waits for an answer must not wait for nothing. `ack`: when that is still owed. */
+  async function answerInstead<Response>(
+    { what, userId, tell, inAck }: Incoming<Response>,
+    message: Message,
+    ack: Ack<Response> | undefined,
+  ): Promise<void> {
+    const answers =
+      ack !== undefined && inAck !== undefined ? [ack(inAck(message))] : [ack?.() ?? Promise.resolve(), tell(message)];
+    for (const result of await Promise.allSettled(answers)) {
+      if (result.status === 'rejected')
+        logger.warn({ what, userId, err: result.reason }, 'An answer did not reach Slack');
     }
   }
 

@@ -157,8 +157,9 @@ class Teller {
       run = run === undefined ? foldRun([row]) : apply(run, row);
       if (run === undefined) continue;
       if (closesQuestion.has(row.event.type)) await this.#closeQuestion(story);
-      // Before the last word in the thread the parent says the same: a crash in between cannot leave live buttons.
-      if (hasEnded(run)) await this.#showParent(story, parent, true);
+      // A long backlog must not leave the buttons of a decided card alive until it is told. And before the last word in
+      // the thread the parent says the same: a crash in between cannot leave live buttons either.
+      await this.#showParent(story, parent, hasEnded(run));
       await this.#tellRow(row, run, story, parent);
       deliveries.advance(reporterName, this.#runId, row.seq);
     }

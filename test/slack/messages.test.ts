@@ -1,0 +1,262 @@
+import { describe, expect, test } from 'vitest';
+import type { Environment } from '../../src/restore/environment.ts';
+import type { RunEvent, StoredEvent } from '../../src/restore/events.ts';
+import type { RestoreRequest } from '../../src/restore/request.ts';
+import type { CheckResult } from '../../src/restore/restores.ts';
+import { apply, foldRun, type Run } from '../../src/restore/run.ts';
+import { validateMessage, validateView } from '../../src/sandbox/slack/block-kit.ts';
+import { limits } from '../../src/slack/limits.ts';
+import {
+  helpMessage,
+  historyMessage,
+  outlookMessage,
+  statusMessage,
+  whichMessage,
+} from '../../src/slack/messages/answers.ts';
+import { parentMessage } from '../../src/slack/messages/parent.ts';
+import { inPlainBlocks } from '../../src/slack/messages/plain.ts';
+import { bugMessage, refusalMessage } from '../../src/slack/messages/refusal.ts';
+import { replyTo } from '../../src/slack/messages/thread.ts';
+import { denyView } from '../../src/slack/views/deny.ts';
+import { chooseView, confirmView, correctView, dryRunView, refusedView } from '../../src/slack/views/restore.ts';
+import { alice, aRequest, bob, requested } from '../support/requests.ts';
+import { minute, now, prod } from './world.ts';
+
+const nasty = '<!channel> *bold* _it_ ~no~ `code` ``` & <@U0BOB> <#C0OPS> :tada: @here #general\n> quote ';
+const long = 'x'.repeat(250);
+const manyTables = Array.from({ length: 60 }, (_, index) => ({
+  label: `${index}-${long}`.slice(0, 250),
+  table: `${index}-${long}`.slice(0, 255),
+}));
+
+const plainRequest = aRequest({ reason: 'a bad deploy' });
+const extremeRequest = aRequest({
+  environment: 'p&<>`*'.repeat(20),
+  tables: manyTables,
+  words: nasty.repeat(2).slice(0, 200),
+  reason: nasty.repeat(10).slice(0, limits.reason),
+});
+const ampersands = aRequest({ tables: manyTables, reason: '&'.repeat(limits.reason), environment: '`'.repeat(200) });
+
+const crowd: Environment = {
+  ...prod,
+  name: 'p&<>'.repeat(30),
+  approvers: Array.from({ length: 300 }, (_, index) => `U0${String(index).padStart(9, '0')}`),
+};
+
+/** A run after each event of a long life, for one request. */
+function life(request: RestoreRequest): readonly (readonly [StoredEvent, Run])[] {
+  const numbers = { liveItems: 123_456_789, restoredItems: 123_456_000, put: 1, delete: 790, unchanged: 123_455_999 };
+  const digests = { liveDigest: 'a'.repeat(32), restoredDigest: 'b'.repeat(32) };
+  const each = (event: (label: string) => RunEvent) => request.tables.map(({ label }) => event(label));
+  const holder = { runId: 'restore-0', host: long, pid: 1, takenAt: now, expiresAt: now, fencing: 1 };
+  const failure = {
+    durationMs: 5_000_000,
+    code: 'SWAP',
+    message: nasty.repeat(30),
+    hint: nasty.repeat(30),
+    phase: 'SWAP_DATA',
+    restoreTablesKept: request.tables.map(({ table }) => table),
+  } as const;
+  const events: readonly RunEvent[] = [
+    requested({ request, approvalsNeeded: 2 }),
+    { type: 'approved', by: bob, digest: '' },
+    { type: 'approved', by: { ...bob, userId: 'U0DAVE' }, digest: '' },
+    { type: 'started' },
+    { type: 'phase-started', phase: 'ACQUIRE_LOCK' },
+    { type: 'lock-taken', holder, takenOverFrom: holder },
+    { type: 'phase-finished', phase: 'ACQUIRE_LOCK', durationMs: 1 },
+    { type: 'preflight-warning', label: long, message: nasty.repeat(40) },
+    { type: 'preflight-passed', checks: 540 },
+    { type: 'phase-started', phase: 'INITIATE_RESTORE' },
+    ...each((label) => ({
+      type: 'table-restoring',
+      label,
+      restoreTable: `${label.slice(0, 240)}-restore`,
+      arn: 'arn',
+    })),
+    { type: 'table-restore-refused', label: long, code: 'LIMIT_EXCEEDED', message: nasty.repeat(40) },
+    { type: 'phase-finished', phase: 'INITIATE_RESTORE', durationMs: 1000 },
+    { type: 'phase-started', phase: 'AWAIT_ACTIVE' },
+    ...each((label) => ({ type: 'table-active', label, durationMs: 1 })),
+    { type: 'phase-finished', phase: 'AWAIT_ACTIVE', durationMs: 86_400_000 },
+    { type: 'phase-started', phase: 'VERIFY_COUNTS' },
+    ...each((label) => ({ type: 'table-compared', label, ...numbers, ...digests })),
+    { type: 'phase-finished', phase: 'VERIFY_COUNTS', durationMs: 1000 },
+    { type: 'phase-started', phase: 'CONFIRM_PLAN' },
+    { type: 'plan-shown', answerBy: now + 30 * minute },
+    { type: 'plan-confirmed', by: bob },
+    { type: 'phase-finished', phase: 'CONFIRM_PLAN', durationMs: 1000 },
+    { type: 'phase-started', phase: 'SWAP_DATA' },
+    { type: 'cancel-requested', by: alice },
+    { type: 'failed', ...failure },
+    // A run has one end; each of the others is told too.
+    { type: 'cancelled', ...failure },
+    ...each((label) => ({ type: 'table-verified', label, round: 2, ...numbers, ...digests })),
+    { type: 'phase-finished', phase: 'VERIFY_DATA', durationMs: 1000 },
+    { type: 'table-delete-failed', label: long, restoreTable: long, reason: nasty.repeat(40) },
+    { type: 'phase-finished', phase: 'CLEANUP', durationMs: 1000 },
+    { type: 'completed', durationMs: 5_000_000 },
+    { type: 'denied', by: bob, reason: nasty.repeat(10).slice(0, limits.reason) },
+    { type: 'withdrawn', by: alice },
+    { type: 'expired', why: 'no-decision' },
+  ];
+  let run: Run | undefined;
+  return events.map((event, index) => {
+    const row: StoredEvent = {
+      seq: index + 1,
+      runId: 'restore-2026-11-22T12-00-00Z',
+      at: now + index,
+      event,
+      hash: '',
+    };
+    run = run === undefined ? foldRun([row]) : apply(run, row);
+    if (run === undefined) throw new Error('no run');
+    return [row, run];
+  });
+}
+
+const progress = new Map(manyTables.map(({ label }) => [label, { done: 3, total: 9 }]));
+
+describe.each([
+  ['a usual request', plainRequest, prod],
+  ['60 tables with long names, and every mark in the reason', extremeRequest, crowd],
+  ['ampersands, each five characters on the wire', ampersands, crowd],
+] as const)('%s', (_, request, environment) => {
+  const rows = life(request);
+
+  test('every message of its life is one that Slack takes', () => {
+    for (const [row, run] of rows) {
+      const reply = replyTo(row, run, environment);
+      for (const message of [parentMessage(run, environment, progress), ...(reply === undefined ? [] : [reply])]) {
+        for (const shown of [message, inPlainBlocks(message)]) {
+          expect(validateMessage({ blocks: shown.blocks }), row.event.type).toEqual([]);
+          expect(shown.text.length, row.event.type).toBeLessThanOrEqual(limits.messageText);
+          expect(shown.text.trim()).not.toBe('');
+        }
+      }
+    }
+  });
+
+  test('nothing a person or a configuration wrote pings anybody', () => {
+    const wire = JSON.stringify(
+      rows.map(([row, run]) => [parentMessage(run, environment, progress), replyTo(row, run, environment)]),
+    );
+    // In rich text and plain text marks are only letters; everywhere else they must be escaped.
+    const marked = JSON.parse(wire, (_key, value) =>
+      value?.type === 'rich_text' || value?.type === 'plain_text' ? null : value,
+    );
+    expect(JSON.stringify(marked)).not.toMatch(/<!(channel|here|everyone)/);
+    expect(JSON.stringify(marked)).not.toContain('<#C0OPS>');
+  });
+
+  test('every answer is one that Slack takes', () => {
+    const runs = Array.from({ length: 10 }, (_, index) => rows[(index * 7) % rows.length]?.[1]).flatMap(
+      (run) => run ?? [],
+    );
+    const outlook = outlookOf(request);
+    for (const message of [
+      historyMessage(runs),
+      statusMessage(runs, runs[0], () => progress),
+      statusMessage([], runs[0], () => progress),
+      whichMessage(runs),
+      helpMessage([environment]),
+      outlookMessage(outlook, now, 'Europe/Berlin'),
+      refusalMessage({
+        message: nasty.repeat(50),
+        hint: nasty,
+        ask: environment.approvers,
+        channels: environment.channels,
+      }),
+      bugMessage('abc'),
+    ]) {
+      expect(validateMessage({ blocks: message.blocks })).toEqual([]);
+      expect(message.text.length).toBeLessThanOrEqual(limits.messageText);
+    }
+  });
+
+  test('every view is one that Slack takes', () => {
+    const tables = request.tables;
+    const wanted = {
+      environment: environment.name,
+      tables: [],
+      words: request.words,
+      dryRun: false,
+      channelId: 'C0OPS',
+    };
+    const candidates = [now - 1000, now].map((at) => ({ at, label: long }));
+    const checks = tables.flatMap(({ label }): CheckResult[] =>
+      (['passed', 'warning', 'failed'] as const).map((status) => ({
+        check: 'stream consumers',
+        label,
+        status,
+        message: nasty.repeat(3),
+        hint: nasty,
+      })),
+    );
+    const [, run] = rows[0] ?? [];
+    if (run === undefined) throw new Error('no run');
+    for (const view of [
+      chooseView(
+        Array.from({ length: 150 }, (_, index) => ({ ...environment, name: `${index}${environment.name}` })),
+        now,
+        wanted,
+      ),
+      confirmView({
+        wanted,
+        environment,
+        tables,
+        outlook: outlookOf(request),
+        at: now - 3_600_000,
+        timeZone: 'Europe/Berlin',
+        now,
+      }),
+      correctView(wanted, { message: nasty.repeat(40), hint: nasty.repeat(40), candidates }, now),
+      correctView({ ...wanted, words: '' }, { message: 'x', hint: 'y' }, now),
+      dryRunView({ request, checks, passed: false }, now),
+      refusedView({
+        message: nasty.repeat(20),
+        hint: nasty,
+        ask: environment.approvers,
+        channels: environment.channels,
+      }),
+      denyView(run, `${run.id} ${run.digest}`),
+    ]) {
+      expect(validateView(view), JSON.stringify(view.title)).toEqual([]);
+    }
+  });
+});
+
+function outlookOf(request: RestoreRequest) {
+  const window = { enabled: true, earliest: now - 34 * 24 * 60 * minute, latest: now - 5 * minute } as const;
+  return {
+    environment: request.environment,
+    window,
+    approximateItems: 1e12,
+    approximateBytes: 1e15,
+    warnings: Array.from({ length: 60 }, (_, index) => `${index} ${nasty.repeat(3)}`),
+    tables: request.tables.map((ref) => ({
+      ...ref,
+      window: ref.label.startsWith('1') ? ({ enabled: false } as const) : window,
+      description: {
+        table: ref.table,
+        arn: 'arn',
+        status: 'ACTIVE',
+        keySchema: { partition: 'id' },
+        keyTypes: { partition: 'S' },
+        approximateItems: 1e12,
+        approximateBytes: 1e15,
+        onDemand: true,
+        streamEnabled: true,
+        replicaRegions: [],
+      } as const,
+    })),
+  };
+}
+
+test('a reason is shown letter by letter, in a block that knows no markup', () => {
+  const [, run] = life(extremeRequest)[0] ?? [];
+  if (run === undefined) throw new Error('no run');
+  const quoted = parentMessage(run, prod, new Map()).blocks.filter(({ type }) => type === 'rich_text');
+  expect(JSON.stringify(quoted)).toContain('<!channel> *bold* _it_ ~no~ `code`');
+});

@@ -1,0 +1,234 @@
+import { expect, test } from 'vitest';
+import {
+  approveAndStart,
+  ask,
+  asksForPlan,
+  fromThePlanToTheEnd,
+  hasButtons,
+  onlyRun,
+  parentShowing,
+  readable,
+  threadUpTo,
+  upToThePlan,
+} from './conversation.ts';
+import { dev, noonClock, startWorld, type World } from './world.ts';
+
+const last = 'compared item by item after the last write';
+
+/** The whole story of a run that succeeds, as the thread has to tell it, whatever happened to Slack meanwhile. */
+const story = [
+  'Approved by <@U0BOB> (1 of 1).',
+  '`quotes` It has a stream.',
+  '18 checks passed.',
+  'AWS is building the tables',
+  '2 restored tables ready after 1 min 5 s.',
+  'Compared live and restored tables in 1 min 5 s.',
+  'The plan was:',
+  '<@U0BOB> said: proceed.',
+  'Written back in 3 s: 80 items put, 12 deleted.',
+  'Compared everything again in 4 s.',
+  'Delete the restore tables: 2 of 2 deleted.',
+  'prod is back to',
+] as const;
+
+function expectStory(replies: readonly string[]) {
+  expect(replies.map((text, index) => text.includes(story[index] ?? 'nothing more') || text)).toEqual(
+    story.map(() => true),
+  );
+}
+
+async function tellAll(world: World) {
+  const { id } = onlyRun(world);
+  const by = { kind: 'slack', userId: 'U0BOB', teamId: 'T0SANDBOX' } as const;
+  world.record(id, { type: 'approved', by, digest: onlyRun(world).digest });
+  world.record(id, ...upToThePlan());
+  world.record(id, ...asksForPlan);
+  world.record(id, { type: 'plan-confirmed', by }, ...fromThePlanToTheEnd());
+}
+
+test('one parent message edited in place, replies in order, the last one in the channel too', async () => {
+  const world = await startWorld();
+  await ask(world);
+  await tellAll(world);
+  expectStory(await threadUpTo(world, last));
+  const inChannel = world.slack.messages('C0OPS');
+  expect(inChannel.map(({ threadTs }) => threadTs === undefined)).toEqual([true, false]);
+  const [parent, final] = inChannel;
+  expect(readable(parent)).toContain('"type":"plan"');
+  expect(readable(parent)).toContain('"status":"complete"');
+  expect(readable(parent)).toContain('80 put back, 12 deleted');
+  expect(hasButtons(await parentShowing(world, last))).toBe(false);
+  expect(final?.text).toContain('2,388 unchanged');
+  const { id } = onlyRun(world);
+  for (const { blocks } of world.slack.thread('C0OPS', parent?.ts ?? '')) {
+    expect(JSON.stringify(blocks)).toContain(id);
+    expect(JSON.stringify(blocks)).toContain('UTC');
+  }
+});
+
+test('a failed run says why, what to do, which tables were kept, and what to type', async () => {
+  const world = await startWorld();
+  const id = await approveAndStart(world, await ask(world));
+  world.record(id, {
+    type: 'failed',
+    durationMs: 1000,
+    code: 'TIMEOUT',
+    message: 'Not ready in 30 minutes.',
+    hint: 'Ask again with more time.',
+    phase: 'AWAIT_ACTIVE',
+    restoreTablesKept: ['shop-quotes-restore-1'],
+  });
+  const parent = await parentShowing(world, 'Failed');
+  for (const part of [
+    'Not ready in 30 minutes.',
+    '*Next:* Ask again with more time.',
+    '`shop-quotes-restore-1`',
+    '/pitr-restore prod 2026-11-22T10:00:0',
+    '"status":"error"',
+  ]) {
+    expect(readable(parent)).toContain(part);
+  }
+});
+
+test('edits keep three seconds between them, and the last state always shows', async () => {
+  const world = await startWorld({ clock: noonClock(5) });
+  const edits: number[] = [];
+  world.slack.on('update', () => {
+    edits.push(world.clock.now());
+  });
+  await ask(world);
+  await tellAll(world);
+  await parentShowing(world, last, 15_000);
+  const gaps = edits.slice(1).map((at, index) => at - (edits[index] ?? 0));
+  // The plan question is another message, edited once in between.
+  expect(gaps.filter((gap) => gap < 2900).length).toBeLessThanOrEqual(2);
+});
+
+test('a post whose answer was lost is adopted, not posted again', async () => {
+  const world = await startWorld();
+  world.slack.faults.loseReply('chat.postMessage', { times: 1 });
+  await ask(world);
+  world.slack.faults.loseReply('chat.postMessage', { times: 4 });
+  await tellAll(world);
+  expectStory(await threadUpTo(world, last, 15_000));
+  expect(world.slack.messages('C0OPS').filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1);
+});
+
+test('a 429 is waited out', async () => {
+  const world = await startWorld();
+  await ask(world);
+  world.slack.faults.rateLimit('chat.postMessage', { times: 3, retryAfter: 2 });
+  await tellAll(world);
+  expectStory(await threadUpTo(world, last));
+});
+
+test.each(['answers 503', 'refuses connections'] as const)(
+  'Slack %s for a whole restore: the thread is complete afterwards',
+  async (outage) => {
+    const world = await startWorld();
+    await ask(world);
+    world.slack.faults.down(outage);
+    await tellAll(world);
+    expect(onlyRun(world).state).toBe('COMPLETED');
+    await expect.poll(() => world.logged.some(({ message }) => message.startsWith('Slack did not take'))).toBe(true);
+    world.slack.faults.up();
+    expectStory(await threadUpTo(world, last, 20_000));
+    expect(hasButtons(await parentShowing(world, last))).toBe(false);
+  },
+);
+
+test('what an older Slack refuses goes out in plain sections', async () => {
+  const world = await startWorld();
+  world.slack.faults.rejectBlocks(['plan', 'table', 'rich_text']);
+  await ask(world);
+  await tellAll(world);
+  expectStory(await threadUpTo(world, last));
+  const parent = await parentShowing(world, last);
+  expect(readable(parent)).toContain('✓ Write back what differs');
+  expect(readable(parent)).toContain('a bad deploy');
+});
+
+test('a process that died between post and record is followed by one that posts nothing twice', async () => {
+  const world = await startWorld();
+  const forget = world.deliveries.remember;
+  await ask(world);
+  await expect.poll(() => world.deliveries.posted('slack', onlyRun(world).id, 'parent')).toBeDefined();
+  // The first process dies just after Slack took its next reply.
+  world.deliveries.remember = () => {
+    throw new Error('killed');
+  };
+  world.record(onlyRun(world).id, { type: 'withdrawn', by: { kind: 'slack', userId: 'U0ALICE', teamId: 'T0SANDBOX' } });
+  await threadUpTo(world, 'Withdrawn');
+  await world.bot.reporter.stop(0);
+  world.deliveries.remember = forget;
+  const { log, deliveries } = await world.startProcess();
+  await expect.poll(() => deliveries.behind('slack'), { timeout: 8000 }).toEqual([]);
+  expect(log.open()).toEqual([]);
+  expect(await threadUpTo(world, 'Withdrawn')).toHaveLength(1);
+  expect(hasButtons(await parentShowing(world, 'Withdrawn'))).toBe(false);
+});
+
+test('a decision made while the bot was down shows after its start: the buttons go', async () => {
+  const world = await startWorld();
+  await ask(world);
+  await world.bot.reporter.stop(1000);
+  world.record(onlyRun(world).id, { type: 'expired', why: 'no-decision' });
+  await world.startProcess();
+  expect(hasButtons(await parentShowing(world, 'Nobody decided in time'))).toBe(false);
+});
+
+test('a channel that lost the bot: the requester learns it, and the story follows when the bot is back', async () => {
+  const world = await startWorld();
+  await ask(world);
+  const members = world.slack.channels().find(({ id }) => id === 'C0OPS')?.members ?? [];
+  world.slack.changeChannel('C0OPS', { members: members.filter((id) => id !== world.slack.botUserId) });
+  await tellAll(world);
+  const alice = world.slack.as('U0ALICE');
+  await expect
+    .poll(
+      () =>
+        alice
+          .dms()
+          .map(({ text }) => text)
+          .join(),
+      { timeout: 8000 },
+    )
+    .toContain('/invite @pitr-restore');
+  world.slack.changeChannel('C0OPS', { members });
+  expectStory(await threadUpTo(world, last, 20_000));
+  expect(alice.dms()).toHaveLength(1);
+});
+
+test('a run from a shell is nobody’s business in Slack', async () => {
+  const world = await startWorld();
+  const wish = {
+    environment: 'dev',
+    tables: dev.tables,
+    restorePoint: 'latest',
+    words: '',
+    timeZone: 'UTC',
+    requestedBy: { kind: 'shell', user: 'ops', host: 'here' },
+    reason: '',
+    options: { planConfirmation: 'never', rollback: true, timeoutMinutes: 30, dryRun: false },
+  } as const;
+  await world.restores.request(wish, { kind: 'shell', workingDirectory: '/' });
+  await expect.poll(() => world.deliveries.behind('slack')).toEqual([]);
+  expect(world.slack.messages('C0OPS')).toEqual([]);
+});
+
+test('progress shows in the running message', async () => {
+  const world = await startWorld();
+  const id = await approveAndStart(world, await ask(world));
+  world.record(id, { type: 'phase-started', phase: 'SWAP_DATA' });
+  world.progress.set(id, 'quotes', 21, 40);
+  world.progress.set(id, 'user-likes', 0, 40);
+  await parentShowing(world, '21 of 80 items, 26 %');
+});
+
+test('stop tells what is left before it ends', async () => {
+  const world = await startWorld();
+  await ask(world);
+  await tellAll(world);
+  await world.bot.reporter.stop(200_000);
+  expectStory(await threadUpTo(world, last, 100));
+});
