@@ -97,6 +97,11 @@ describe('chat', () => {
     expect(slack.messages('C0OPS')).toEqual([]);
   });
 
+  test('blocks without a text leave a notification with nothing to say', async () => {
+    await post({ text: undefined, blocks: [section('all here')] });
+    expect(slack.messages('C0OPS')[0]?.text).toBe("This content can't be displayed.");
+  });
+
   test('invalid_blocks says what and where', async () => {
     const refused = post({ blocks: [{ type: 'header', text: { type: 'plain_text', text: 'x'.repeat(151) } }] });
     const messages = ['[ERROR] must be less than 151 characters [json-pointer:/blocks/0/text/text]'];

@@ -10,6 +10,9 @@ const write = ['chat:write'] as const;
 /** chat.update refuses what chat.postMessage would have cut: docs.slack.dev/reference/methods/chat.update. */
 const maxUpdatedText = 4000;
 
+/** What a notification shows of a message that came with blocks and no text. */
+const noFallback = "This content can't be displayed.";
+
 export const chatMethods: Methods = {
   'chat.postMessage': botMethod(write, postMessage),
   'chat.postEphemeral': botMethod(write, postEphemeral),
@@ -41,7 +44,7 @@ function newMessage(call: Call, channel: Channel, content: Content): Message {
     ts: call.store.newTs(),
     user: workspace.botUserId,
     botId: workspace.botId,
-    text: content.text ?? '',
+    text: content.text || (content.blocks ? noFallback : ''),
     ...(content.blocks ? { blocks: content.blocks } : {}),
     ...(content.attachments ? { attachments: content.attachments } : {}),
     ...(content.metadata ? { metadata: content.metadata } : {}),

@@ -58,7 +58,7 @@ export class Person {
     this.id = id;
   }
 
-  /** @throws Error when that person is not in the channel. */
+  /** Types a slash command, in #ops unless told otherwise. @throws Error when that person is not in the channel. */
   async command(command: string, text = '', where: { readonly channel?: string } = {}): Promise<CommandOutcome> {
     const { store, faults, deliveries } = this.#world;
     const channel = this.#channel(where.channel ?? 'C0OPS');
