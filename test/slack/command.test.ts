@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseCommand } from '../../src/slack/command.ts';
+import { nearest } from '../../src/slack/nearest.ts';
+
+const environments = ['dev', 'prod'];
+const restore = { kind: 'restore', tables: [], dryRun: false };
+
+test.for([
+  ['', { kind: 'choose' }],
+  ['   ', { kind: 'choose' }],
+  ['help', { kind: 'help' }],
+  ['HELP', { kind: 'help' }],
+  ['help me', { kind: 'help' }],
+  ['?', { kind: 'help' }],
+  ['status', { kind: 'status' }],
+  ['history', { kind: 'history' }],
+  ['list prod', { kind: 'list', environment: 'prod' }],
+  ['cancel', { kind: 'cancel' }],
+  ['cancel restore-1', { kind: 'cancel', runId: 'restore-1' }],
+  ['dev', { ...restore, environment: 'dev', words: '' }],
+  ['Dev yesterday 9am', { ...restore, environment: 'dev', words: 'yesterday 9am' }],
+  ['prod   2025-12-19T09:00:00Z', { ...restore, environment: 'prod', words: '2025-12-19T09:00:00Z' }],
+  ['prod "yesterday 9am"', { ...restore, environment: 'prod', words: 'yesterday 9am' }],
+  ['prod “yesterday 9am”', { ...restore, environment: 'prod', words: 'yesterday 9am' }],
+  ['prod 9am --dry-run', { ...restore, environment: 'prod', words: '9am', dryRun: true }],
+  ['prod --dry-run 9am', { ...restore, environment: 'prod', words: '9am', dryRun: true }],
+  ['prod 9am —dry-run', { ...restore, environment: 'prod', words: '9am', dryRun: true }],
+  ['prod 9am --tables a,b', { ...restore, environment: 'prod', words: '9am', tables: ['a', 'b'] }],
+  ['prod 9am --tables=a,b', { ...restore, environment: 'prod', words: '9am', tables: ['a', 'b'] }],
+  ['prod --tables a, b ,c 9am', { ...restore, environment: 'prod', words: '9am', tables: ['a', 'b', 'c'] }],
+  ['prod 9am --timezone Europe/Berlin', { ...restore, environment: 'prod', words: '9am', timeZone: 'Europe/Berlin' }],
+] as const)('"%s" is understood', ([text, command]) => {
+  expect(parseCommand(text, environments)).toEqual(command);
+});
+
+test.for([
+  ['prd 9am', 'Did you mean /pitr-restore prod?'],
+  ['statsu', 'Did you mean /pitr-restore status?'],
+  ['banana', 'Environments: dev, prod. Other commands: status, history, list, cancel, help.'],
+  ['list', 'One of dev, prod'],
+  ['list stagign', 'Environments: dev, prod.'],
+  ['list dev prod', 'list <environment>'],
+  ['status now', 'Type /pitr-restore status'],
+  ['prod 9am --table a', 'Did you mean --tables?'],
+  ['prod 9am --tables', 'quotes,user-likes'],
+  ['prod 9am --tables --dry-run', 'quotes,user-likes'],
+  ['prod 9am --timezone', 'Europe/Berlin'],
+  ['prod 9am --timezone Berlin', 'IANA name'],
+  ['prod 9am --timezone +02:00', 'IANA name'],
+] as const)('"%s" is a mistake that says what is right', ([text, hint]) => {
+  expect(parseCommand(text, environments)).toMatchObject({ kind: 'mistake', hint: expect.stringContaining(hint) });
+});
+
+test('anything typed gets an answer', () => {
+  const word = fc.constantFrom(
+    'prod',
+    'dev',
+    '--tables',
+    '--timezone',
+    '--dry-run',
+    '—',
+    '--',
+    ',',
+    '=',
+    '"',
+    'cancel',
+    'list',
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(fc.oneof(word, fc.string())).map((words) => words.join(' ')),
+  );
+  fc.assert(
+    fc.property(text, (typed) => {
+      const command = parseCommand(typed, environments);
+      if (command.kind === 'mistake') expect(command.message && command.hint).not.toBe('');
+      if (command.kind === 'restore') expect(environments).toContain(command.environment);
+    }),
+    { numRuns: 10_000 },
+  );
+});
+
+describe('the nearest word', () => {
+  test.for([
+    ['prdo', 'prod'],
+    ['prodd', 'prod'],
+    ['statu', 'status'],
+    ['x', undefined],
+    ['', undefined],
+    ['dve', 'dev'],
+  ] as const)('to "%s" is %s', ([typed, meant]) => {
+    expect(nearest(typed, ['dev', 'prod', 'status'])).toBe(meant);
+  });
+});
