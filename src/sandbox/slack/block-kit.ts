@@ -25,7 +25,7 @@ import { isObject, type JsonObject, objectsAt, textAt } from './json.ts';
 export type { Problem } from './block-kit/shape.ts';
 
 /** Not documented; measured by others (slackapi/bolt-js issue 2509): about 13.2 thousand characters. */
-export const maxMessageCharacters = 13_200;
+const maxMessageCharacters = 13_200;
 
 /** What is wrong with the `blocks` of a message, the message's total size included; empty when Slack would take it. */
 export function validateMessage(payload: unknown): readonly Problem[] {

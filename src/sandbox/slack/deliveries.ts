@@ -6,7 +6,7 @@ import { HttpDelivery, type HttpTarget } from './http-delivery.ts';
 import type { Sockets } from './sockets.ts';
 
 /** Slack tries an event again nearly at once, after a minute and after five (docs.slack.dev/apis/events-api#retries). */
-export const eventRetryDelays: readonly number[] = [1_000, 60_000, 300_000];
+const eventRetryDelays: readonly number[] = [1_000, 60_000, 300_000];
 
 export interface DeliveriesOptions {
   readonly sockets: Sockets;

@@ -13,7 +13,7 @@ export interface ApiCall {
   readonly at: number;
 }
 
-export interface ViewChange {
+interface ViewChange {
   readonly change: 'opened' | 'updated' | 'closed' | 'published';
   readonly view: View;
 }

@@ -12,7 +12,7 @@ export function readMrkdwn(text: string, reader: Reader = {}): string {
 }
 
 /** The three characters Slack escapes; the ampersand last, or `&amp;lt;` would become `<`. */
-export function unescapeMrkdwn(text: string): string {
+function unescapeMrkdwn(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 

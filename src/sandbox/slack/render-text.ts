@@ -60,7 +60,7 @@ const renderers: Readonly<Record<string, Renderer>> = {
   container: renderContainer,
 };
 
-export function renderBlock(block: JsonObject, reader: Reader = {}): string {
+function renderBlock(block: JsonObject, reader: Reader = {}): string {
   const type = textAt(block, 'type') ?? '';
   const renderer = Object.hasOwn(renderers, type) ? renderers[type] : undefined;
   return renderer === undefined ? `(${type})` : renderer(block, reader);

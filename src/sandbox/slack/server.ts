@@ -21,7 +21,7 @@ import { WebApi } from './web-api.ts';
 import { buildWorkspace, type Channel, type User, type WorkspaceSeed } from './workspace.ts';
 
 /** What a bot with our manifest is granted: enough to work, not a scope more. */
-export const defaultScopes: readonly string[] = [
+const defaultScopes: readonly string[] = [
   'commands',
   'chat:write',
   'users:read',

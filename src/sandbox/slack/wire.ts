@@ -122,7 +122,7 @@ export function wireChannel(channel: Channel, botUserId: string): JsonObject {
 }
 
 /** Seconds that the zone is ahead of UTC at that moment. */
-export function zoneOffset(zone: string, now: number): number {
+function zoneOffset(zone: string, now: number): number {
   const name = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
     .formatToParts(now)
     .find((part) => part.type === 'timeZoneName')?.value;

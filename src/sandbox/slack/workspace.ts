@@ -26,7 +26,7 @@ export interface Channel {
   readonly with?: string;
 }
 
-export interface UserGroup {
+interface UserGroup {
   readonly id: string;
   readonly handle: string;
   readonly name: string;
@@ -46,9 +46,9 @@ export interface Workspace {
   readonly userGroups: readonly UserGroup[];
 }
 
-export type UserSeed = { readonly id: string } & Partial<Omit<User, 'id'>>;
-export type ChannelSeed = { readonly id: string } & Partial<Omit<Channel, 'id'>>;
-export type UserGroupSeed = { readonly id: string } & Partial<Omit<UserGroup, 'id'>>;
+type UserSeed = { readonly id: string } & Partial<Omit<User, 'id'>>;
+type ChannelSeed = { readonly id: string } & Partial<Omit<Channel, 'id'>>;
+type UserGroupSeed = { readonly id: string } & Partial<Omit<UserGroup, 'id'>>;
 
 export interface WorkspaceSeed {
   readonly teamId?: string;

@@ -66,7 +66,7 @@ function fits(touchable: Touchable, pick: Pick): boolean {
   return pick.text === undefined || pick.text === labelOf(touchable);
 }
 
-export function labelOf(touchable: Touchable): string {
+function labelOf(touchable: Touchable): string {
   const onIt = textAt(objectAt(touchable.element, 'text'), 'text');
   return onIt ?? touchable.label ?? touchable.type;
 }
