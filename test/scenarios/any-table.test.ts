@@ -11,14 +11,18 @@ const keyValue: Record<'S' | 'N' | 'B', fc.Arbitrary<AttributeValue>> = {
   B: fc.uint8Array({ minLength: 1, maxLength: 6 }).map((bytes) => ({ B: Buffer.from(bytes).toString('base64') })),
 };
 
+/** The sandbox's dynalite takes an attribute called `__proto__` for a prototype; the comparison has tests of its own for it. */
+const storable = item.filter((one) => !JSON.stringify(one).includes('"__proto__"'));
+
 const keyType = fc.constantFrom('S', 'N', 'B');
 
 /** Key attributes; what the table held at the restore point, what was written after it, and what was deleted. */
 const history = fc.record({ partition: keyType, sort: fc.option(keyType) }).chain(({ partition, sort }) => {
   const keys: Keys = [{ name: 'pk', type: partition }, ...(sort === null ? [] : [{ name: 'sk', type: sort } as const])];
-  const key = fc.record(Object.fromEntries(keys.map(({ name, type }) => [name, keyValue[type]])));
+  const values = Object.fromEntries(keys.map(({ name, type }) => [name, keyValue[type]]));
+  const key = fc.record(values, { noNullPrototype: true });
   const items = fc.array(
-    fc.tuple(item, key).map(([attributes, keyOfIt]): Item => ({ ...attributes, ...keyOfIt })),
+    fc.tuple(storable, key).map(([attributes, keyOfIt]): Item => ({ ...attributes, ...keyOfIt })),
     { maxLength: 40 },
   );
   const removed = fc.array(fc.nat({ max: 60 }));
