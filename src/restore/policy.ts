@@ -59,7 +59,7 @@ export function refuseAccount(account: Account, home: Home): Refusal | undefined
 }
 
 /** Where a restore may be asked for and its story told. */
-export function refuseChannel(environment: Environment, channel: Channel): Refusal | undefined {
+function refuseChannel(environment: Environment, channel: Channel): Refusal | undefined {
   const elsewhere = refuseChannelId(environment, channel.channelId);
   if (elsewhere !== undefined) return elsewhere;
   if (channel.shared) {

@@ -1,6 +1,6 @@
 /** What somebody typed after the slash command, as one of the things the bot can do, or as a mistake that says what is right. */
+import { nearest } from '../nearest.ts';
 import { isTimeZone } from '../restore/restore-point.ts';
-import { nearest } from './nearest.ts';
 
 export const commandName = '/pitr-restore';
 

@@ -5,7 +5,7 @@ import { WebAPIPlatformError } from '@slack/web-api';
 import { UserError } from '../restore/errors.ts';
 import { answerHealth, healthPath, listenForHealth } from './health.ts';
 
-export const eventsPath = '/slack/events';
+const eventsPath = '/slack/events';
 
 export type LineSettings = {
   /** Given: Socket Mode. */

@@ -10,7 +10,7 @@ import { bugMessage, errorMessage } from './messages/refusal.ts';
 
 export type Ack<Response> = (response?: Response) => Promise<void>;
 
-export type Incoming<Response> = {
+type Incoming<Response> = {
   /** For the log: `command`, `action pitr_approve`. */
   readonly what: string;
   readonly userId: string;

@@ -20,7 +20,7 @@ export function code(text: string): string {
   return `\`${escaped(text).replaceAll('`', "'")}\``;
 }
 
-export function mention(userId: string): string {
+function mention(userId: string): string {
   return `<@${userId}>`;
 }
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseCommand } from '../../src/slack/command.ts';
-import { nearest } from '../../src/slack/nearest.ts';
 
 const environments = ['dev', 'prod'];
 const restore = { kind: 'restore', tables: [], dryRun: false };
@@ -79,17 +78,4 @@ test('anything typed gets an answer', () => {
     }),
     { numRuns: 10_000 },
   );
-});
-
-describe('the nearest word', () => {
-  test.for([
-    ['prdo', 'prod'],
-    ['prodd', 'prod'],
-    ['statu', 'status'],
-    ['x', undefined],
-    ['', undefined],
-    ['dve', 'dev'],
-  ] as const)('to "%s" is %s', ([typed, meant]) => {
-    expect(nearest(typed, ['dev', 'prod', 'status'])).toBe(meant);
-  });
 });

@@ -72,7 +72,7 @@ export async function threadUpTo(world: World, last: string, ms = 8000): Promise
 
 const digest = 'a'.repeat(32);
 
-export const compared = (label: string) =>
+const compared = (label: string) =>
   ({
     type: 'table-compared',
     label,

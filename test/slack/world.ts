@@ -50,7 +50,7 @@ export const prod: Environment = {
   reasonRequired: true,
 };
 
-export type LogLine = {
+type LogLine = {
   readonly level: string;
   readonly details: Readonly<Record<string, unknown>>;
   readonly message: string;

@@ -6,7 +6,7 @@ import { actor, bothTimes, code, escaped, listed, literal } from '../mrkdwn.ts';
 import { context, facts, quote } from './blocks.ts';
 
 /** First eight digits of the digest: what people compare. */
-export function shortDigest(digest: string): string {
+function shortDigest(digest: string): string {
   return digest.slice(0, 8);
 }
 
