@@ -4,7 +4,7 @@ import { quotesTables } from '../sandbox/world/quotes.ts';
 import { tableName, type World } from '../sandbox/world/world.ts';
 
 type Items = ReadonlyMap<string, Readonly<Record<string, AttributeValue>>>;
-export type Snapshot = ReadonlyMap<string, Items>;
+type Snapshot = ReadonlyMap<string, Items>;
 
 /** The proof, made without any code of the bot: plain scans with the official SDK, compared item by item. */
 export const verdict = { snapshot, show };
@@ -68,7 +68,7 @@ function normal(item: Readonly<Record<string, AttributeValue>> | undefined): unk
   return Object.fromEntries(
     Object.entries(item ?? {}).map(([name, value]) => [
       name,
-      value.SS === undefined ? value : { SS: [...value.SS].sort() },
+      value.SS === undefined ? value : { SS: [...value.SS].sort((a, b) => a.localeCompare(b)) },
     ]),
   );
 }

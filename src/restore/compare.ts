@@ -5,7 +5,7 @@ import type { Overflow } from './overflow.ts';
 import type { ScanPage } from './scan-segments.ts';
 import { readInStep } from './scan-segments.ts';
 
-export type { Comparison, Difference, SideTotals } from './join.ts';
+export type { Comparison, Difference } from './join.ts';
 export type { Overflow, Side, WaitingItem } from './overflow.ts';
 export type { ScanPage } from './scan-segments.ts';
 

@@ -164,7 +164,7 @@ function theRun(log: EventLog, runId: RunId): Run {
 }
 
 /** The refusal for whoever comes second: who has the lock, since when, where that run is, and what to type. */
-export function lockHeld(log: EventLog, holder: LockHolder): UserError {
+function lockHeld(log: EventLog, holder: LockHolder): UserError {
   const other = log.run(holder.runId);
   const who = other === undefined ? 'somebody' : actorName(other.request.requestedBy);
   const where = other?.phase === undefined ? '' : `, now in phase ${other.phase}`;

@@ -17,7 +17,7 @@ export type Difference =
   | { readonly kind: 'delete'; readonly live: Item };
 
 /** Everything one side holds: items, their size in bytes by DynamoDB's rule, and an order-independent digest. */
-export type SideTotals = {
+type SideTotals = {
   readonly items: number;
   readonly bytes: number;
   readonly digest: string;

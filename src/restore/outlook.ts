@@ -38,7 +38,7 @@ async function lookAtTable(aws: Aws, ref: TableRef): Promise<TableOutlook> {
  * Where every one of the tables can be restored.
  * @throws UserError PITR_UNAVAILABLE naming each table without point-in-time recovery, RESTORE_POINT when windows do not meet
  */
-export function commonWindow(tables: readonly TableOutlook[]): { readonly earliest: number; readonly latest: number } {
+function commonWindow(tables: readonly TableOutlook[]): { readonly earliest: number; readonly latest: number } {
   const off = tables.filter(({ window }) => !window.enabled).map(({ table }) => table);
   if (off.length > 0) {
     throw new UserError(

@@ -13,7 +13,7 @@ export type Origin =
   | { readonly kind: 'slack'; readonly channelId: string; readonly teamId: string }
   | { readonly kind: 'shell'; readonly workingDirectory: string };
 
-export type RestoreOptions = {
+type RestoreOptions = {
   readonly planConfirmation: PlanConfirmation;
   /** `--no-rollback`: leave a failed swap as it is. */
   readonly rollback: boolean;

@@ -5,7 +5,7 @@ import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 
 /** The states of a run and where each may lead. */
-export const transitions = {
+const transitions = {
   AWAITING_APPROVAL: ['APPROVED', 'DENIED', 'WITHDRAWN', 'EXPIRED'],
   APPROVED: ['IN_PROGRESS', 'FAILED', 'CANCELLED', 'EXPIRED', 'WITHDRAWN'],
   IN_PROGRESS: ['COMPLETED', 'FAILED', 'CANCELLED'],
@@ -69,11 +69,6 @@ export function canMove(from: RunState, to: RunState): boolean {
 
 export function hasEnded(run: Run): boolean {
   return transitions[run.state].length === 0;
-}
-
-/** Approved, or needing no approval, and not begun. */
-export function isReady(run: Run): boolean {
-  return run.state === 'APPROVED';
 }
 
 /** Restore tables that exist in AWS as far as the record knows. */

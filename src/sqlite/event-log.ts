@@ -4,7 +4,7 @@ import type { RunEvent, RunId, StoredEvent } from '../restore/events.ts';
 import type { EventLog } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { Run } from '../restore/run.ts';
-import { foldRun, hasEnded } from '../restore/run.ts';
+import { canMove, foldRun, hasEnded } from '../restore/run.ts';
 import type { SqliteFile } from './database.ts';
 
 type EventRow = { seq: number; run_id: string; at: number; body: string; hash: string };
@@ -34,7 +34,7 @@ export class SqliteEventLog implements EventLog {
       const current = this.run(runId);
       if (current === undefined) throw unknownRun(runId);
       const events = decide(current);
-      return events.length === 0 ? [] : this.#append(runId, events);
+      return events.length === 0 ? [] : this.#append(runId, events, current);
     });
     const stored = transaction.immediate();
     if (stored.length > 0) this.#announce();
@@ -87,7 +87,7 @@ export class SqliteEventLog implements EventLog {
     };
   }
 
-  #append(runId: RunId, events: readonly RunEvent[]): readonly StoredEvent[] {
+  #append(runId: RunId, events: readonly RunEvent[], before?: Run): readonly StoredEvent[] {
     let last = this.#sql.lastEvent.get() ?? { seq: 0, hash: '' };
     const stored = events.map((event) => {
       const row = { seq: last.seq + 1, run_id: runId, at: this.#now(), body: JSON.stringify(event) };
@@ -98,6 +98,9 @@ export class SqliteEventLog implements EventLog {
     });
     const run = this.run(runId);
     if (run === undefined) throw new Error(`Events of ${runId} do not begin with a request`);
+    if (before !== undefined && before.state !== run.state && !canMove(before.state, run.state)) {
+      throw new Error(`${runId} cannot go from ${before.state} to ${run.state}`);
+    }
     this.#sql.saveRun.run(runId, hasEnded(run) ? 1 : 0, run.requestedAt, run.endedAt ?? null, run.lastSeq);
     return stored;
   }

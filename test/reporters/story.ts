@@ -26,7 +26,7 @@ export const begin = requested({
   origin: { kind: 'shell', workingDirectory: '/work' },
 });
 
-export const labels = ['quotes', 'user-likes', 'user-views'] as const;
+const labels = ['quotes', 'user-likes', 'user-views'] as const;
 const counts = { quotes: 1234, 'user-likes': 5678, 'user-views': 9012 };
 
 export const holder = {

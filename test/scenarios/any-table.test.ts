@@ -36,7 +36,9 @@ function canonical(value: unknown): unknown {
   return Object.entries(value)
     .map(([name, inner]) => [
       name,
-      /^[SNB]S$/.test(name) && Array.isArray(inner) ? [...inner].sort() : canonical(inner),
+      /^[SNB]S$/.test(name) && Array.isArray(inner)
+        ? [...inner].sort((a, b) => String(a).localeCompare(String(b)))
+        : canonical(inner),
     ])
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
 }

@@ -9,7 +9,7 @@ export const attributeName: fc.Arbitrary<string> = fc.oneof(
 );
 
 /** Decimal texts over DynamoDB's whole range: up to 38 digits, 1E-130 to 9.9E+125. */
-export const numberText: fc.Arbitrary<string> = fc.oneof(
+const numberText: fc.Arbitrary<string> = fc.oneof(
   fc.integer().map(String),
   fc
     .record({
@@ -83,7 +83,7 @@ function respellValue(value: AttributeValue): AttributeValue {
 }
 
 /** The same number with one zero more and the exponent one less: 12 becomes 120E-1, 5E3 becomes 50E2. */
-export function respellNumber(text: string): string {
+function respellNumber(text: string): string {
   const [digits = '', power = '0'] = text.split('E');
   return digits.includes('.') ? `${digits}00E${power}` : `${digits}0E${Number(power) - 1}`;
 }

@@ -22,7 +22,7 @@ export const confirmPlan: Step = {
 };
 
 /** Whether somebody has to say yes to this plan. Where nothing differs, there is nothing to say yes to. */
-export function asksForConfirmation(run: Run): boolean {
+function asksForConfirmation(run: Run): boolean {
   const comparisons = run.tables.flatMap((table) => table.comparison ?? []);
   const differs = comparisons.some((comparison) => comparison.put + comparison.delete > 0);
   switch (run.request.options.planConfirmation) {

@@ -24,7 +24,7 @@ export const preflight: Step = {
   },
 };
 
-export function preflightFailed(failed: readonly CheckResult[]): UserError {
+function preflightFailed(failed: readonly CheckResult[]): UserError {
   return new UserError(
     'PREFLIGHT',
     failed.map((result) => result.message).join(' '),

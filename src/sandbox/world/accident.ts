@@ -1,5 +1,5 @@
-import { BatchWriteItemCommand, UpdateItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
-import { quotesTables, type WireItem } from './quotes.ts';
+import { BatchWriteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type QuotesTable, quotesTables, type WireItem } from './quotes.ts';
 import { tableName, type World } from './world.ts';
 
 export type Accident = { readonly deleted: number; readonly corrupted: number; readonly added: number };
@@ -8,45 +8,54 @@ export type Accident = { readonly deleted: number; readonly corrupted: number; r
 export async function causeAccident(world: World, at: number): Promise<Accident> {
   const [quotes, likes, views] = quotesTables();
   if (quotes === undefined || likes === undefined || views === undefined) throw new Error('there are three tables');
+  const client = DynamoDBDocumentClient.from(world.client);
   return world.at(at, async () => {
     const lost = quotes.items.filter((_, index) => index % 3 === 0);
     await writeAll(
-      world,
-      tableName(quotes, 'prod'),
-      lost.map((item) => ({ DeleteRequest: { Key: keyOf(item, ['id']) } })),
+      client,
+      quotes,
+      lost.map((item) => ({ DeleteRequest: { Key: keyOf(item, quotes) } })),
     );
-    const wrong = likes.items.filter((_, index) => index % 10 === 0);
-    for (const item of wrong) {
-      await world.client.send(
-        new UpdateItemCommand({
+    const corrupted = likes.items.filter((_, index) => index % 10 === 0);
+    for (const item of corrupted) {
+      await client.send(
+        new UpdateCommand({
           TableName: tableName(likes, 'prod'),
-          Key: keyOf(item, ['username', 'quoteId']),
+          Key: keyOf(item, likes),
           UpdateExpression: 'SET likedAt = :zero REMOVE #order',
           ExpressionAttributeNames: { '#order': 'order' },
-          ExpressionAttributeValues: { ':zero': { N: '0' } },
+          ExpressionAttributeValues: { ':zero': 0 },
         }),
       );
     }
     const junk = Array.from({ length: 250 }, (_, n) => ({
-      PutRequest: { Item: { username: { S: `test-user-${n}` }, quoteId: { N: '-1' }, note: { S: 'TODO remove' } } },
+      username: `test-user-${n}`,
+      quoteId: -1,
+      note: 'TODO remove',
     }));
-    await writeAll(world, tableName(views, 'prod'), junk);
-    return { deleted: lost.length, corrupted: wrong.length, added: junk.length };
+    await writeAll(
+      client,
+      views,
+      junk.map((Item) => ({ PutRequest: { Item } })),
+    );
+    return { deleted: lost.length, corrupted: corrupted.length, added: junk.length };
   });
 }
 
-async function writeAll({ client }: World, table: string, requests: readonly WriteRequest[]): Promise<void> {
-  for (let start = 0; start < requests.length; start += 25) {
-    await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests.slice(start, start + 25) } }));
+type Write =
+  | { readonly DeleteRequest: { readonly Key: Record<string, unknown> } }
+  | { readonly PutRequest: { readonly Item: Record<string, unknown> } };
+
+async function writeAll(client: DynamoDBDocumentClient, table: QuotesTable, writes: readonly Write[]): Promise<void> {
+  for (let start = 0; start < writes.length; start += 25) {
+    const RequestItems = { [tableName(table, 'prod')]: writes.slice(start, start + 25) };
+    await client.send(new BatchWriteCommand({ RequestItems }));
   }
 }
 
-/** The quotes' items hold numbers and texts only, so their wire form is also what the SDK takes. */
-function keyOf(item: WireItem, names: readonly string[]) {
+/** The key in plain JavaScript: its numbers are small, so that nothing is lost. */
+function keyOf(item: WireItem, { keys }: QuotesTable): Record<string, unknown> {
   return Object.fromEntries(
-    names.map((name) => {
-      const value = item[name];
-      return [name, value?.['N'] === undefined ? { S: String(value?.['S']) } : { N: String(value['N']) }];
-    }),
+    keys.map(({ name, type }) => [name, type === 'N' ? Number(item[name]?.['N']) : item[name]?.['S']]),
   );
 }

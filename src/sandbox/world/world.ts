@@ -3,7 +3,7 @@ import { type SandboxAws, startDynamoDb } from '../dynamodb/server.ts';
 import { type SandboxSlack, startSlack } from '../slack/server.ts';
 import { type QuotesTable, quotesTables } from './quotes.ts';
 
-export const region = 'eu-central-1';
+const region = 'eu-central-1';
 const dayMs = 24 * 3_600_000;
 /** The tables are this old, so that "last monday" can be restored. */
 const ageDays = 30;
