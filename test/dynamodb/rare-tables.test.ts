@@ -4,6 +4,7 @@ import {
   DescribeTimeToLiveCommand,
   DynamoDBClient,
   ScanCommand,
+  type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, onTestFinished, test } from 'vitest';
@@ -18,12 +19,12 @@ const now = Date.parse('2026-11-22T12:00:00Z');
 async function preflightOf(description: object) {
   const aws = mockClient(DynamoDBClient);
   onTestFinished(() => aws.restore());
-  const known = {
+  const known: TableDescription = {
     TableArn: `arn:aws:dynamodb:eu-central-1:123456789012:table/${table}`,
     TableStatus: 'ACTIVE',
     KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
     AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'N' }],
-  } as const;
+  };
   aws
     .on(DescribeTableCommand)
     .rejects(Object.assign(new Error(), { name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 400 } }));

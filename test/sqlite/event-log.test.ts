@@ -68,7 +68,7 @@ test('rows can be neither changed nor removed', () => {
 
 test('a holder whose lock was taken over can write nothing more', () => {
   const { db, log } = openLog();
-  const id = log.begin(noon, requested());
+  const id = log.begin(noon, requested({ approvalsNeeded: 0 }));
   let time = noon;
   const lockOf = (host: string) => createLock(db, () => time, { host, pid: 1, isAlive: () => true });
   const first = lockOf('one').take(id);
@@ -78,6 +78,13 @@ test('a holder whose lock was taken over can write nothing more', () => {
   expect(() => log.decide(id, () => [{ type: 'lock-released' }], first.holder.fencing)).toThrow(
     expect.objectContaining({ code: 'LOCK_LOST' }),
   );
+});
+
+test('a run can only go where the table of transitions lets it', () => {
+  const { log } = openLog();
+  const id = log.begin(noon, requested());
+  expect(() => log.decide(id, () => [{ type: 'started' }])).toThrow('cannot go from AWAITING_APPROVAL to IN_PROGRESS');
+  expect(log.ofRun(id)).toHaveLength(1);
 });
 
 test('a watcher hears of events of this process and of others on the same file', async () => {
