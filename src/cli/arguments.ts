@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { longestTimeoutMinutes } from '../config/longest-timeout.ts';
 import { nearest } from '../nearest.ts';
-import { isTimeZone } from '../restore/zoned-time.ts';
+import { isTimeZone } from '../restore/restore-point/zoned-time.ts';
 import { wrongUsage } from './wrong-usage.ts';
 
 /** What was asked on the command line. */

@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { ScanPage } from '../restore/comparison/scan-segments.ts';
 import type { Item } from '../restore/item.ts';
 import type { Items } from '../restore/ports.ts';
-import type { ScanPage } from '../restore/scan-segments.ts';
 import { callPatiently } from './call.ts';
 import type { Timing } from './patience.ts';
 import { Patience } from './patience.ts';

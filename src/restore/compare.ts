@@ -1,13 +1,13 @@
+import type { Comparison, Difference } from './comparison/join.ts';
+import { Join } from './comparison/join.ts';
+import type { Overflow } from './comparison/overflow.ts';
+import type { ScanPage } from './comparison/scan-segments.ts';
+import { readInStep } from './comparison/scan-segments.ts';
 import type { KeySchema } from './item.ts';
-import type { Comparison, Difference } from './join.ts';
-import { Join } from './join.ts';
-import type { Overflow } from './overflow.ts';
-import type { ScanPage } from './scan-segments.ts';
-import { readInStep } from './scan-segments.ts';
 
-export type { Comparison, Difference } from './join.ts';
-export type { Overflow, Side, WaitingItem } from './overflow.ts';
-export type { ScanPage } from './scan-segments.ts';
+export type { Comparison, Difference } from './comparison/join.ts';
+export type { Overflow, Side, WaitingItem } from './comparison/overflow.ts';
+export type { ScanPage } from './comparison/scan-segments.ts';
 
 export type ComparisonProgress = {
   /** Items read so far on each side. */

@@ -1,4 +1,4 @@
-import { canonicalNumber, sameNumber, significantDigits } from './number.ts';
+import { canonicalNumber, sameNumber, significantDigits } from './comparison/number.ts';
 
 /** One value exactly as DynamoDB's JSON protocol carries it. `B` and the members of `BS` are base64 text. */
 export type AttributeValue =

@@ -7,7 +7,7 @@ import {
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { Item } from '../../src/restore/item.ts';
 import type { Aws } from '../../src/restore/ports.ts';
-import { wholeSecond } from '../../src/restore/zoned-time.ts';
+import { wholeSecond } from '../../src/restore/restore-point/zoned-time.ts';
 import type { SandboxAws } from '../../src/sandbox/dynamodb/server.ts';
 import { startDynamoDb } from '../../src/sandbox/dynamodb/server.ts';
 import { collect, connect } from './connect.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { itemHash, newDigest } from '../../src/restore/digest.ts';
+import { itemHash, newDigest } from '../../src/restore/comparison/digest.ts';
+import { canonicalNumber, sameNumber } from '../../src/restore/comparison/number.ts';
 import type { AttributeValue, Item } from '../../src/restore/item.ts';
 import { itemSize, keyAttributes, keyOf, sameItem } from '../../src/restore/item.ts';
-import { canonicalNumber, sameNumber } from '../../src/restore/number.ts';
 import * as arbitrary from '../support/arbitrary-items.ts';
 
 const nines = '9'.repeat(38);

@@ -1,5 +1,5 @@
 import { displayName } from '../environment.ts';
-import { checkWindow } from '../restore-point-window.ts';
+import { checkWindow } from '../restore-point/window.ts';
 import type { Check } from './check.ts';
 import { failed, passed } from './check.ts';
 

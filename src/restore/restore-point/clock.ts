@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import type { TimeOfDay } from './restore-point-meaning.ts';
-import { quoted, Refused } from './restore-point-refusal.ts';
+import type { TimeOfDay } from './meaning.ts';
+import { quoted, Refused } from './refusal.ts';
 
 /** Digits of a time as they were written. */
 export type WrittenTime = {

@@ -1,7 +1,7 @@
-import { checkWrittenTime, timeOfDay } from './restore-point-clock.ts';
-import { type Asking, meaningOf, type Spoken } from './restore-point-meaning.ts';
-import { quoted, Refused } from './restore-point-refusal.ts';
-import { findZones, readZone, type ZoneWord } from './restore-point-zone-words.ts';
+import { checkWrittenTime, timeOfDay } from './clock.ts';
+import { type Asking, meaningOf, type Spoken } from './meaning.ts';
+import { quoted, Refused } from './refusal.ts';
+import { findZones, readZone, type ZoneWord } from './zone-words.ts';
 import { type Instant, typableText, utcText, wholeSecond, zoned } from './zoned-time.ts';
 
 const epoch = /^@?(\d{10}|\d{13})$/;

@@ -1,4 +1,4 @@
-import { quoted, Refused } from './restore-point-refusal.ts';
+import { quoted, Refused } from './refusal.ts';
 import { isTimeZone, zoneAbbreviations } from './zoned-time.ts';
 
 /** A zone that was said. */

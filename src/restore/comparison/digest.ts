@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { AttributeValue, Item } from './item.ts';
-import { canonicalBinary, unknownType } from './item.ts';
+import type { AttributeValue, Item } from '../item.ts';
+import { canonicalBinary, unknownType } from '../item.ts';
 import { canonicalNumber } from './number.ts';
 
 /** 128 bits of an item's hash, as 16 Latin-1 characters: opaque, made by `itemHash`, added up by a `Digest`. */

@@ -1,5 +1,5 @@
-import type { DaysBack } from './restore-point-meaning.ts';
-import { quoted, Refused } from './restore-point-refusal.ts';
+import type { DaysBack } from './meaning.ts';
+import { quoted, Refused } from './refusal.ts';
 
 /** '2 days 3 hours ago': calendar days, and exact seconds when hours, minutes or seconds were said. */
 export type Ago = {

@@ -1,11 +1,11 @@
-import { agoPhrase, readAgo } from './restore-point-ago.ts';
-import { readClock, readDayWords } from './restore-point-chrono.ts';
-import { checkWrittenTime } from './restore-point-clock.ts';
-import type { Asking, Day, Spoken, TimeOfDay } from './restore-point-meaning.ts';
-import { findNumericDates } from './restore-point-numeric-date.ts';
-import { quoted, Refused } from './restore-point-refusal.ts';
-import { checkLeftOver, checkRefusedWords } from './restore-point-refused-words.ts';
-import { findZones, readZone, type ZoneWord } from './restore-point-zone-words.ts';
+import { agoPhrase, readAgo } from './ago.ts';
+import { readClock, readDayWords } from './chrono.ts';
+import { checkWrittenTime } from './clock.ts';
+import type { Asking, Day, Spoken, TimeOfDay } from './meaning.ts';
+import { findNumericDates } from './numeric-date.ts';
+import { quoted, Refused } from './refusal.ts';
+import { checkLeftOver, checkRefusedWords } from './refused-words.ts';
+import { findZones, readZone, type ZoneWord } from './zone-words.ts';
 
 type Found<T> = { readonly text: string; readonly value: T };
 

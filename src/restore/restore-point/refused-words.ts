@@ -1,5 +1,5 @@
-import type { Asking } from './restore-point-meaning.ts';
-import { quoted, type RefusalCode, Refused } from './restore-point-refusal.ts';
+import type { Asking } from './meaning.ts';
+import { quoted, type RefusalCode, Refused } from './refusal.ts';
 
 type Rule = { readonly code: RefusalCode; readonly words: RegExp; readonly why: string };
 

@@ -1,4 +1,4 @@
-import type { RestorePointRefusal } from './restore-point-refusal.ts';
+import type { RestorePointRefusal } from './refusal.ts';
 import { describeInstant, type Instant, typableText } from './zoned-time.ts';
 
 /** The restorable window: milliseconds since the epoch, both ends included. `label` names the table that sets it. */

@@ -1,4 +1,4 @@
-import type { Item } from './item.ts';
+import type { Item } from '../item.ts';
 import type { Segment } from './scan-segments.ts';
 
 export type Waiting = {

@@ -1,5 +1,5 @@
-import type { Day } from './restore-point-meaning.ts';
-import { quoted, Refused } from './restore-point-refusal.ts';
+import type { Day } from './meaning.ts';
+import { quoted, Refused } from './refusal.ts';
 
 const yearFirst = /(?<![\w./-])(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?![\w/-]|\.\d)/g;
 /** Dots are day first wherever they are used. */

@@ -1,7 +1,7 @@
 import { Chrono, en, type ParsedResult } from 'chrono-node';
-import { timeOfDay } from './restore-point-clock.ts';
-import type { Asking, Day, TimeOfDay } from './restore-point-meaning.ts';
-import { quoted, Refused } from './restore-point-refusal.ts';
+import { timeOfDay } from './clock.ts';
+import type { Asking, Day, TimeOfDay } from './meaning.ts';
+import { quoted, Refused } from './refusal.ts';
 
 const anyMoment = { instant: new Date(Date.UTC(2024, 0, 1, 12)), timezone: 0 };
 

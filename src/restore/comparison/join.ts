@@ -1,7 +1,7 @@
+import type { Item, KeySchema } from '../item.ts';
+import { itemSize, keyOf, sameItem } from '../item.ts';
 import type { Digest, ItemHash } from './digest.ts';
 import { itemHash, newDigest } from './digest.ts';
-import type { Item, KeySchema } from './item.ts';
-import { itemSize, keyOf, sameItem } from './item.ts';
 import type { Overflow, Side, WaitingItem } from './overflow.ts';
 import type { Arrival } from './scan-segments.ts';
 import { WaitingRoom } from './waiting-room.ts';

@@ -1,4 +1,4 @@
-import type { Item } from './item.ts';
+import type { Item } from '../item.ts';
 import type { Side } from './overflow.ts';
 
 /** One page of a scan. It may be empty, as DynamoDB's may. */

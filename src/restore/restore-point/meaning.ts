@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { quoted, Refused } from './restore-point-refusal.ts';
-import type { ZoneWord } from './restore-point-zone-words.ts';
+import { quoted, Refused } from './refusal.ts';
+import type { ZoneWord } from './zone-words.ts';
 import {
   areInForce,
   type Instant,
