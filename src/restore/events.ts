@@ -1,5 +1,4 @@
 import type { ErrorCode } from './errors.ts';
-import type { LockHolder } from './ports.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 
@@ -41,6 +40,17 @@ export type RunFailure = {
   readonly phase: Phase | undefined;
   /** Restore tables that still exist in AWS. */
   readonly restoreTablesKept: readonly string[];
+};
+
+/** Who has the one lock, since when and until when. */
+export type LockHolder = {
+  readonly runId: RunId;
+  readonly host: string;
+  readonly pid: number;
+  readonly takenAt: Instant;
+  readonly expiresAt: Instant;
+  /** Grows with every taking; a state change with an older number is refused. */
+  readonly fencing: number;
 };
 
 /** Everything that can happen to a run. Written down before anybody is told. */

@@ -1,7 +1,7 @@
 import type { Environment } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
-import type { RunEvent, RunId } from './events.ts';
-import type { Aws, Clock, EventLog, Journal, Lock, LockHolder, OpenOverflow, ProgressBoard } from './ports.ts';
+import type { LockHolder, RunEvent, RunId } from './events.ts';
+import type { Aws, Clock, EventLog, Journal, Lock, OpenOverflow, ProgressBoard } from './ports.ts';
 import { actorName } from './request.ts';
 import type { Run } from './run.ts';
 import { hasEnded } from './run.ts';

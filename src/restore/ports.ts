@@ -1,7 +1,7 @@
 /** Everything the core needs from outside, on one page. No SDK, SQL or Slack type crosses it. */
 import type { Difference, Overflow, ScanPage } from './compare.ts';
 import type { Environment } from './environment.ts';
-import type { RunEvent, RunId, StoredEvent } from './events.ts';
+import type { LockHolder, RunEvent, RunId, StoredEvent } from './events.ts';
 import type { Item, KeySchema } from './item.ts';
 import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
@@ -102,16 +102,6 @@ export interface EventLog {
   /** Calls back soon after new events, also those of other processes on the same file. Returns a function that stops it. */
   watch(onNew: () => void): () => void;
 }
-
-export type LockHolder = {
-  readonly runId: RunId;
-  readonly host: string;
-  readonly pid: number;
-  readonly takenAt: Instant;
-  readonly expiresAt: Instant;
-  /** Grows with every taking; a state change with an older number is refused. */
-  readonly fencing: number;
-};
 
 export interface Lock {
   take(

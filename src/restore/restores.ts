@@ -1,8 +1,8 @@
 /** The one door to the core: what a person, through Slack or a shell, can do. */
 import type { Environment } from './environment.ts';
 import type { UserError } from './errors.ts';
-import type { Phase, RunId } from './events.ts';
-import type { LockHolder, RecoveryWindow, TableDescription } from './ports.ts';
+import type { LockHolder, Phase, RunId } from './events.ts';
+import type { RecoveryWindow, TableDescription } from './ports.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';

@@ -1,6 +1,5 @@
-import type { Phase, RunEvent, RunFailure, RunId, StoredEvent, TableComparison } from './events.ts';
+import type { LockHolder, Phase, RunEvent, RunFailure, RunId, StoredEvent, TableComparison } from './events.ts';
 import { phases } from './events.ts';
-import type { LockHolder } from './ports.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 

@@ -1,5 +1,5 @@
-import type { RunId } from '../restore/events.ts';
-import type { Lock, LockHolder } from '../restore/ports.ts';
+import type { LockHolder, RunId } from '../restore/events.ts';
+import type { Lock } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { SqliteFile } from './database.ts';
 
