@@ -98,7 +98,7 @@ function httpLine(
       return { port: portOf(server, port) };
     },
     async close() {
-      if (server === undefined) return;
+      if (server?.listening !== true) return;
       const closed = receiver.stop();
       server.closeIdleConnections();
       await closed;

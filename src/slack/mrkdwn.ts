@@ -13,7 +13,7 @@ export function escaped(text: string): string {
  * or ending bold, italic, strike, code, an emoji, or a mention.
  */
 export function literal(text: string): string {
-  return escaped(text).replaceAll(/[*_~`:@#]/g, (mark) => `${mark}\u200B`);
+  return escaped(text).replaceAll(/[*_~`@#]|:(?=[\w+-]+:)/g, (mark) => `${mark}\u200B`);
 }
 
 export function code(text: string): string {

@@ -36,10 +36,9 @@ export function askSlack(client: WebClient): People {
     async channel(channelId) {
       try {
         const { channel } = await client.conversations.info({ channel: channelId });
-        const shared =
-          (channel?.is_ext_shared ?? false) ||
-          (channel?.is_shared ?? false) ||
-          (channel?.is_pending_ext_shared ?? false);
+        // Shared inside our own Enterprise Grid is not shared with strangers.
+        const elsewhere = channel?.is_shared === true && channel.is_org_shared !== true;
+        const shared = elsewhere || [channel?.is_ext_shared, channel?.is_pending_ext_shared].includes(true);
         return { channelId, shared, joined: channel?.is_member ?? false };
       } catch (error) {
         // A private channel without the bot, or a direct message, for which there is no scope on purpose.

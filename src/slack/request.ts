@@ -85,7 +85,7 @@ async function lookUp(desk: Desk, userId: string, wanted: Wanted): Promise<Modal
   const reading = instantOf(wanted, outlook, now, timeZone);
   if ('problem' in reading) return correctView(wanted, reading.problem, now);
   const { at } = reading;
-  if (!wanted.dryRun) return confirmView({ wanted, environment, tables, outlook, at, timeZone, now });
+  if (!wanted.dryRun) return confirmView({ wanted, environment, tables, outlook, at, timeZone, now, askedBy: userId });
   const report = await restores.dryRun(wishOf(desk, environment, person, { ...wanted, at }, ''));
   return dryRunView(report, now);
 }

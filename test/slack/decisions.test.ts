@@ -140,7 +140,7 @@ test('a request nobody decided expires, and its card loses its buttons', async (
   await bob.click(card, { text: 'Approve' });
   expect(await told(bob)).toContain('expired');
   expect(world.restores.expireOverdue()).toHaveLength(1);
-  expect(hasButtons(await parentShowing(world, 'Nobody decided in time'))).toBe(false);
+  expect(hasButtons(await parentShowing(world, 'before it was decided'))).toBe(false);
 });
 
 test('a forged button decides nothing: the digest must be the one that was shown', async () => {

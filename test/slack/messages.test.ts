@@ -210,6 +210,7 @@ describe.each([
         at: now - 3_600_000,
         timeZone: 'Europe/Berlin',
         now,
+        askedBy: 'U0ALICE',
       }),
       correctView(wanted, { message: nasty.repeat(40), hint: nasty.repeat(40), candidates }, now),
       correctView({ ...wanted, words: '' }, { message: 'x', hint: 'y' }, now),

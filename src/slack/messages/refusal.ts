@@ -47,7 +47,7 @@ function decisionOf(run: Run): string | undefined {
     return `This request was ${word} by ${actor(closedBy.by)} ${readersTime(closedBy.at)}.`;
   }
   if (state === 'EXPIRED') {
-    return `This request expired${run.endedAt === undefined ? '' : ` ${readersTime(run.endedAt)}`}: nobody decided in time.`;
+    return `This request expired${run.endedAt === undefined ? '' : ` ${readersTime(run.endedAt)}`}: it was not decided in time.`;
   }
   const last = approvals.at(-1);
   if (last === undefined || state === 'AWAITING_APPROVAL') return undefined;

@@ -1,7 +1,7 @@
 /** What the thread says about each event. Most events need no line of their own: the parent message shows them. */
 import type { KnownBlock } from '@slack/types';
 import type { Environment } from '../../restore/environment.ts';
-import type { Phase, StoredEvent } from '../../restore/events.ts';
+import type { Phase, RunEvent, StoredEvent } from '../../restore/events.ts';
 import { trustedIn } from '../../restore/policy.ts';
 import type { Instant } from '../../restore/restore-point.ts';
 import type { Run } from '../../restore/run.ts';
@@ -24,15 +24,13 @@ export function replyTo(row: StoredEvent, run: Run, environment: Environment | u
   const { event, at } = row;
   switch (event.type) {
     case 'approved':
-      return line(
-        run,
-        at,
-        `:thumbsup: Approved by ${actor(event.by)} (${run.approvals.length} of ${run.approvalsNeeded}).`,
-      );
     case 'denied':
     case 'withdrawn':
     case 'expired':
-      return line(run, at, closedLine(run));
+    case 'plan-confirmed':
+    case 'plan-refused':
+    case 'cancel-requested':
+      return line(run, at, decision(event, run));
     case 'lock-taken':
       return event.takenOverFrom === undefined
         ? undefined
@@ -57,12 +55,6 @@ export function replyTo(row: StoredEvent, run: Run, environment: Environment | u
       return phaseReply(event.phase, event.durationMs, run, at);
     case 'plan-shown':
       return { ...planQuestion(run, environment, at), broadcast: false };
-    case 'plan-confirmed':
-      return line(run, at, `:arrow_forward: ${actor(event.by)} said: proceed.`);
-    case 'plan-refused':
-      return line(run, at, `:octagonal_sign: ${actor(event.by)} said: stop.`);
-    case 'cancel-requested':
-      return line(run, at, `:octagonal_sign: ${actor(event.by)} asked to stop. ${honestAboutStopping(run)}`);
     case 'completed':
     case 'failed':
     case 'cancelled':
@@ -83,6 +75,44 @@ export function replyTo(row: StoredEvent, run: Run, environment: Environment | u
       return undefined;
   }
 }
+
+type Decision = Extract<
+  RunEvent,
+  {
+    readonly type:
+      | 'approved'
+      | 'denied'
+      | 'withdrawn'
+      | 'expired'
+      | 'plan-confirmed'
+      | 'plan-refused'
+      | 'cancel-requested';
+  }
+>;
+
+/** What people decided, or did not. */
+function decision(event: Decision, run: Run): string {
+  switch (event.type) {
+    case 'approved':
+      return `:thumbsup: Approved by ${actor(event.by)} (${run.approvals.length} of ${run.approvalsNeeded}).`;
+    case 'denied':
+    case 'withdrawn':
+      return closedLine(run);
+    case 'expired':
+      return `${closedLine(run)} ${whyExpired[event.why]}`;
+    case 'plan-confirmed':
+      return `:arrow_forward: ${actor(event.by)} said: proceed.`;
+    case 'plan-refused':
+      return `:octagonal_sign: ${actor(event.by)} said: stop.`;
+    case 'cancel-requested':
+      return `:octagonal_sign: ${actor(event.by)} asked to stop. ${honestAboutStopping(run)}`;
+  }
+}
+
+const whyExpired = {
+  'no-decision': 'Nobody decided in time.',
+  'left-window': 'The restore point is about to leave the window in which AWS can restore it.',
+} as const;
 
 /** The plan and the question whether to carry it out; without buttons once it is answered or the run has ended. */
 export function planQuestion(run: Run, environment: Environment | undefined, at: Instant): Message {

@@ -9,7 +9,7 @@ import { limits } from '../limits.ts';
 import { count, counted, estimatedCost, size } from '../measures.ts';
 import { alert, context, facts, section } from '../messages/blocks.ts';
 import { whoCanHelp } from '../messages/refusal.ts';
-import { anyOf, channelLink, code, escaped, listed, literal, shortened } from '../mrkdwn.ts';
+import { anyOf, channelLink, code, escaped, listed, shortened } from '../mrkdwn.ts';
 import { alertBlocks, callbackIds, inputIds, modal, plainSection } from './modal.ts';
 import { type Wanted, writeWanted } from './wanted.ts';
 
@@ -49,6 +49,8 @@ export type Filled = {
   readonly at: Instant;
   readonly timeZone: string;
   readonly now: Instant;
+  /** Who is asking: never among those who could approve. */
+  readonly askedBy: string;
 };
 
 /** Everything a person should know before asking, and the reason. */
@@ -72,7 +74,7 @@ export function confirmView(filled: Filled): ModalView {
         ['Costs', `${estimatedCost(outlook.approximateBytes)} at AWS list prices`],
       ]),
       ...warnings(outlook),
-      section(nextStep(environment)),
+      nextStep(environment, filled.askedBy),
       {
         ...input('Why?', {
           type: 'plain_text_input',
@@ -119,11 +121,19 @@ function warnings(outlook: EnvironmentOutlook): readonly KnownBlock[] {
   return more > 0 ? [...shown, alert('warning', `And ${counted(more, 'more warning')}.`)] : shown;
 }
 
-function nextStep(environment: Environment): string {
-  const { approvals, approvers } = environment;
-  if (approvals === 0)
-    return 'It starts when you confirm. What was written after that time is undone: items added since are deleted, items changed or deleted since come back.';
-  return `It starts when ${counted(approvals, 'person').replace('persons', 'people')} of ${anyOf(approvers)} approved it. What was written after that time is undone.`;
+function nextStep({ name, approvals, approvers }: Environment, askedBy: string): KnownBlock {
+  const undone =
+    'What was written after that time is undone: items added since are deleted, items changed or deleted since come back.';
+  if (approvals === 0) return section(`It starts when you confirm. ${undone}`);
+  const others = approvers.filter((userId) => userId !== askedBy);
+  if (others.length < approvals) {
+    return alert(
+      'error',
+      `It could never be approved: ${name} needs ${counted(approvals, 'approval')}, and has too few approvers besides you.`,
+    );
+  }
+  const needed = approvals === 1 ? `${anyOf(others)} approves it` : `${approvals} of ${anyOf(others)} approved it`;
+  return section(`It starts once ${needed}. ${undone}`);
 }
 
 /** What was wrong with the time (or the look-up), and the words again, to be corrected in place. */
@@ -213,8 +223,8 @@ export function dryRunView(report: DryRunReport, now: Instant): ModalView {
     .sort((a, b) => order[a.status] - order[b.status])
     .map(({ status, check, label, message, hint }) => {
       const of = label === undefined ? '' : ` ${code(label)}`;
-      const next = hint === '' || status === 'passed' ? '' : `\n      _${literal(hint)}_`;
-      return `${marks[status]} *${literal(check)}*${of}: ${literal(message)}${next}`;
+      const next = hint === '' || status === 'passed' ? '' : `\n      _${escaped(hint)}_`;
+      return `${marks[status]} *${escaped(check)}*${of}: ${escaped(message)}${next}`;
     });
   const verdict = passed ? 'Every check passed. Nothing was changed.' : 'Some checks failed. Nothing was changed.';
   return modal({
