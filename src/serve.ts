@@ -38,11 +38,11 @@ export async function serve(config: Config): Promise<void> {
     for (const runId of parts.restores.settleInterrupted())
       log.warn({ runId }, 'Ended a restore whose process is gone');
     bot.reporter.start();
-    await bot.start();
     for (const run of parts.restores.open()) {
       if (run.state === 'APPROVED' && run.origin.kind === 'slack') startRun(run.id);
     }
-    await aborted(stopping);
+    // Connecting goes on for as long as Slack is away; being told to stop must not wait for that.
+    await Promise.race([bot.start().then(() => aborted(stopping)), aborted(stopping)]);
   } finally {
     clearInterval(chores);
     await Promise.allSettled(runs.values());
