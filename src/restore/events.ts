@@ -2,8 +2,9 @@ import type { ErrorCode } from './errors.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 
-/** `restore-2025-12-19T10-30-00Z`, as in the requirement; `-2` and so on when the second is taken. */
-export type RunId = string;
+import type { RunId } from './run-id.ts';
+
+export type { RunId } from './run-id.ts';
 
 /** The phases of a run, in the order of the story. Names are the requirement's where it has them. */
 export const phases = [
@@ -18,7 +19,9 @@ export const phases = [
   'CLEANUP',
   'RELEASE_LOCK',
 ] as const;
-export type Phase = (typeof phases)[number];
+/** Phases that only some runs have: with a fence, or when a swap is put back. */
+export const extraPhases = ['RAISE_FENCE', 'LOWER_FENCE', 'ROLL_BACK'] as const;
+export type Phase = (typeof phases)[number] | (typeof extraPhases)[number];
 
 /** The plan of one table, and proof of what was compared. Counts only: no item ever enters the event log. */
 export type TableComparison = {
@@ -53,6 +56,9 @@ export type LockHolder = {
   readonly fencing: number;
 };
 
+/** Items that were not what the comparison had seen when their turn came. */
+export type Conflicts = { readonly overwritten: number; readonly kept: number };
+
 /** Everything that can happen to a run. Written down before anybody is told. */
 export type RunEvent =
   | {
@@ -69,6 +75,10 @@ export type RunEvent =
   | { readonly type: 'withdrawn'; readonly by: Actor }
   | { readonly type: 'expired'; readonly why: 'no-decision' | 'left-window' }
   | { readonly type: 'started' }
+  /** A shutdown came: stopped at a safe point, to be resumed. */
+  | { readonly type: 'paused' }
+  /** Another process went on with it, after a pause or after the first one was gone. */
+  | { readonly type: 'resumed'; readonly holder: LockHolder }
   | { readonly type: 'lock-taken'; readonly holder: LockHolder; readonly takenOverFrom?: LockHolder }
   | { readonly type: 'lock-released' }
   | { readonly type: 'phase-started'; readonly phase: Phase }
@@ -90,7 +100,13 @@ export type RunEvent =
   | { readonly type: 'plan-confirmed'; readonly by: Actor }
   | { readonly type: 'plan-refused'; readonly by: Actor }
   | { readonly type: 'swap-started'; readonly label: string; readonly put: number; readonly delete: number }
-  | { readonly type: 'swap-finished'; readonly label: string; readonly put: number; readonly delete: number }
+  /** `overwritten`: items the application changed meanwhile, put back after journalling; `kept`: those left alone. */
+  | ({
+      readonly type: 'swap-finished';
+      readonly label: string;
+      readonly put: number;
+      readonly delete: number;
+    } & Conflicts)
   | ({ readonly type: 'table-verified'; readonly round: number } & TableComparison)
   /** The intent, before DeleteTable is called. */
   | { readonly type: 'table-deleting'; readonly label: string; readonly restoreTable: string }
@@ -102,9 +118,22 @@ export type RunEvent =
       readonly reason: string;
     }
   | { readonly type: 'cancel-requested'; readonly by: Actor }
+  /** The swap cannot be finished: what it wrote is being put back. */
+  | { readonly type: 'rollback-started'; readonly code: ErrorCode; readonly message: string; readonly hint: string }
+  /** `changedSince`: items somebody changed after we wrote them; they are not touched. */
+  | {
+      readonly type: 'table-rolled-back';
+      readonly label: string;
+      readonly putBack: number;
+      readonly changedSince: number;
+    }
   | { readonly type: 'completed'; readonly durationMs: number }
   | ({ readonly type: 'failed'; readonly durationMs: number } & RunFailure)
-  | ({ readonly type: 'cancelled'; readonly durationMs: number } & RunFailure);
+  | ({ readonly type: 'cancelled'; readonly durationMs: number } & RunFailure)
+  /** The live tables are what they were before the swap, but for items changed since by others. */
+  | ({ readonly type: 'rolled-back'; readonly durationMs: number } & RunFailure)
+  /** Neither finished nor put back: a person has to look. `hint` says at what and what to type. */
+  | ({ readonly type: 'needs-attention'; readonly durationMs: number } & RunFailure);
 
 /** A row of the event log. `seq` counts over all runs; `hash` chains each row to the one before. */
 export type StoredEvent = {

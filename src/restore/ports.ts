@@ -57,6 +57,16 @@ export interface Tables {
 
 export type Change = { readonly kind: 'put'; readonly item: Item } | { readonly kind: 'delete'; readonly key: Item };
 
+/** A change that is made only if the live item still is what somebody saw: `expected`, or absent where that is undefined. */
+export type GuardedChange = Change & { readonly expected: Item | undefined };
+
+/** What became of a guarded change. */
+export type GuardedOutcome =
+  /** Done. `replaced` is what AWS says it overwrote: all of it, also attributes that `expected` did not have. */
+  | { readonly done: true; readonly replaced: Item | undefined }
+  /** Not done: the live item is something else, namely `current`. */
+  | { readonly done: false; readonly current: Item | undefined };
+
 /** The data plane of one environment. Items are wire values from end to end. */
 export interface Items {
   /** One segment, page by page, in an order nobody promises. */
@@ -68,6 +78,24 @@ export interface Items {
     readonly signal?: AbortSignal;
   }): AsyncIterable<ScanPage>;
   /** Returns when every change is stored. Keys must be unique within one call. Throws when it cannot be finished. */
+  /**
+   * Makes each change if, and only if, the live item is what it is expected to be; outcomes in the order of the changes.
+   * A change whose reply was lost may be reported as not done with `current` being what it wanted: that is done, too.
+   * Throws when it cannot be finished; changes of the same call may have been made by then.
+   */
+  writeGuarded(order: {
+    readonly table: string;
+    readonly keySchema: KeySchema;
+    readonly changes: readonly GuardedChange[];
+    readonly signal?: AbortSignal;
+  }): Promise<readonly GuardedOutcome[]>;
+  /** Reads items by key, strongly consistent, in the order of the keys; undefined where there is none. */
+  read(order: {
+    readonly table: string;
+    readonly keySchema: KeySchema;
+    readonly keys: readonly Item[];
+    readonly signal?: AbortSignal;
+  }): Promise<readonly (Item | undefined)[]>;
   write(order: {
     readonly table: string;
     readonly changes: readonly Change[];

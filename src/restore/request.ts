@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PlanConfirmation, TableRef } from './environment.ts';
 import type { Instant } from './restore-point.ts';
+import type { RunId } from './run-id.ts';
 
 /** Who did something. Slack people are known by ids only: names can be changed by anybody. */
 export type Actor =
@@ -13,8 +14,18 @@ export type Origin =
   | { readonly kind: 'slack'; readonly channelId: string; readonly teamId: string }
   | { readonly kind: 'shell'; readonly workingDirectory: string };
 
+/** What happens to an item that the application changed after the comparison: put back all the same, or left alone. */
+export type OnConflict = 'overwrite' | 'keep';
+
+/** Whether other writers are kept out of the live tables while they are written back. */
+export type FenceMode = 'off' | 'writes';
+
 type RestoreOptions = {
   readonly planConfirmation: PlanConfirmation;
+  /** `--on-conflict`; either way what is overwritten is journalled first. */
+  readonly onConflict: OnConflict;
+  /** `--fence` */
+  readonly fence: FenceMode;
   /** `--no-rollback`: leave a failed swap as it is. */
   readonly rollback: boolean;
   /** Minutes until every restore table must be ACTIVE. */
@@ -35,6 +46,8 @@ export type RestoreRequest = {
   readonly timeZone: string;
   readonly requestedBy: Actor;
   readonly reason: string;
+  /** This request puts back what that run overwrote, instead of restoring anything. */
+  readonly undoOf?: RunId;
   readonly options: RestoreOptions;
 };
 
@@ -52,6 +65,9 @@ export function digestOf(request: RestoreRequest): string {
     request.options.rollback,
     request.options.timeoutMinutes,
     request.options.dryRun,
+    request.options.onConflict,
+    request.options.fence,
+    request.undoOf ?? null,
   ];
   return createHash('sha256').update(JSON.stringify(agreed)).digest('hex');
 }

@@ -56,20 +56,40 @@ export interface Restores {
   expireOverdue(): readonly Run[];
   /**
    * Carries out an APPROVED run and resolves with how it ended. Never rejects for a run that fails: the failure is in
-   * the run. `signal` stops it at the next safe point.
+   * the run. `signal` pauses it at the next safe point: it stays IN_PROGRESS, to be resumed.
    */
   execute(runId: RunId, signal?: AbortSignal): Promise<Run>;
   /** Ends an approved run that must not be started after all. Does nothing to any other run. */
   abandon(runId: RunId, why: UserError): Run;
+  /**
+   * Runs that are IN_PROGRESS in the record but carried out by nobody: their process was stopped or is gone. Oldest first.
+   * They keep their restore tables and journal until they are resumed.
+   */
+  interrupted(): readonly Run[];
+  /**
+   * Goes on with an interrupted run where the record stops, after asking AWS what really happened; a run that somebody
+   * asked to cancel is put back instead. Resolves as `execute` does.
+   * @throws UserError OUT_OF_DATE when it has ended or somebody else is carrying it out
+   */
+  resume(runId: RunId, signal?: AbortSignal): Promise<Run>;
+  /**
+   * Writes down a request to put back exactly what a run overwrote. It is a run of its own: it needs the same approvals
+   * as a restore of that environment, is carried out by `execute`, and can itself be undone.
+   * @throws UserError UNKNOWN_RUN, NOT_ALLOWED, OUT_OF_DATE (not ended, wrote nothing, undone already, window over)
+   */
+  undo(runId: RunId, by: Actor, reason: string, origin: Origin): Run;
+  /** Until when a run can be undone; undefined: it cannot (wrote nothing, undone already, still running). */
+  undoableUntil(runId: RunId): Instant | undefined;
   /** Answers the plan question of a running restore. @throws UserError OUT_OF_DATE, NOT_ALLOWED */
   confirmPlan(runId: RunId, by: Actor): Run;
   refusePlan(runId: RunId, by: Actor): Run;
-  /** Asks a running restore to stop at its next safe point, or withdraws one that has not begun. */
+  /**
+   * Asks a running restore to stop at its next safe point, or withdraws one that has not begun. What its swap wrote is put
+   * back. An interrupted run has to be resumed for that to happen.
+   */
   cancel(runId: RunId, by: Actor): Run;
   /** Every check that reads, and nothing else. @throws UserError PREFLIGHT */
   dryRun(wish: Wish): Promise<DryRunReport>;
-  /** Ends runs whose process is gone without having said so. Call it at start. */
-  settleInterrupted(): readonly RunId[];
   run(runId: RunId): Run | undefined;
   /** Newest first. */
   history(limit: number): readonly Run[];

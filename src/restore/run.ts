@@ -1,5 +1,14 @@
-import type { LockHolder, Phase, RunEvent, RunFailure, RunId, StoredEvent, TableComparison } from './events.ts';
-import { phases } from './events.ts';
+import type {
+  Conflicts,
+  LockHolder,
+  Phase,
+  RunEvent,
+  RunFailure,
+  RunId,
+  StoredEvent,
+  TableComparison,
+} from './events.ts';
+import { extraPhases, phases } from './events.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 
@@ -7,10 +16,12 @@ import type { Instant } from './restore-point.ts';
 const transitions = {
   AWAITING_APPROVAL: ['APPROVED', 'DENIED', 'WITHDRAWN', 'EXPIRED'],
   APPROVED: ['IN_PROGRESS', 'FAILED', 'CANCELLED', 'EXPIRED', 'WITHDRAWN'],
-  IN_PROGRESS: ['COMPLETED', 'FAILED', 'CANCELLED'],
+  IN_PROGRESS: ['COMPLETED', 'FAILED', 'CANCELLED', 'ROLLED_BACK', 'NEEDS_ATTENTION'],
   COMPLETED: [],
   FAILED: [],
   CANCELLED: [],
+  ROLLED_BACK: [],
+  NEEDS_ATTENTION: [],
   DENIED: [],
   WITHDRAWN: [],
   EXPIRED: [],
@@ -28,9 +39,14 @@ export type TableRun = {
   readonly restoreMs?: number;
   readonly comparison?: TableComparison;
   readonly swap: 'pending' | 'in_progress' | 'complete';
+  /** Of the swap, once it is complete. */
+  readonly conflicts?: Conflicts;
   readonly verification?: TableComparison;
+  readonly rolledBack?: { readonly putBack: number; readonly changedSince: number };
   readonly restoreTableDeleted: boolean;
 };
+
+type RollbackCause = Pick<RunFailure, 'code' | 'message' | 'hint'>;
 
 /** A run is the fold of its events. Nothing else is known about it. */
 export type Run = {
@@ -57,6 +73,8 @@ export type Run = {
   readonly plan: 'none' | 'shown' | 'confirmed' | 'refused';
   readonly planAnswerBy?: Instant;
   readonly cancelRequested: boolean;
+  /** Set while, and after, what the swap wrote is put back. */
+  readonly rollback?: { readonly status: 'in_progress' | 'complete'; readonly cause: RollbackCause };
   readonly failure?: RunFailure;
   readonly durationMs?: number;
   readonly lastSeq: number;
@@ -105,7 +123,9 @@ function begin(row: StoredEvent): Run | undefined {
     approvalsNeeded: event.approvalsNeeded,
     approvals: [],
     ...(event.expiresAt === undefined ? {} : { expiresAt: event.expiresAt }),
-    phases: Object.fromEntries(phases.map((phase) => [phase, { status: 'pending' }])) as Run['phases'],
+    phases: Object.fromEntries(
+      [...phases, ...extraPhases].map((phase) => [phase, { status: 'pending' }]),
+    ) as Run['phases'],
     tables: event.request.tables.map((ref) => ({
       ...ref,
       restoreAccepted: false,
@@ -141,11 +161,25 @@ function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
     case 'started':
       return { state: 'IN_PROGRESS', startedAt: at };
     case 'lock-taken':
+    case 'resumed':
       return { holder: event.holder };
+    case 'paused':
+      return {};
+    case 'rollback-started': {
+      const { type: _, ...cause } = event;
+      return { rollback: { status: 'in_progress', cause } };
+    }
     case 'lock-released':
       return {};
     case 'phase-started':
-      return { phase: event.phase, phases: { ...run.phases, [event.phase]: { status: 'in_progress', startedAt: at } } };
+      // A resumed phase began when it began the first time: its limits are counted from there.
+      return {
+        phase: event.phase,
+        phases: {
+          ...run.phases,
+          [event.phase]: { startedAt: run.phases[event.phase].startedAt ?? at, status: 'in_progress' },
+        },
+      };
     case 'phase-finished': {
       const before = run.phases[event.phase];
       return {
@@ -168,18 +202,28 @@ function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
       return { state: 'COMPLETED', endedAt: at, durationMs: event.durationMs };
     case 'failed':
     case 'cancelled':
+    case 'rolled-back':
+    case 'needs-attention':
       return ended(run, at, event);
     default:
       return { tables: run.tables.map((table) => (table.label === event.label ? changeTable(table, event) : table)) };
   }
 }
 
-function ended(run: Run, at: Instant, event: RunEvent & { readonly type: 'failed' | 'cancelled' }): Partial<Run> {
+const endStates = {
+  failed: 'FAILED',
+  cancelled: 'CANCELLED',
+  'rolled-back': 'ROLLED_BACK',
+  'needs-attention': 'NEEDS_ATTENTION',
+} as const satisfies Record<string, RunState>;
+type EndedEarly = keyof typeof endStates;
+
+function ended(run: Run, at: Instant, event: RunEvent & { readonly type: EndedEarly }): Partial<Run> {
   const { type, durationMs, ...failure } = event;
   const phaseFailed =
     event.phase === undefined ? {} : { [event.phase]: { ...run.phases[event.phase], status: 'error' as const } };
   return {
-    state: type === 'failed' ? 'FAILED' : 'CANCELLED',
+    state: endStates[type],
     endedAt: at,
     durationMs,
     failure,
@@ -204,7 +248,9 @@ function changeTable(table: TableRun, event: TableEvent): TableRun {
     case 'swap-started':
       return { ...table, swap: 'in_progress' };
     case 'swap-finished':
-      return { ...table, swap: 'complete' };
+      return { ...table, swap: 'complete', conflicts: { overwritten: event.overwritten, kept: event.kept } };
+    case 'table-rolled-back':
+      return { ...table, rolledBack: { putBack: event.putBack, changedSince: event.changedSince } };
     case 'table-verified':
       return { ...table, verification: comparisonIn(event) };
     case 'table-deleting':

@@ -140,7 +140,14 @@ export async function startEngine(
       timeZone: 'UTC',
       requestedBy: alice,
       reason: 'test',
-      options: { planConfirmation: 'never', rollback: true, timeoutMinutes: 30, dryRun: false },
+      options: {
+        planConfirmation: 'never',
+        rollback: true,
+        onConflict: 'overwrite',
+        fence: 'off',
+        timeoutMinutes: 30,
+        dryRun: false,
+      },
       ...wish,
     }),
   };

@@ -18,7 +18,14 @@ export function aRequest(changes: Partial<RestoreRequest> = {}): RestoreRequest 
     timeZone: 'Europe/Berlin',
     requestedBy: alice,
     reason: 'a bad deploy',
-    options: { planConfirmation: 'when-counts-differ', rollback: true, timeoutMinutes: 30, dryRun: false },
+    options: {
+      planConfirmation: 'when-counts-differ',
+      rollback: true,
+      onConflict: 'overwrite',
+      fence: 'off',
+      timeoutMinutes: 30,
+      dryRun: false,
+    },
     ...changes,
   };
 }
