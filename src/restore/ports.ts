@@ -1,5 +1,5 @@
 /** Everything the core needs from outside, on one page. No SDK, SQL or Slack type crosses it. */
-import type { Difference, Overflow, ScanPage } from './compare.ts';
+import type { Overflow, ScanPage } from './compare.ts';
 import type { Environment } from './environment.ts';
 import type { LockHolder, RunEvent, RunId, StoredEvent } from './events.ts';
 import type { Item, KeySchema } from './item.ts';
@@ -146,15 +146,47 @@ export interface Lock {
   isHeldFor(runId: RunId): boolean;
 }
 
-export type JournalEntry = { readonly id: number; readonly difference: Difference };
+/** Both images of one item: `before` is the live image that is (to be) overwritten, undefined: there was none; `after` is what is written, undefined: deleted. */
+export type JournalEntry = { readonly id: number; readonly before: Item | undefined; readonly after: Item | undefined };
+
+export const journalStates = [
+  /** Nothing was written to the live table yet. */
+  'pending',
+  'written',
+  /** Not written: the application changed the item meanwhile, and its image was to be kept. */
+  'kept',
+  /** Not written: the application changed the item meanwhile, and a newer entry took its place. */
+  'superseded',
+  /** Written, and put back by a rollback. */
+  'put-back',
+  /** Written, and changed by somebody else since: not put back. */
+  'changed-since',
+] as const;
+export type JournalState = (typeof journalStates)[number];
 
 /** What will be, and was, overwritten: sealed on disk before a live item is touched. */
 export interface Journal {
-  /** Committed when it returns. */
-  add(runId: RunId, label: string, differences: readonly Difference[]): void;
-  /** Entries not yet written to the live table, in the order they were added; at most `limit`, ids above `after`. */
-  pending(runId: RunId, label: string, after: number, limit: number): readonly JournalEntry[];
-  markWritten(runId: RunId, label: string, ids: readonly number[]): void;
+  /** Committed when it returns; the ids in the order of the entries. New entries are `pending` unless told otherwise. */
+  add(
+    runId: RunId,
+    label: string,
+    entries: readonly Pick<JournalEntry, 'before' | 'after'>[],
+    state?: JournalState,
+  ): readonly number[];
+  /** In the order of their ids (descending when `backwards`), beyond the id `after` (exclusive), at most `limit`. */
+  read(
+    runId: RunId,
+    label: string,
+    states: readonly JournalState[],
+    after: number | undefined,
+    limit: number,
+    backwards?: boolean,
+  ): readonly JournalEntry[];
+  mark(runId: RunId, label: string, ids: readonly number[], state: JournalState): void;
+  /** How many entries are in each state. */
+  count(runId: RunId, label: string): Readonly<Record<JournalState, number>>;
+  /** Forgets the pending entries of a comparison that has to be made again. */
+  dropPending(runId: RunId, label: string): void;
 }
 
 /** How far a run is right now. Not part of the record: lost with the process, and no harm done. */

@@ -1,25 +1,17 @@
-import type { Difference } from '../restore/compare.ts';
 import type { RunId } from '../restore/events.ts';
-import type { Journal } from '../restore/ports.ts';
+import type { Journal, JournalEntry, JournalState } from '../restore/ports.ts';
+import { journalStates } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { SqliteFile } from './database.ts';
 import type { Sealer } from './seal.ts';
 import { createSealer } from './seal.ts';
 
+type Images = Pick<JournalEntry, 'before' | 'after'>;
 type JournalRow = { id: number; sealed: Buffer };
 
 /** The journal, sealed under a key of its own for every run. */
 export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & { purge(endedBefore: Instant): number } {
-  const insert = db.prepare<[string, string, Buffer]>('INSERT INTO journal (run_id, label, sealed) VALUES (?, ?, ?)');
-  const pending = db.prepare<[string, string, number, number], JournalRow>(
-    'SELECT id, sealed FROM journal WHERE run_id = ? AND label = ? AND written = 0 AND id > ? ORDER BY id LIMIT ?',
-  );
-  const mark = db.prepare<[number, string, string]>(
-    'UPDATE journal SET written = 1 WHERE id = ? AND run_id = ? AND label = ?',
-  );
-  const purge = db.prepare<[number]>(
-    'DELETE FROM journal WHERE run_id IN (SELECT id FROM runs WHERE ended = 1 AND ended_at < ?)',
-  );
+  const sql = statements(db);
   const sealers = new Map<RunId, Sealer>();
 
   function sealerOf(runId: RunId): Sealer {
@@ -30,29 +22,76 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & { pu
     return made;
   }
 
-  const addAll = db.transaction((runId: RunId, label: string, differences: readonly Difference[]) => {
+  const addAll = db.transaction((runId: RunId, label: string, entries: readonly Images[], state: JournalState) => {
     const sealer = sealerOf(runId);
-    for (const difference of differences) insert.run(runId, label, sealer.seal(JSON.stringify(difference), label));
+    return entries.map(({ before, after }) => {
+      const sealed = sealer.seal(JSON.stringify({ before, after }), label);
+      return Number(sql.insert.run(runId, label, state, sealed).lastInsertRowid);
+    });
   });
 
-  const markAll = db.transaction((runId: RunId, label: string, ids: readonly number[]) => {
-    for (const id of ids) mark.run(id, runId, label);
+  const markAll = db.transaction((runId: RunId, label: string, ids: readonly number[], state: JournalState) => {
+    for (const id of ids) sql.mark.run(state, id, runId, label);
   });
 
   return {
-    add: (runId, label, differences) => addAll.immediate(runId, label, differences),
-    pending: (runId, label, after, limit) =>
-      pending.all(runId, label, after, limit).map((row) => ({
-        id: row.id,
-        difference: JSON.parse(sealerOf(runId).open(row.sealed, label)) as Difference,
-      })),
-    markWritten: (runId, label, ids) => markAll.immediate(runId, label, ids),
+    add: (runId, label, entries, state = 'pending') => addAll.immediate(runId, label, entries, state),
+    read(runId, label, states, after, limit, backwards = false) {
+      const wanted = JSON.stringify(states);
+      const rows = backwards
+        ? sql.backwards.all(runId, label, after ?? Number.MAX_SAFE_INTEGER, wanted, limit)
+        : sql.forwards.all(runId, label, after ?? 0, wanted, limit);
+      return rows.map((row) => {
+        const { before, after: written } = JSON.parse(sealerOf(runId).open(row.sealed, label)) as Partial<Images>;
+        return { id: row.id, before, after: written };
+      });
+    },
+    mark: (runId, label, ids, state) => markAll.immediate(runId, label, ids, state),
+    count(runId, label) {
+      const counted = new Map(sql.count.all(runId, label).map((row) => [row.state, row.entries]));
+      return Object.fromEntries(journalStates.map((state) => [state, counted.get(state) ?? 0])) as Record<
+        JournalState,
+        number
+      >;
+    },
+    dropPending(runId, label) {
+      sql.dropPending.run(runId, label);
+    },
     /** Forgets the images of runs that ended before the instant; secure_delete zeroes the pages. Returns how many. */
     purge(endedBefore) {
-      const { changes } = purge.run(endedBefore);
-      // The zeroed pages must reach the file itself, not only the write-ahead log.
-      if (changes > 0) db.pragma('wal_checkpoint(TRUNCATE)');
+      const { changes } = sql.purge.run(endedBefore);
+      // The zeroed pages must reach the file itself, and what the write-ahead log still holds must go: also when another
+      // process kept an earlier purge from doing so.
+      db.pragma('wal_checkpoint(TRUNCATE)');
       return changes;
     },
+  };
+}
+
+function statements(db: SqliteFile) {
+  const page = (beyond: '>' | '<', order: 'ASC' | 'DESC') =>
+    db.prepare<[string, string, number, string, number], JournalRow>(
+      `SELECT id, sealed FROM journal INDEXED BY journal_in_order
+       WHERE run_id = ? AND label = ? AND id ${beyond} ? AND state IN (SELECT value FROM json_each(?))
+       ORDER BY id ${order} LIMIT ?`,
+    );
+  return {
+    insert: db.prepare<[string, string, JournalState, Buffer]>(
+      'INSERT INTO journal (run_id, label, state, sealed) VALUES (?, ?, ?, ?)',
+    ),
+    forwards: page('>', 'ASC'),
+    backwards: page('<', 'DESC'),
+    mark: db.prepare<[JournalState, number, string, string]>(
+      'UPDATE journal SET state = ? WHERE id = ? AND run_id = ? AND label = ?',
+    ),
+    count: db.prepare<[string, string], { state: JournalState; entries: number }>(
+      'SELECT state, count(*) AS entries FROM journal WHERE run_id = ? AND label = ? GROUP BY state',
+    ),
+    dropPending: db.prepare<[string, string]>(
+      `DELETE FROM journal WHERE run_id = ? AND label = ? AND state = 'pending'`,
+    ),
+    purge: db.prepare<[number]>(
+      'DELETE FROM journal WHERE run_id IN (SELECT id FROM runs WHERE ended = 1 AND ended_at < ?)',
+    ),
   };
 }

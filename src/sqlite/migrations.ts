@@ -41,14 +41,14 @@ export const migrations: readonly string[] = [
 
   -- What is overwritten: both images of each difference, sealed. id is the order of writing.
   CREATE TABLE journal (
-    id      INTEGER PRIMARY KEY AUTOINCREMENT,
-    run_id  TEXT    NOT NULL,
-    label   TEXT    NOT NULL,
-    sealed  BLOB    NOT NULL,
-    written INTEGER NOT NULL DEFAULT 0
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id TEXT    NOT NULL,
+    label  TEXT    NOT NULL,
+    state  TEXT    NOT NULL CHECK (state IN ('pending', 'written', 'kept', 'superseded', 'put-back', 'changed-since')),
+    sealed BLOB    NOT NULL
   ) STRICT;
-  CREATE INDEX journal_pending ON journal (run_id, label, id) WHERE written = 0;
-  CREATE INDEX journal_by_run ON journal (run_id);
+  -- With the state in it, pages and counts are found without touching the sealed images.
+  CREATE INDEX journal_in_order ON journal (run_id, label, id, state);
 
   CREATE TABLE cursors (
     reporter TEXT    NOT NULL,

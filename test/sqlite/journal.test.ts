@@ -10,11 +10,12 @@ import { bob, requested } from '../support/requests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const secret = 'the-quick-brown-secret';
-const difference = {
-  kind: 'put',
-  restored: { id: { N: '1' }, text: { S: secret } },
-  live: { id: { N: '1' }, text: { S: `${secret} changed` } },
+const change = {
+  before: { id: { N: '1' }, text: { S: `${secret} changed` } },
+  after: { id: { N: '1' }, text: { S: secret } },
 } as const;
+const removal = { before: { id: { N: '2' }, blob: { B: 'AAEC' } }, after: undefined } as const;
+const addition = { before: undefined, after: { id: { N: '3' }, numbers: { NS: ['1e2', '0.10'] } } } as const;
 
 function openJournal() {
   const path = join(temporaryFolder(), 'state.sqlite');
@@ -26,22 +27,61 @@ function openJournal() {
   return { db, path, key, journal: createJournal(db, key) };
 }
 
-test('what goes in comes out bit for bit, in order, until it is marked as written', () => {
+test('what goes in comes out bit for bit, in order', () => {
   const { journal } = openJournal();
-  const removal = { kind: 'delete', live: { id: { N: '2' }, blob: { B: 'AAEC' } } } as const;
-  journal.add('run', 'quotes', [difference, removal]);
-  const entries = journal.pending('run', 'quotes', 0, 10);
-  expect(entries.map((entry) => entry.difference)).toEqual([difference, removal]);
-  const [first] = entries;
+  const ids = journal.add('run', 'quotes', [change, removal, addition]);
+  const expected = [change, removal, addition].map((images, index) => ({ id: ids[index], ...images }));
+  expect(journal.read('run', 'quotes', ['pending'], undefined, 10)).toEqual(expected);
+  expect(journal.read('run', 'quotes', ['pending'], undefined, 10, true)).toEqual(expected.toReversed());
+  expect(journal.read('run', 'likes', ['pending'], undefined, 10)).toEqual([]);
+  expect(journal.read('another run', 'quotes', ['pending'], undefined, 10)).toEqual([]);
+});
+
+test('pages go on behind the last id, in both directions', () => {
+  const { journal } = openJournal();
+  const [first, second, third] = journal.add('run', 'quotes', [change, removal, addition]);
+  const idsOf = (after: number | undefined, backwards: boolean) =>
+    journal.read('run', 'quotes', ['pending'], after, 2, backwards).map((entry) => entry.id);
+  expect(idsOf(undefined, false)).toEqual([first, second]);
+  expect(idsOf(second, false)).toEqual([third]);
+  expect(idsOf(undefined, true)).toEqual([third, second]);
+  expect(idsOf(second, true)).toEqual([first]);
+});
+
+test('an entry is found under the state it was last marked with, and counted there', () => {
+  const { journal } = openJournal();
+  const [first, second] = journal.add('run', 'quotes', [change, removal, addition]);
+  const [fourth] = journal.add('run', 'quotes', [change], 'kept');
+  if (first === undefined || second === undefined) throw new Error('three entries were added');
+  journal.mark('run', 'quotes', [first, second], 'written');
+  journal.mark('run', 'quotes', [second], 'put-back');
+  journal.mark('another run', 'quotes', [first], 'kept');
+  const found = journal.read('run', 'quotes', ['written', 'put-back', 'kept'], undefined, 10);
+  expect(found.map((entry) => entry.id)).toEqual([first, second, fourth]);
+  expect(journal.count('run', 'quotes')).toEqual({
+    pending: 1,
+    written: 1,
+    kept: 1,
+    superseded: 0,
+    'put-back': 1,
+    'changed-since': 0,
+  });
+});
+
+test('a comparison that has to be made again drops what is pending and nothing else', () => {
+  const { journal } = openJournal();
+  const [first] = journal.add('run', 'quotes', [change, removal]);
+  journal.add('run', 'likes', [change]);
   if (first === undefined) throw new Error('two entries were added');
-  journal.markWritten('run', 'quotes', [first.id]);
-  expect(journal.pending('run', 'quotes', 0, 10).map((entry) => entry.difference)).toEqual([removal]);
-  expect(journal.pending('run', 'likes', 0, 10)).toEqual([]);
+  journal.mark('run', 'quotes', [first], 'written');
+  journal.dropPending('run', 'quotes');
+  expect(journal.count('run', 'quotes')).toMatchObject({ pending: 0, written: 1 });
+  expect(journal.count('run', 'likes')).toMatchObject({ pending: 1 });
 });
 
 test('no item is readable on disk, and the file is its owner’s alone', () => {
   const { db, path, journal } = openJournal();
-  journal.add('run', 'quotes', [difference]);
+  journal.add('run', 'quotes', [change]);
   db.pragma('wal_checkpoint(TRUNCATE)');
   expect(readFileSync(path).includes(secret)).toBe(false);
   expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -49,11 +89,11 @@ test('no item is readable on disk, and the file is its owner’s alone', () => {
 
 test('another key, another run or another table cannot open an entry', () => {
   const { db, journal } = openJournal();
-  journal.add('run', 'quotes', [difference]);
+  journal.add('run', 'quotes', [change]);
   const stranger = createJournal(db, randomBytes(32));
-  expect(() => stranger.pending('run', 'quotes', 0, 10)).toThrow();
+  expect(() => stranger.read('run', 'quotes', ['pending'], undefined, 10)).toThrow();
   db.exec(`UPDATE journal SET label = 'likes'`);
-  expect(() => journal.pending('run', 'likes', 0, 10)).toThrow();
+  expect(() => journal.read('run', 'likes', ['pending'], undefined, 10)).toThrow();
 });
 
 test('purging forgets runs that ended before, and no others', () => {
@@ -64,10 +104,10 @@ test('purging forgets runs that ended before, and no others', () => {
   log.decide(old, () => [{ type: 'withdrawn', by: bob }]);
   now += 60_000;
   const open = log.begin(now, requested());
-  for (const runId of [old, open]) journal.add(runId, 'quotes', [difference]);
+  for (const runId of [old, open]) journal.add(runId, 'quotes', [change]);
   expect(journal.purge(now)).toBe(1);
-  expect(journal.pending(old, 'quotes', 0, 10)).toEqual([]);
-  expect(journal.pending(open, 'quotes', 0, 10)).toHaveLength(1);
+  expect(journal.count(old, 'quotes').pending).toBe(0);
+  expect(journal.count(open, 'quotes').pending).toBe(1);
 });
 
 test('the key is made once, private, and read again; a broken one is refused', () => {
