@@ -23,6 +23,8 @@ export type Config = {
   readonly statusFile?: string;
   /** 32 bytes, base64 or hex; absent: a key file is made on first use. */
   readonly journalKey?: Secret;
+  /** How long the journal is kept after a run has ended: within it the run can be undone. */
+  readonly undoWindowMs: number;
   /** How long a request waits for its approval. */
   readonly approvalExpiryMs: number;
   readonly cloudWatch: { readonly region: string; readonly logGroup: string; readonly logStream: string };
@@ -84,6 +86,7 @@ function settingsFrom(variables: Variables): Omit<Config, 'environments' | 'warn
     databaseFile: databaseFile(variables),
     ...(RESTORE_STATUS_FILE === undefined ? {} : { statusFile: absolute(RESTORE_STATUS_FILE, variables) }),
     ...(PITR_JOURNAL_KEY === undefined ? {} : { journalKey: PITR_JOURNAL_KEY }),
+    undoWindowMs: variables.PITR_UNDO_HOURS * 3_600_000,
     approvalExpiryMs: variables.PITR_APPROVAL_HOURS * 3_600_000,
     cloudWatch: {
       region: variables.AWS_REGION,

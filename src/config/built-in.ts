@@ -48,6 +48,8 @@ function configured(
     planConfirmation: 'when-counts-differ',
     reasonRequired: secondPerson,
     timeoutMinutes: variables.RESTORE_TIMEOUT_MINUTES,
+    onConflict: 'overwrite',
+    fence: 'off',
   } as const;
   return { environment, builtIn: true, path: [name], unreadable };
 }

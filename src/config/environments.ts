@@ -51,6 +51,9 @@ const settings = z.strictObject(
     planConfirmation: field.planConfirmation.default('when-counts-differ'),
     reasonRequired: field.yesOrNo.optional(),
     timeoutMinutes: field.timeoutMinutes.optional(),
+    onConflict: field.onConflict.default('overwrite'),
+    fence: field.fence.default('off'),
+    fenceProbeRoleArn: field.roleArn.optional(),
   },
   { error: ({ input }) => `${quote(input)} is not an environment. Write a map with at least: tables.` },
 );
@@ -135,6 +138,9 @@ function complete(name: string, read: Settings, defaults: EnvironmentDefaults): 
     planConfirmation: read.planConfirmation,
     reasonRequired: read.reasonRequired ?? read.approvals > 0,
     timeoutMinutes: read.timeoutMinutes ?? defaults.timeoutMinutes,
+    onConflict: read.onConflict,
+    fence: read.fence,
+    ...(read.fenceProbeRoleArn === undefined ? {} : { fenceProbeRoleArn: read.fenceProbeRoleArn }),
   };
 }
 

@@ -35,6 +35,16 @@ export const planConfirmation = z.enum(['never', 'when-counts-differ', 'always']
   error: ({ input }) => `${quote(input)} is not a setting for it. Write never, when-counts-differ or always.`,
 });
 
+export const onConflict = z.enum(['overwrite', 'keep'], {
+  error: ({ input }) =>
+    `${quote(input)} is not a setting for it. Write overwrite (an item that the application changed meanwhile is put back all the same) or keep.`,
+});
+
+export const fence = z.enum(['writes', 'off'], {
+  error: ({ input }) =>
+    `${quote(input)} is not a setting for it. Write writes (other writers are kept out while live tables are written) or off.`,
+});
+
 export const timeoutMinutes = number(
   (value) => value > 0 && value <= longestTimeoutMinutes,
   `is not a timeout. Write a number of minutes, more than 0 and at most ${longestTimeoutMinutes} (a week), such as 30.`,

@@ -8,6 +8,9 @@ import { Secret } from './secret.ts';
 /** The restorable window is 35 days: a request cannot outlive the instant it asks for. */
 const longestApprovalHours = 35 * 24;
 
+/** An undo is only of use while the restore points around it are: the same 35 days. */
+const longestUndoHours = 35 * 24;
+
 const text = z.string();
 const secret = text.transform((value) => new Secret(value));
 
@@ -40,6 +43,15 @@ const schema = z.object({
       number(
         (hours) => hours > 0 && hours <= longestApprovalHours,
         `is not how long a request may wait. Write a number of hours, more than 0 and at most ${longestApprovalHours} (35 days), such as 8.`,
+      ),
+    ),
+  PITR_UNDO_HOURS: text
+    .default('24')
+    .transform(toNumber)
+    .pipe(
+      number(
+        (hours) => hours >= 1 && hours <= longestUndoHours,
+        `is not how long a restore can be undone. Write a number of hours from 1 to ${longestUndoHours} (35 days), such as 24.`,
       ),
     ),
   PITR_JOURNAL_KEY: text

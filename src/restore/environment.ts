@@ -1,4 +1,5 @@
 import { UserError } from './errors.ts';
+import type { FenceMode, OnConflict } from './request.ts';
 
 /** When a person (or a flag) must confirm the plan before live tables are written. */
 export type PlanConfirmation = 'never' | 'when-counts-differ' | 'always';
@@ -26,6 +27,11 @@ export type Environment = {
   readonly reasonRequired: boolean;
   /** Minutes until every restore table must be ACTIVE. */
   readonly timeoutMinutes: number;
+  /** What a request does unless it says something else. */
+  readonly onConflict: OnConflict;
+  readonly fence: FenceMode;
+  /** IAM role whose writes the fence must keep out, assumed to prove that it does. */
+  readonly fenceProbeRoleArn?: string;
 };
 
 /**

@@ -14,6 +14,9 @@ environments:
     approvals: 1
     channels: [C01OPS]
     planConfirmation: always
+    onConflict: keep
+    fence: writes
+    fenceProbeRoleArn: arn:aws:iam::123456789012:role/application
 `;
 
 test('an environment of the file is read as it is written', () => {
@@ -33,6 +36,9 @@ test('an environment of the file is read as it is written', () => {
       planConfirmation: 'always',
       reasonRequired: true,
       timeoutMinutes: 30,
+      onConflict: 'keep',
+      fence: 'writes',
+      fenceProbeRoleArn: 'arn:aws:iam::123456789012:role/application',
     },
   ]);
 });
@@ -51,7 +57,10 @@ test('tables are enough; what is left out is safe, or comes from the variables',
     planConfirmation: 'when-counts-differ',
     reasonRequired: true,
     timeoutMinutes: 45,
+    onConflict: 'overwrite',
+    fence: 'off',
   });
+  expect(config.environments[0]).not.toHaveProperty('fenceProbeRoleArn');
 });
 
 test('with a file the built-in environments are gone', () => {
@@ -213,6 +222,21 @@ const mistakes: readonly (readonly [what: string, yaml: string, ...sentences: re
     'environments.shop.planConfirmation: "sometimes" is not a setting for it. Write never, when-counts-differ or always.',
   ],
   ['a timeout of nothing', `${shop} timeoutMinutes: 0 } }`, 'environments.shop.timeoutMinutes: 0 is not a timeout.'],
+  [
+    'a conflict that is settled in no way',
+    `${shop} onConflict: ask } }`,
+    'environments.shop.onConflict: "ask" is not a setting for it. Write overwrite (an item that the application changed meanwhile is put back all the same) or keep.',
+  ],
+  [
+    'a fence that is half up',
+    `${shop} fence: true } }`,
+    'environments.shop.fence: true is not a setting for it. Write writes (other writers are kept out while live tables are written) or off.',
+  ],
+  [
+    'a probe that is no role',
+    `${shop} fenceProbeRoleArn: application } }`,
+    'environments.shop.fenceProbeRoleArn: "application" is not the ARN of an IAM role.',
+  ],
   [
     'a reason that is neither',
     `${shop} reasonRequired: "yes" } }`,

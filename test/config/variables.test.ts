@@ -35,6 +35,10 @@ describe('with nothing set', () => {
     expect(environment(config, 'dev')).toMatchObject({ approvals: 0, reasonRequired: false, region: 'eu-central-1' });
   });
 
+  test('nothing is locked out, and what a restore overwrites is overwritten also where the application wrote', () => {
+    for (const one of config.environments) expect(one).toMatchObject({ fence: 'off', onConflict: 'overwrite' });
+  });
+
   test('the defaults are those of the requirement', () => {
     expect(config.cloudWatch).toEqual({
       region: 'eu-central-1',
@@ -42,6 +46,7 @@ describe('with nothing set', () => {
       logStream: 'pitr-restore',
     });
     expect(config).toMatchObject({ approvalExpiryMs: 8 * 3_600_000, logLevel: 'info', slack: { port: 3000 } });
+    expect(config.undoWindowMs).toBe(24 * 3_600_000);
     expect(config.statusFile).toBeUndefined();
     expect(config.warnings).toEqual([]);
   });
@@ -113,6 +118,12 @@ test.for([
     'dev.tables.user-likes: x12 is already dev.tables.quotes.',
   ],
   [{ PITR_APPROVAL_HOURS: '900' }, 'PITR_APPROVAL_HOURS: 900 is not how long a request may wait.'],
+  [
+    { PITR_UNDO_HOURS: '0' },
+    'PITR_UNDO_HOURS: 0 is not how long a restore can be undone. Write a number of hours from 1',
+  ],
+  [{ PITR_UNDO_HOURS: '841' }, 'PITR_UNDO_HOURS: 841 is not how long a restore can be undone.'],
+  [{ PITR_UNDO_HOURS: 'a day' }, 'PITR_UNDO_HOURS: "a day" is not how long a restore can be undone.'],
   [{ RESTORE_LOG_GROUP: 'a b' }, 'RESTORE_LOG_GROUP: "a b" is not a CloudWatch log group'],
   [{ RESTORE_LOG_STREAM: 'a:b' }, 'RESTORE_LOG_STREAM: "a:b" is not a CloudWatch log stream'],
   [{ LOG_LEVEL: 'verbose' }, 'LOG_LEVEL: "verbose" is not a level. Write trace, debug, info'],

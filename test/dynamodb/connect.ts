@@ -16,6 +16,8 @@ export const staging: Environment = {
   planConfirmation: 'never',
   reasonRequired: false,
   timeoutMinutes: 60,
+  onConflict: 'overwrite',
+  fence: 'off',
 };
 
 /** Time that passes only where somebody sleeps. */

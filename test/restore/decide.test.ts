@@ -20,6 +20,8 @@ const prod: Environment = {
   planConfirmation: 'when-counts-differ',
   reasonRequired: true,
   timeoutMinutes: 30,
+  onConflict: 'overwrite',
+  fence: 'off',
 };
 
 /** The run that these events make. */

@@ -25,6 +25,8 @@ const prod: Environment = {
   planConfirmation: 'always',
   reasonRequired: true,
   timeoutMinutes: 30,
+  onConflict: 'overwrite',
+  fence: 'off',
 };
 
 const home = { teamId: 'T1' };

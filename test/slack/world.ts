@@ -34,6 +34,8 @@ export const dev: Environment = {
   planConfirmation: 'when-counts-differ',
   reasonRequired: false,
   timeoutMinutes: 30,
+  onConflict: 'overwrite',
+  fence: 'off',
 };
 
 export const prod: Environment = {

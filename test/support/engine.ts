@@ -63,6 +63,8 @@ export async function startEngine(
     planConfirmation: 'when-counts-differ',
     reasonRequired: false,
     timeoutMinutes: 30,
+    onConflict: 'overwrite',
+    fence: 'off',
     ...changes.environment,
   };
   const folder = temporaryFolder();
