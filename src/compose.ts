@@ -8,7 +8,6 @@ import { makeRestores } from './restore/make-restores.ts';
 import type { Clock, Deliveries, EventLog, ProgressBoard } from './restore/ports.ts';
 import type { Restores } from './restore/restores.ts';
 import type { Pace } from './restore/step.ts';
-import { steps } from './restore/steps.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { createDeliveries } from './sqlite/deliveries.ts';
 import { SqliteEventLog } from './sqlite/event-log.ts';
@@ -29,9 +28,6 @@ export type Parts = {
   readonly close: () => Promise<void>;
 };
 
-/** The journal's images are kept for this long after a run has ended. */
-const journalKeptMs = 24 * 3_600_000;
-
 const pace: Pace = { compareMemoryBytes: 256 * 1024 * 1024, planAnswerMs: 30 * 60_000, verifyRounds: 3 };
 
 /**
@@ -47,7 +43,6 @@ export function compose(config: Config, onBug: (error: unknown, runId: string) =
   const progress = createProgressBoard();
   const aws = createAws();
   const restores = makeRestores({
-    steps,
     environments: config.environments,
     awsFor: aws.awsFor,
     log,
@@ -57,6 +52,7 @@ export function compose(config: Config, onBug: (error: unknown, runId: string) =
     clock,
     progress,
     pace,
+    undoWindowMs: config.undoWindowMs,
     approvalExpiryMs: config.approvalExpiryMs,
     onBug,
   });
@@ -67,7 +63,7 @@ export function compose(config: Config, onBug: (error: unknown, runId: string) =
     progress,
     clock,
     purgeJournal: () => {
-      journal.purge(clock.now() - journalKeptMs);
+      journal.purge(clock.now() - config.undoWindowMs);
     },
     async close() {
       aws.close();

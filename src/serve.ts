@@ -27,20 +27,20 @@ export async function serve(config: Config): Promise<void> {
   const parts = compose(config, (error, runId) => log.error({ err: error, runId }, 'A bug ended a restore'));
   const stopping = stopSignal(log);
   const runs = new Map<RunId, Promise<void>>();
-  const startRun = (runId: RunId) => {
-    if (runs.has(runId)) return;
-    const run = carryOut(runId, { parts, bot, config, stopping, log }).finally(() => runs.delete(runId));
-    runs.set(runId, run);
+  const start = (runId: RunId): Promise<void> => {
+    const begun =
+      runs.get(runId) ?? carryOut(runId, { parts, bot, config, stopping, log }).finally(() => runs.delete(runId));
+    runs.set(runId, begun);
+    return begun;
   };
-  const bot = await createSlackBot({ ...parts, settings, logger: log, onApproved: startRun });
-  const chores = setInterval(() => doChores(parts, log), minute);
+  const bot = await createSlackBot({ ...parts, settings, logger: log, onApproved: (runId) => void start(runId) });
+  const chores = setInterval(() => {
+    doChores(parts, log);
+    void goOn(parts, start, log);
+  }, minute);
   try {
-    for (const runId of parts.restores.settleInterrupted())
-      log.warn({ runId }, 'Ended a restore whose process is gone');
     bot.reporter.start();
-    for (const run of parts.restores.open()) {
-      if (run.state === 'APPROVED' && run.origin.kind === 'slack') startRun(run.id);
-    }
+    void goOn(parts, start, log);
     // Connecting goes on for as long as Slack is away; being told to stop must not wait for that.
     await Promise.race([bot.start().then(() => aborted(stopping)), aborted(stopping)]);
   } finally {
@@ -62,16 +62,40 @@ type Carrying = {
 };
 
 async function carryOut(runId: RunId, { parts, bot, config, stopping, log }: Carrying): Promise<void> {
+  const { restores } = parts;
+  const statusFile = statusFileFor(parts, runId, config, log);
   try {
-    await recheckRights(runId, parts, bot, stopping);
-    const statusFile = statusFileFor(parts, runId, config, log);
+    const isInterrupted = restores.run(runId)?.state === 'IN_PROGRESS';
+    // Rights are asked for before a run begins, never in its middle: what was begun has to be finished or put back.
+    if (!isInterrupted) await recheckRights(runId, parts, bot, stopping);
     statusFile?.start();
-    const ended = await parts.restores.execute(runId, stopping);
-    await statusFile?.stop(lastWordsMs);
-    log.info({ runId, state: ended.state, ...(ended.failure && { code: ended.failure.code }) }, 'A restore has ended');
+    const ended = await (isInterrupted ? restores.resume(runId, stopping) : restores.execute(runId, stopping));
+    log.info(
+      { runId, state: ended.state, ...(ended.failure && { code: ended.failure.code }) },
+      'A restore has stopped',
+    );
   } catch (error) {
-    if (error instanceof UserError) parts.restores.abandon(runId, error);
-    log.error({ err: error, runId }, 'A restore could not be started');
+    if (stopping.aborted) return;
+    if (error instanceof UserError) restores.abandon(runId, error);
+    log.error({ err: error, runId }, 'A restore could not be carried out');
+  } finally {
+    await statusFile?.stop(lastWordsMs);
+  }
+}
+
+/**
+ * Goes on with what was interrupted, by a restart of ours or because its process is gone; then starts what was approved
+ * and never begun. One after the other: a run that waits must not be refused because another one is being finished.
+ */
+async function goOn({ restores }: Parts, start: (runId: RunId) => Promise<void>, log: Log): Promise<void> {
+  try {
+    const approved = restores.open().filter((run) => run.state === 'APPROVED');
+    for (const run of [...restores.interrupted(), ...approved]) {
+      // A shell's runs are its user's to resume.
+      if (run.origin.kind === 'slack') await start(run.id);
+    }
+  } catch (error) {
+    log.error({ err: error }, 'The runs that wait could not be looked for');
   }
 }
 

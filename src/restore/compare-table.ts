@@ -1,3 +1,4 @@
+import type { Difference } from './compare.ts';
 import { compareTables } from './compare.ts';
 import { describeExisting } from './describe-existing.ts';
 import type { TableComparison } from './events.ts';
@@ -28,7 +29,9 @@ export async function compareTable(context: StepContext, label: string): Promise
     keySchema: description.keySchema,
     restored: scans(restoreTableOf(run, label), false),
     live: scans(table, true),
-    onDifferences: (batch) => journal.add(run.id, label, batch),
+    onDifferences: (batch) => {
+      journal.add(run.id, label, batch.map(entryOf));
+    },
     onProgress: ({ live }) => progress.set(run.id, label, live, description.approximateItems),
     memoryBudgetBytes: pace.compareMemoryBytes,
     openOverflow,
@@ -44,6 +47,15 @@ export async function compareTable(context: StepContext, label: string): Promise
     liveDigest: result.live.digest,
     restoredDigest: result.restored.digest,
   };
+}
+
+function entryOf(difference: Difference) {
+  switch (difference.kind) {
+    case 'put':
+      return { before: difference.live, after: difference.restored };
+    case 'delete':
+      return { before: difference.live, after: undefined };
+  }
 }
 
 function segmentsFor({ approximateBytes }: TableDescription): number {

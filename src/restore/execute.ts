@@ -6,14 +6,12 @@ import { actorName } from './request.ts';
 import type { Run } from './run.ts';
 import { hasEnded } from './run.ts';
 import { runSteps } from './run-steps.ts';
-import { endedEarly, settle } from './settle.ts';
-import type { Pace, Step, StepContext } from './step.ts';
-
-/** A sixth of the lease: several heartbeats may be late before the lock is lost. */
-const heartbeatMs = 10_000;
+import type { Pace, StepContext } from './step.ts';
+import { stepsFor } from './steps.ts';
+import { stopOn } from './stop-on.ts';
+import { endedEarly, putBack, shouldPutBack } from './unwind.ts';
 
 export type ExecuteParts = {
-  readonly steps: readonly Step[];
   readonly log: EventLog;
   readonly lock: Lock;
   readonly journal: Journal;
@@ -23,138 +21,171 @@ export type ExecuteParts = {
   readonly pace: Pace;
 };
 
+/** What a run is carried out for, and with. */
+export type Assignment = {
+  readonly runId: RunId;
+  readonly environment: Environment;
+  readonly aws: Aws;
+  /** `start`: an approved run; `resume`: one that is running in the record and carried out by nobody. */
+  readonly how: 'start' | 'resume';
+  /** Aborted when the program has to stop: the run pauses at its next safe point. */
+  readonly shutdown: AbortSignal | undefined;
+};
+
+export type Outcome = { readonly run: Run; readonly bug?: unknown };
+
 /**
- * Carries out an approved run under the lock. Every outcome, bugs included, ends up in the record; what is rethrown to
- * the caller is only what the record could not hold.
+ * Carries out a run under the lock. Every outcome, bugs included, ends up in the record; what is thrown is only that it
+ * could not be begun.
+ * @throws UserError OUT_OF_DATE
  */
-export async function execute(
-  parts: ExecuteParts,
-  environment: Environment,
-  aws: Aws,
-  runId: RunId,
-  stop: AbortSignal | undefined,
-): Promise<{ readonly run: Run; readonly bug?: unknown }> {
+export async function carryOut(parts: ExecuteParts, assignment: Assignment): Promise<Outcome> {
   const { log, lock, clock } = parts;
+  const { runId, how } = assignment;
   const startedAt = clock.now();
   const taken = lock.take(runId);
-  if (!taken.taken) {
-    log.decide(runId, (run) => [endedEarly(mustBeApproved(run), lockHeld(log, taken.holder), 0)]);
-    return { run: theRun(log, runId) };
-  }
-  const { holder, takenOverFrom } = taken;
-  begin(log, lock, runId, holder);
-  if (takenOverFrom !== undefined) settle(log, takenOverFrom.runId);
-  const stopping = new AbortController();
-  const record = (...events: readonly RunEvent[]) => {
-    log.decide(runId, () => events, holder.fencing);
-  };
-  const context: StepContext = {
-    ...parts,
-    environment,
-    aws,
-    signal: stopping.signal,
-    run: () => theRun(log, runId),
-    record,
-  };
-  const stopListening = stopOn(parts, runId, holder, stop, stopping);
+  if (!taken.taken) return refused(log, assignment, taken.holder);
+  const { holder } = taken;
   try {
-    record(
-      {
-        type: 'lock-taken',
-        holder,
-        ...(takenOverFrom === undefined ? {} : { takenOverFrom }),
-      },
-      { type: 'phase-finished', phase: 'ACQUIRE_LOCK', durationMs: clock.now() - startedAt },
-    );
-    await runSteps(parts.steps, context);
-    record({ type: 'phase-started', phase: 'RELEASE_LOCK' });
-    record(
-      { type: 'lock-released' },
-      { type: 'phase-finished', phase: 'RELEASE_LOCK', durationMs: 0 },
-      { type: 'completed', durationMs: clock.now() - startedAt },
-    );
-    return { run: theRun(log, runId) };
-  } catch (error) {
-    // Not fenced: a run that lost the lock must still be able to say that it stopped.
-    const failure = asUserError(error);
-    log.decide(runId, (run) =>
-      // Ended already: whoever took the lock over has said so.
-      hasEnded(run) ? [] : [endedEarly(run, failure, clock.now() - startedAt), { type: 'lock-released' }],
-    );
-    return { run: theRun(log, runId), ...(failure.code === 'INTERNAL' ? { bug: error } : {}) };
+    const abandoned = otherInterrupted(log, runId);
+    if (how === 'start' && abandoned !== undefined) return notBegun(log, runId, finishFirst(abandoned));
+    begin(log, assignment, holder);
+    const record = (...events: readonly RunEvent[]) => {
+      log.decide(runId, () => events, holder.fencing);
+    };
+    if (how === 'start') {
+      const takenOverFrom = taken.takenOverFrom === undefined ? {} : { takenOverFrom: taken.takenOverFrom };
+      const durationMs = clock.now() - startedAt;
+      record(
+        { type: 'lock-taken', holder, ...takenOverFrom },
+        { type: 'phase-finished', phase: 'ACQUIRE_LOCK', durationMs },
+      );
+    }
+    return await underLock(parts, assignment, holder, record);
   } finally {
-    stopListening();
     lock.release(holder.fencing);
   }
 }
 
-/** Begins the run under the lock, so that a run which the record shows as running is never without a holder. */
-function begin(log: EventLog, lock: Lock, runId: RunId, { fencing }: LockHolder): void {
+async function underLock(
+  parts: ExecuteParts,
+  { runId, environment, aws, shutdown }: Assignment,
+  holder: LockHolder,
+  record: StepContext['record'],
+): Promise<Outcome> {
+  const { log, clock } = parts;
+  const run = () => theRun(log, runId);
+  const stopping = new AbortController();
+  const mustHoldLock = () => record();
+  const context: StepContext = { ...parts, environment, aws, signal: stopping.signal, run, record, mustHoldLock };
+  const stopListening = stopOn(parts, runId, holder, shutdown, stopping);
+  const begunAt = run().startedAt ?? clock.now();
+  const soFar = () => clock.now() - begunAt;
   try {
-    log.decide(
-      runId,
-      (run) => {
-        mustBeApproved(run);
-        return [{ type: 'started' }, { type: 'phase-started', phase: 'ACQUIRE_LOCK' }];
-      },
-      fencing,
+    if (run().rollback === undefined) await runSteps(stepsFor(run().request), context);
+    else await putBack(context, soFar);
+    if (hasEnded(run())) return { run: run() };
+    record({ type: 'phase-started', phase: 'RELEASE_LOCK' });
+    record(
+      { type: 'lock-released' },
+      { type: 'phase-finished', phase: 'RELEASE_LOCK', durationMs: 0 },
+      { type: 'completed', durationMs: soFar() },
     );
+    return { run: run() };
   } catch (error) {
-    lock.release(fencing);
-    throw error;
+    return await unwind(context, error, soFar, shutdown);
+  } finally {
+    stopListening();
   }
+}
+
+/** What becomes of a run that something stopped: paused, put back, or ended where it stands. */
+async function unwind(
+  context: StepContext,
+  error: unknown,
+  soFar: () => number,
+  shutdown: AbortSignal | undefined,
+): Promise<Outcome> {
+  const failure = asUserError(error);
+  const bug = failure.code === 'INTERNAL' ? { bug: error } : {};
+  // Whoever has the lock now goes on with this run, or has done so: nothing of ours may be added.
+  if (failure.code === 'LOCK_LOST') return { run: context.run() };
+  if (failure.code === 'INTERRUPTED') {
+    context.record({ type: 'paused' }, { type: 'lock-released' });
+    return { run: context.run() };
+  }
+  if (!shouldPutBack(context.run(), failure)) {
+    context.record(endedEarly(context.run(), failure, soFar()), { type: 'lock-released' });
+    return { run: context.run(), ...bug };
+  }
+  const { code, message, hint } = failure;
+  context.record({ type: 'rollback-started', code, message, hint });
+  // The signal that stopped the swap must not stop putting back; a shutdown may, and the next process goes on with it.
+  const stopping = new AbortController();
+  const onShutdown = () => stopping.abort(pausedForShutdown());
+  if (shutdown?.aborted) onShutdown();
+  shutdown?.addEventListener('abort', onShutdown, { once: true });
+  try {
+    await putBack({ ...context, signal: stopping.signal }, soFar);
+    return { run: context.run(), ...bug };
+  } catch (second) {
+    return await unwind(context, second, soFar, shutdown);
+  } finally {
+    shutdown?.removeEventListener('abort', onShutdown);
+  }
+}
+
+/** Somebody else has the lock. */
+function refused(log: EventLog, { runId, how }: Assignment, holder: LockHolder): Outcome {
+  if (how === 'resume' || holder.runId === runId) {
+    throw new UserError(
+      'OUT_OF_DATE',
+      `${holder.runId} is being carried out by process ${holder.pid} on ${holder.host}.`,
+      'See `status` for where it is.',
+    );
+  }
+  return notBegun(log, runId, lockHeld(log, holder));
+}
+
+function notBegun(log: EventLog, runId: RunId, why: UserError): Outcome {
+  log.decide(runId, (run) => [endedEarly(mustBe('APPROVED', run), why, 0)]);
+  return { run: theRun(log, runId) };
+}
+
+/** Under the lock, so that a run which the record shows as running has a holder, or is interrupted. */
+function begin(log: EventLog, { runId, how }: Assignment, holder: LockHolder): void {
+  log.decide(
+    runId,
+    (run) => {
+      if (how === 'resume') {
+        mustBe('IN_PROGRESS', run);
+        return [{ type: 'resumed', holder }];
+      }
+      mustBe('APPROVED', run);
+      return [{ type: 'started' }, { type: 'phase-started', phase: 'ACQUIRE_LOCK' }];
+    },
+    holder.fencing,
+  );
 }
 
 /** Of two processes that want to carry out the same run, exactly one gets past this. */
-function mustBeApproved(run: Run): Run {
-  if (run.state === 'APPROVED') return run;
-  throw new UserError('OUT_OF_DATE', `${run.id} cannot be started: it is ${run.state}.`, 'Ask for a new restore.');
+function mustBe(state: Run['state'], run: Run): Run {
+  if (run.state === state) return run;
+  const verb = state === 'APPROVED' ? 'started' : 'resumed';
+  throw new UserError('OUT_OF_DATE', `${run.id} cannot be ${verb}: it is ${run.state}.`, 'Ask for a new restore.');
 }
 
-/** Turns everything that ends a run early into one signal: a shutdown, somebody's cancel, a lost lock. */
-function stopOn(
-  { log, lock, clock }: ExecuteParts,
-  runId: RunId,
-  holder: LockHolder,
-  shutdown: AbortSignal | undefined,
-  stopping: AbortController,
-): () => void {
-  const done = new AbortController();
-  const onShutdown = () => stopping.abort(interrupted());
-  if (shutdown?.aborted) onShutdown();
-  shutdown?.addEventListener('abort', onShutdown, { signal: done.signal });
-  const checkCancelled = () => {
-    const run = log.run(runId);
-    if (run?.cancelRequested && !stopping.signal.aborted) stopping.abort(cancelled(run, log));
-  };
-  const stopWatching = log.watch(checkCancelled);
-  checkCancelled();
-  void heartbeat(lock, clock, holder, stopping, done.signal);
-  return () => {
-    done.abort();
-    stopWatching();
-  };
+/** We hold the lock, so any other run that is in progress is carried out by nobody. */
+function otherInterrupted(log: EventLog, runId: RunId): Run | undefined {
+  return log.open().find((run) => run.state === 'IN_PROGRESS' && run.id !== runId);
 }
 
-async function heartbeat(
-  lock: Lock,
-  clock: Clock,
-  holder: LockHolder,
-  stopping: AbortController,
-  done: AbortSignal,
-): Promise<void> {
-  try {
-    for (;;) {
-      await clock.sleep(heartbeatMs, done);
-      if (!lock.renew(holder.fencing)) {
-        stopping.abort(lockLost());
-        return;
-      }
-    }
-  } catch (error) {
-    // Not being able to renew is as good as having lost it: whoever reads the file later will take it over.
-    if (!done.aborted) stopping.abort(error);
-  }
+function finishFirst(other: Run): UserError {
+  return new UserError(
+    'RESTORE_IN_PROGRESS',
+    `${other.id} was interrupted in phase ${other.phase ?? 'ACQUIRE_LOCK'} and has not ended.`,
+    `Go on with it: \`resume ${other.id}\`. Or put back what it wrote: \`cancel ${other.id}\`. Then ask again.`,
+  );
 }
 
 function theRun(log: EventLog, runId: RunId): Run {
@@ -175,24 +206,10 @@ function lockHeld(log: EventLog, holder: LockHolder): UserError {
   );
 }
 
-function cancelled(run: Run, log: EventLog): UserError {
-  const event = log.ofRun(run.id).find((row) => row.event.type === 'cancel-requested')?.event;
-  const who = event?.type === 'cancel-requested' ? actorName(event.by) : 'somebody';
-  return new UserError('CANCELLED', `Cancelled by ${who}.`, '');
-}
-
-function interrupted(): UserError {
+function pausedForShutdown(): UserError {
   return new UserError(
     'INTERRUPTED',
     'The program was told to stop and stopped at a safe point.',
-    'Start it and ask for the same restore point again: what was written already will not be written twice.',
-  );
-}
-
-function lockLost(): UserError {
-  return new UserError(
-    'LOCK_LOST',
-    'This restore lost the lock: it was paused for longer than its lease.',
-    'Nothing more is written by it. Look with `status` at what runs now, then ask again.',
+    'It can be resumed.',
   );
 }

@@ -3,7 +3,7 @@ import type { Environment } from './environment.ts';
 import { UserError } from './errors.ts';
 import type { RunEvent, RunId } from './events.ts';
 import type { ExecuteParts } from './execute.ts';
-import { execute } from './execute.ts';
+import { carryOut } from './execute.ts';
 import { lookAt } from './outlook.ts';
 import type { AwsFor, EventLog } from './ports.ts';
 import { runChecks } from './preflight/checks.ts';
@@ -12,11 +12,14 @@ import { digestOf } from './request.ts';
 import { checkWindow } from './restore-point.ts';
 import type { Restores, Wish } from './restores.ts';
 import type { Run } from './run.ts';
-import { endedEarly, settleInterrupted } from './settle.ts';
+import { cannotUndo, undoableUntil, undoRequest } from './undo.ts';
+import { endedEarly } from './unwind.ts';
 
 export type RestoresParts = ExecuteParts & {
   readonly environments: readonly Environment[];
   readonly awsFor: AwsFor;
+  /** How long after its end a run can be undone, in ms. */
+  readonly undoWindowMs: number;
   /** How long an undecided request lives, in ms. */
   readonly approvalExpiryMs: number;
   /** Told about bugs: errors nobody foresaw, with the run they ended. */
@@ -24,7 +27,7 @@ export type RestoresParts = ExecuteParts & {
 };
 
 export function makeRestores(parts: RestoresParts): Restores {
-  return { ...lookups(parts), ...asking(parts), ...deciding(parts), ...running(parts) };
+  return { ...lookups(parts), ...asking(parts), ...deciding(parts), ...running(parts), ...undoing(parts) };
 }
 
 function lookups(parts: RestoresParts) {
@@ -110,14 +113,45 @@ function deciding({ clock, environments, log }: RestoresParts) {
 }
 
 function running(parts: RestoresParts) {
+  const { environments, log, lock } = parts;
+  async function carry(runId: RunId, how: 'start' | 'resume', shutdown: AbortSignal | undefined): Promise<Run> {
+    const { request } = existingRun(log, runId);
+    const environment = environmentNamed(environments, request.environment);
+    const outcome = await carryOut(parts, { runId, how, shutdown, environment, aws: parts.awsFor(environment) });
+    if (outcome.bug !== undefined) parts.onBug(outcome.bug, runId);
+    return outcome.run;
+  }
   return {
-    settleInterrupted: () => settleInterrupted(parts.log, parts.lock, parts.clock.now()),
-    async execute(runId, signal) {
-      const { request } = existingRun(parts.log, runId);
-      const environment = environmentNamed(parts.environments, request.environment);
-      const outcome = await execute(parts, environment, parts.awsFor(environment), runId, signal);
-      if (outcome.bug !== undefined) parts.onBug(outcome.bug, runId);
-      return outcome.run;
+    execute: (runId, signal) => carry(runId, 'start', signal),
+    resume: (runId, signal) => carry(runId, 'resume', signal),
+    interrupted: () => log.open().filter((run) => run.state === 'IN_PROGRESS' && !lock.isHeldFor(run.id)),
+  } satisfies Partial<Restores>;
+}
+
+function undoing(parts: RestoresParts) {
+  const { clock, environments, log } = parts;
+  return {
+    undoableUntil(runId) {
+      const run = log.run(runId);
+      return run === undefined ? undefined : undoableUntil(run, parts);
+    },
+    undo(runId, by, reason, origin) {
+      const run = existingRun(log, runId);
+      const until = undoableUntil(run, parts);
+      if (until === undefined) throw cannotUndo(run, log);
+      const { approvals } = environmentNamed(environments, run.request.environment);
+      const request = undoRequest(run, by, reason);
+      const approvalsNeeded = origin.kind === 'slack' ? approvals : 0;
+      const now = clock.now();
+      const undoId = log.begin(now, {
+        type: 'requested',
+        request,
+        digest: digestOf(request),
+        origin,
+        approvalsNeeded,
+        ...(approvalsNeeded === 0 ? {} : { expiresAt: Math.min(until, now + parts.approvalExpiryMs) }),
+      });
+      return existingRun(log, undoId);
     },
   } satisfies Partial<Restores>;
 }

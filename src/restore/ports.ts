@@ -152,6 +152,8 @@ export type JournalEntry = { readonly id: number; readonly before: Item | undefi
 export const journalStates = [
   /** Nothing was written to the live table yet. */
   'pending',
+  /** About to be written: after a crash nobody knows whether it was, but for AWS. */
+  'attempted',
   'written',
   /** Not written: the application changed the item meanwhile, and its image was to be kept. */
   'kept',

@@ -5,12 +5,14 @@ import type { Step, StepContext } from './step.ts';
 export async function runSteps(steps: readonly Step[], context: StepContext): Promise<void> {
   for (const step of steps) {
     context.signal.throwIfAborted();
+    // Done before the run was resumed.
+    if (context.run().phases[step.phase].status === 'complete') continue;
     await inPhase(step.phase, context, () => step.run(context));
   }
 }
 
 /** Brackets an act with its phase's events. A phase that throws has no end: the failure names it. */
-async function inPhase(
+export async function inPhase(
   phase: Phase,
   { clock, record }: Pick<StepContext, 'clock' | 'record'>,
   act: () => Promise<void>,

@@ -36,6 +36,10 @@ export type TableRun = {
   readonly restoreTable?: string;
   /** AWS said yes to the restore, or may have. */
   readonly restoreAccepted: boolean;
+  /** AWS said yes, and that was written down. */
+  readonly restoreConfirmed: boolean;
+  /** Of the live table. */
+  readonly arn?: string;
   readonly restoreMs?: number;
   readonly comparison?: TableComparison;
   readonly swap: 'pending' | 'in_progress' | 'complete';
@@ -73,6 +77,8 @@ export type Run = {
   readonly plan: 'none' | 'shown' | 'confirmed' | 'refused';
   readonly planAnswerBy?: Instant;
   readonly cancelRequested: boolean;
+  /** Another process than the first one has gone on with it. */
+  readonly resumed: boolean;
   /** Set while, and after, what the swap wrote is put back. */
   readonly rollback?: { readonly status: 'in_progress' | 'complete'; readonly cause: RollbackCause };
   readonly failure?: RunFailure;
@@ -100,7 +106,11 @@ export function stateOfLiveTables(run: Run): string {
   const touched = run.tables.filter((table) => table.swap !== 'pending');
   if (touched.length === 0) return 'The live tables were not touched.';
   const names = touched.map((table) => table.table).join(', ');
-  return `Being written to: ${names}. They may be partly at the restore point; a restore to the same point finishes what was begun.`;
+  const rest =
+    run.request.undoOf === undefined
+      ? 'They may be partly at the restore point; a restore to the same point finishes what was begun.'
+      : `They may be partly put back; \`undo ${run.request.undoOf}\` again finishes what was begun.`;
+  return `Being written to: ${names}. ${rest}`;
 }
 
 /** Rebuilds a run from its rows, oldest first. undefined: no row begins a run. */
@@ -129,12 +139,14 @@ function begin(row: StoredEvent): Run | undefined {
     tables: event.request.tables.map((ref) => ({
       ...ref,
       restoreAccepted: false,
+      restoreConfirmed: false,
       swap: 'pending',
       restoreTableDeleted: false,
     })),
     warnings: [],
     plan: 'none',
     cancelRequested: false,
+    resumed: false,
     lastSeq: row.seq,
   };
 }
@@ -161,8 +173,9 @@ function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
     case 'started':
       return { state: 'IN_PROGRESS', startedAt: at };
     case 'lock-taken':
-    case 'resumed':
       return { holder: event.holder };
+    case 'resumed':
+      return { holder: event.holder, resumed: true };
     case 'paused':
       return {};
     case 'rollback-started': {
@@ -236,9 +249,9 @@ type TableEvent = Extract<RunEvent, { readonly type: `table-${string}` | `swap-$
 function changeTable(table: TableRun, event: TableEvent): TableRun {
   switch (event.type) {
     case 'table-restoring':
-      return { ...table, restoreTable: event.restoreTable, restoreAccepted: true };
+      return { ...table, restoreTable: event.restoreTable, arn: event.arn, restoreAccepted: true };
     case 'table-restore-accepted':
-      return table;
+      return { ...table, restoreConfirmed: true };
     case 'table-restore-refused':
       return { ...table, restoreAccepted: false };
     case 'table-active':

@@ -28,6 +28,8 @@ export type StepContext = {
   readonly signal: AbortSignal;
   /** The run as it stands now. */
   run(): Run;
+  /** @throws UserError LOCK_LOST when somebody else has the lock now: ask before every write to a live table */
+  mustHoldLock(): void;
   /** Writes down what happened; refused when the lock was lost. */
   record(...events: readonly RunEvent[]): void;
 };
@@ -38,7 +40,7 @@ export interface Step {
 }
 
 /** The table of a run by its label; a label that is not there is a bug of ours. */
-export function tableOf(run: Run, label: string): Run['tables'][number] {
+export function tableOf(run: Pick<Run, 'id' | 'tables'>, label: string): Run['tables'][number] {
   const table = run.tables.find((candidate) => candidate.label === label);
   if (table === undefined) throw new Error(`Run ${run.id} has no table ${label}`);
   return table;

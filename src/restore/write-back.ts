@@ -1,53 +1,180 @@
 import { describeExisting } from './describe-existing.ts';
 import { displayName } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
-import type { KeySchema } from './item.ts';
-import { keyAttributes } from './item.ts';
-import type { Change, JournalEntry } from './ports.ts';
+import type { Conflicts } from './events.ts';
+import type { Item, KeySchema } from './item.ts';
+import { keyAttributes, keyOf, sameItem } from './item.ts';
+import type { GuardedChange, GuardedOutcome, JournalEntry } from './ports.ts';
+import type { OnConflict } from './request.ts';
 import type { StepContext } from './step.ts';
-import { stoppedBy, tableOf } from './step.ts';
+import { restoreTableOf, stoppedBy, tableOf } from './step.ts';
 
 /** Entries taken from the journal at once: two images of 400 KB each make 80 MB at the very most. */
 const entriesAtOnce = 100;
 
+/** How often one item is decided again because the application was faster; then it is left to the verification. */
+const triesPerItem = 10;
+
+type WriteBack = {
+  readonly context: StepContext;
+  readonly label: string;
+  readonly keySchema: KeySchema;
+  readonly onConflict: OnConflict;
+  /** Tries of items that were changed under our hands, by key. */
+  readonly tries: Map<string, number>;
+};
+
 /**
- * Writes to a live table what the journal holds for it and was not written yet. Every image it overwrites was journalled
- * before. Writing the same images twice changes nothing, so it may be called again after any stop.
+ * Writes to a live table what the journal holds for it and was not written yet. No image is overwritten that is not in
+ * the journal: each write is made only if the live item is what the journal says, and an item that is not is read,
+ * journalled and decided again. May be called again after any stop: what was written is recognised.
  * @throws UserError SWAP
  */
-export async function writeBack(context: StepContext, label: string, totalChanges: number): Promise<void> {
+export async function writeBack(context: StepContext, label: string): Promise<Conflicts> {
   const { aws, journal, progress, signal } = context;
-  const { id } = context.run();
-  const { table } = tableOf(context.run(), label);
+  const run = context.run();
+  const { table } = tableOf(run, label);
   const { keySchema } = await describeExisting(aws, table, signal);
+  const work: WriteBack = { context, label, keySchema, onConflict: run.request.options.onConflict, tries: new Map() };
+  const { pending, attempted } = journal.count(run.id, label);
+  let last: number | undefined;
   let done = 0;
-  let last = 0;
-  for (;;) {
-    const entries = journal.pending(id, label, last, entriesAtOnce);
-    if (entries.length === 0) return;
-    try {
-      await aws.items.write({ table, changes: entries.map((entry) => changeFor(entry, keySchema)), signal });
-    } catch (error) {
-      throw stoppedBy(signal, error) ? error : failedToSwap(context, label, error);
+  try {
+    for (;;) {
+      // Entries added by conflicts come behind all others, so one pass reaches them.
+      const entries = journal.read(run.id, label, ['pending', 'attempted'], last, entriesAtOnce);
+      const batch = distinctKeys(entries, keySchema);
+      if (batch.length === 0) break;
+      await writeEntries(work, await withoutFalseDeletes(work, batch));
+      last = batch.at(-1)?.id;
+      done += batch.length;
+      progress.set(run.id, label, done, Math.max(done, pending + attempted));
     }
-    journal.markWritten(
-      id,
-      label,
-      entries.map((entry) => entry.id),
-    );
-    last = entries.at(-1)?.id ?? last;
-    done += entries.length;
-    progress.set(id, label, done, totalChanges);
+  } catch (error) {
+    throw stoppedBy(signal, error) ? error : failedToSwap(context, label, error);
   }
+  const { superseded, kept } = journal.count(run.id, label);
+  return { overwritten: superseded, kept };
 }
 
-function changeFor({ difference }: JournalEntry, keySchema: KeySchema): Change {
-  switch (difference.kind) {
-    case 'put':
-      return { kind: 'put', item: difference.restored };
-    case 'delete':
-      return { kind: 'delete', key: keyAttributes(difference.live, keySchema) };
+async function writeEntries(work: WriteBack, entries: readonly JournalEntry[]): Promise<void> {
+  const { context, label, keySchema } = work;
+  const { id, tables } = context.run();
+  const { table } = tableOf({ id, tables }, label);
+  context.mustHoldLock();
+  context.journal.mark(
+    id,
+    label,
+    entries.map((entry) => entry.id),
+    'attempted',
+  );
+  const outcomes = await context.aws.items.writeGuarded({
+    table,
+    keySchema,
+    changes: entries.map((entry) => changeOf(entry.before, entry.after, keySchema)),
+    signal: context.signal,
+  });
+  const written: number[] = [];
+  entries.forEach((entry, index) => {
+    const outcome = outcomes[index];
+    if (outcome === undefined) throw new Error('Every change has an outcome');
+    if (isAsJournalled(entry, outcome)) written.push(entry.id);
+    else settleConflict(work, entry, outcome);
+  });
+  context.journal.mark(id, label, written, 'written');
+}
+
+/** Written over exactly the image in the journal; or found written, by a try of ours whose reply was lost. */
+function isAsJournalled(entry: JournalEntry, outcome: GuardedOutcome): boolean {
+  return outcome.done ? same(outcome.replaced, entry.before) : same(outcome.current, entry.after);
+}
+
+/** The application wrote to this item after the comparison had seen it. */
+function settleConflict(work: WriteBack, entry: JournalEntry, outcome: GuardedOutcome): void {
+  const { journal } = work.context;
+  const { id } = work.context.run();
+  if (outcome.done) {
+    // Overwritten by us together with an attribute the condition could not know of. AWS has told us the whole image: it
+    // goes into the journal at once, and back into the table where the application's writes are to be kept.
+    journal.mark(id, work.label, [entry.id], work.onConflict === 'keep' ? 'kept' : 'superseded');
+    journal.add(id, work.label, [{ before: outcome.replaced, after: entry.after }], 'written');
+    if (work.onConflict === 'keep') journal.add(id, work.label, [{ before: entry.after, after: outcome.replaced }]);
+    return;
   }
+  const tries = (work.tries.get(keyOfEntry(entry, work.keySchema)) ?? 0) + 1;
+  work.tries.set(keyOfEntry(entry, work.keySchema), tries);
+  if (work.onConflict === 'keep' || tries >= triesPerItem) {
+    journal.mark(id, work.label, [entry.id], 'kept');
+    return;
+  }
+  // First the new image, then the old entry's end: a crash between the two leaves one entry too many, and none too few.
+  journal.add(id, work.label, [{ before: outcome.current, after: entry.after }]);
+  journal.mark(id, work.label, [entry.id], 'superseded');
+}
+
+/**
+ * Before an item is deleted as one that the restored table does not have, the restored table is asked for its key: a
+ * scan that gave an item twice, or skipped one, must not cost it. Undo has no restored table; its journal is the record.
+ */
+async function withoutFalseDeletes(
+  work: WriteBack,
+  entries: readonly JournalEntry[],
+): Promise<readonly JournalEntry[]> {
+  const { context, label, keySchema } = work;
+  const run = context.run();
+  if (run.request.undoOf !== undefined) return entries;
+  const deletes = entries.filter((entry) => entry.after === undefined);
+  if (deletes.length === 0) return entries;
+  const found = await context.aws.items.read({
+    table: restoreTableOf(run, label),
+    keySchema,
+    keys: deletes.map((entry) => keyAttributes(imageOf(entry), keySchema)),
+    signal: context.signal,
+  });
+  const wrong = new Set<number>();
+  deletes.forEach((entry, index) => {
+    const restored = found[index];
+    if (restored === undefined) return;
+    context.journal.add(run.id, label, [{ before: entry.before, after: restored }]);
+    context.journal.mark(run.id, label, [entry.id], 'superseded');
+    wrong.add(entry.id);
+  });
+  return entries.filter((entry) => !wrong.has(entry.id));
+}
+
+/** The change that makes `from` into `to`, if the live item still is `from`. */
+export function changeOf(from: Item | undefined, to: Item | undefined, keySchema: KeySchema): GuardedChange {
+  if (to !== undefined) return { kind: 'put', item: to, expected: from };
+  if (from === undefined) throw new Error('A journal entry has an image before or after');
+  return { kind: 'delete', key: keyAttributes(from, keySchema), expected: from };
+}
+
+/** As many of the entries as have different keys, from the first on: changes of one call are made in no order. */
+export function distinctKeys(entries: readonly JournalEntry[], keySchema: KeySchema): readonly JournalEntry[] {
+  const seen = new Set<string>();
+  const firstTwin = entries.findIndex((entry) => {
+    const key = keyOfEntry(entry, keySchema);
+    if (seen.has(key)) return true;
+    seen.add(key);
+    return false;
+  });
+  return firstTwin < 0 ? entries : entries.slice(0, firstTwin);
+}
+
+/** The same item, or none on either side. */
+export function same(a: Item | undefined, b: Item | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return sameItem(a, b);
+}
+
+function keyOfEntry(entry: JournalEntry, keySchema: KeySchema): string {
+  return keyOf(imageOf(entry), keySchema);
+}
+
+function imageOf({ before, after }: JournalEntry): Item {
+  const image = before ?? after;
+  if (image === undefined) throw new Error('A journal entry has an image before or after');
+  return image;
 }
 
 function failedToSwap(context: StepContext, label: string, error: unknown): UserError {

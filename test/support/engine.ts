@@ -15,7 +15,6 @@ import { makeRestores } from '../../src/restore/make-restores.ts';
 import type { Origin } from '../../src/restore/request.ts';
 import type { Wish } from '../../src/restore/restores.ts';
 import type { Pace } from '../../src/restore/step.ts';
-import { steps } from '../../src/restore/steps.ts';
 import { startDynamoDb } from '../../src/sandbox/dynamodb/server.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { SqliteEventLog } from '../../src/sqlite/event-log.ts';
@@ -77,7 +76,6 @@ export async function startEngine(
     const log = new SqliteEventLog(db, clock.now);
     const lock = createLock(db, clock.now, { ...who, isAlive: () => true });
     const restores = makeRestores({
-      steps,
       environments: [environment],
       awsFor: made.awsFor,
       log,
@@ -87,6 +85,7 @@ export async function startEngine(
       clock,
       progress: createProgressBoard(),
       pace: { compareMemoryBytes: 64 * 1024 * 1024, planAnswerMs: 10 * minute, verifyRounds: 3, ...changes.pace },
+      undoWindowMs: 24 * 60 * minute,
       approvalExpiryMs: 8 * 60 * minute,
       onBug: (error) => bugs.push(error),
     });

@@ -2,35 +2,49 @@ import { describeExisting } from '../describe-existing.ts';
 import type { TableRef } from '../environment.ts';
 import { asUserError, UserError } from '../errors.ts';
 import { restoreTableName } from '../restore-table-name.ts';
+import type { TableRun } from '../run.ts';
 import type { Step, StepContext } from '../step.ts';
-import { isPassing } from '../step.ts';
+import { isPassing, restoreTableOf } from '../step.ts';
 
 /** Asks AWS for all restore tables at once: what takes long is AWS's own work, so it must run side by side. */
 export const initiateRestore: Step = {
   phase: 'INITIATE_RESTORE',
   async run(context) {
-    const { request, requestedAt } = context.run();
-    const orders = await Promise.all(
-      request.tables.map(async (ref) => {
-        const { arn } = await describeExisting(context.aws, ref.table, context.signal);
-        return { ref, restoreTable: restoreTableName(ref.table, requestedAt), arn };
-      }),
-    );
-    // Written down before the first call: whatever happens from here on, we know which tables may exist.
-    context.record(
-      ...orders.map(({ ref, restoreTable, arn }) => ({
-        type: 'table-restoring' as const,
-        label: ref.label,
-        restoreTable,
-        arn,
-      })),
-    );
-    const outcomes = await Promise.all(orders.map((order) => initiate(context, order)));
+    if (context.run().tables.every((table) => table.restoreTable === undefined)) await writeDownIntents(context);
+    const outcomes = await Promise.all(context.run().tables.map((table) => initiateOnce(context, table)));
     const failures = outcomes.filter((outcome) => outcome !== undefined);
     const [first] = failures;
     if (first !== undefined) throw failures.length === 1 ? first : joined(failures);
   },
 };
+
+/** Before the first call, for all tables: whatever happens from here on, we know which tables may exist. */
+async function writeDownIntents({ aws, record, run, signal }: StepContext): Promise<void> {
+  const { request, requestedAt } = run();
+  const intents = await Promise.all(
+    request.tables.map(async ({ label, table }) => {
+      const { arn } = await describeExisting(aws, table, signal);
+      return { type: 'table-restoring', label, restoreTable: restoreTableName(table, requestedAt), arn } as const;
+    }),
+  );
+  record(...intents);
+}
+
+/**
+ * One table's restore call, unless it was made before the run was resumed. Resolves with what went wrong, so that the
+ * other tables' outcomes are recorded too.
+ */
+async function initiateOnce(context: StepContext, table: TableRun): Promise<UserError | undefined> {
+  if (table.restoreConfirmed) return undefined;
+  const order = { ref: table, restoreTable: restoreTableOf(context.run(), table.label), arn: table.arn ?? '' };
+  // The intent stands without an outcome: AWS knows whether the call was made. Nobody else had the name before it.
+  const isResumed = context.run().resumed;
+  if (isResumed && (await isThere(context, order))) {
+    context.record({ type: 'table-restore-accepted', label: table.label });
+    return undefined;
+  }
+  return initiate(context, order);
+}
 
 type Order = { readonly ref: TableRef; readonly restoreTable: string; readonly arn: string };
 
@@ -57,6 +71,13 @@ async function initiate(context: StepContext, order: Order): Promise<UserError |
   }
   context.record({ type: 'table-restore-accepted', label: ref.label });
   return undefined;
+}
+
+/** Whether our restore table exists. What is being built from something else under its name is not ours. */
+async function isThere(context: StepContext, order: Order): Promise<boolean> {
+  const found = await context.aws.tables.describe(order.restoreTable, context.signal);
+  if (found?.restoring === undefined) return found !== undefined;
+  return found.restoring.sourceArn === order.arn && found.restoring.at === context.run().request.restorePoint;
 }
 
 /**

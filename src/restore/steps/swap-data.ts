@@ -8,12 +8,13 @@ export const swapData: Step = {
   phase: 'SWAP_DATA',
   async run(context) {
     await eachTable(context, async (table, label) => {
-      const { comparison } = tableOf(table.run(), label);
+      const { comparison, swap } = tableOf(table.run(), label);
       if (comparison === undefined) throw new Error(`${label} was not compared`);
+      if (swap === 'complete') return;
       const { put, delete: deleted } = comparison;
-      table.record({ type: 'swap-started', label, put, delete: deleted });
-      await writeBack(table, label, put + deleted);
-      table.record({ type: 'swap-finished', label, put, delete: deleted });
+      if (swap === 'pending') table.record({ type: 'swap-started', label, put, delete: deleted });
+      const conflicts = await writeBack(table, label);
+      table.record({ type: 'swap-finished', label, put, delete: deleted, ...conflicts });
     });
   },
 };

@@ -15,15 +15,30 @@ export const verifyData: Step = {
   },
 };
 
-/** The application may have written meanwhile: what differs is journalled, written back and compared again. */
+/**
+ * The application may have written meanwhile: what differs is journalled, written back and compared again. Where its
+ * writes are to be kept, what differs now is what it wrote, and stays.
+ */
 async function verifyTable(context: StepContext, label: string): Promise<void> {
+  const { journal, pace } = context;
+  const { id, request } = context.run();
+  const keeps = request.options.onConflict === 'keep';
+  // A verification that was cut off has left entries: where it writes, they are finished, or images would be forgotten.
+  if (keeps) journal.dropPending(id, label);
+  else await writeBack(context, label);
   for (let round = 1; ; round += 1) {
     const comparison = await compareTable(context, label);
     context.record({ type: 'table-verified', round, ...comparison });
-    const residue = comparison.put + comparison.delete;
-    if (residue === 0) return;
-    if (round >= context.pace.verifyRounds) throw stillDiffers(context, label, comparison);
-    await writeBack(context, label, residue);
+    if (comparison.put + comparison.delete === 0) return;
+    if (keeps) {
+      journal.dropPending(id, label);
+      return;
+    }
+    if (round >= pace.verifyRounds) {
+      journal.dropPending(id, label);
+      throw stillDiffers(context, label, comparison);
+    }
+    await writeBack(context, label);
   }
 }
 

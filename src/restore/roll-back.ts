@@ -1,0 +1,90 @@
+import { describeExisting } from './describe-existing.ts';
+import type { KeySchema } from './item.ts';
+import { keyAttributes } from './item.ts';
+import type { GuardedOutcome, JournalEntry } from './ports.ts';
+import type { StepContext } from './step.ts';
+import { tableOf } from './step.ts';
+import { changeOf, distinctKeys, same } from './write-back.ts';
+
+const entriesAtOnce = 100;
+
+/**
+ * Puts back what the run wrote to a live table, from the journal, the last write first. Conditional like the writes
+ * themselves: an item that somebody changed since is theirs and is not touched. May be called again after any stop.
+ */
+export async function rollBack(
+  context: StepContext,
+  label: string,
+): Promise<{ putBack: number; changedSince: number }> {
+  const { aws, journal, progress, signal } = context;
+  const { id } = context.run();
+  const { table } = tableOf(context.run(), label);
+  const { keySchema } = await describeExisting(aws, table, signal);
+  // What was never attempted needs no putting back.
+  journal.dropPending(id, label);
+  const { written, attempted } = journal.count(id, label);
+  const total = written + attempted;
+  let done = 0;
+  let last: number | undefined;
+  for (;;) {
+    const entries = journal.read(id, label, ['written', 'attempted'], last, entriesAtOnce, true);
+    const batch = distinctKeys(entries, keySchema);
+    if (batch.length === 0) break;
+    context.mustHoldLock();
+    const outcomes = await aws.items.writeGuarded({
+      table,
+      keySchema,
+      changes: batch.map((entry) => changeOf(entry.after, entry.before, keySchema)),
+      signal,
+    });
+    await settleOutcomes(context, label, keySchema, batch, outcomes);
+    last = batch.at(-1)?.id;
+    done += batch.length;
+    progress.set(id, label, done, total);
+  }
+  return countPutBack(context, label, keySchema);
+}
+
+async function settleOutcomes(
+  context: StepContext,
+  label: string,
+  keySchema: KeySchema,
+  entries: readonly JournalEntry[],
+  outcomes: readonly GuardedOutcome[],
+): Promise<void> {
+  const { aws, journal } = context;
+  const { id } = context.run();
+  const { table } = tableOf(context.run(), label);
+  for (const [index, entry] of entries.entries()) {
+    const outcome = outcomes[index];
+    if (outcome === undefined) throw new Error('Every change has an outcome');
+    const isBack = outcome.done ? same(outcome.replaced, entry.after) : same(outcome.current, entry.before);
+    if (outcome.done && !isBack) {
+      // Somebody had added an attribute that no condition could know of: what they had goes back, unless they wrote again.
+      journal.add(id, label, [{ before: outcome.replaced, after: entry.before }], 'changed-since');
+      const changes = [changeOf(entry.before, outcome.replaced, keySchema)];
+      await aws.items.writeGuarded({ table, keySchema, changes });
+    }
+    journal.mark(id, label, [entry.id], isBack ? 'put-back' : 'changed-since');
+  }
+}
+
+/** Reads every item that was put back: what is not as it was has been changed by somebody since, and is counted so. */
+async function countPutBack(context: StepContext, label: string, keySchema: KeySchema) {
+  const { aws, journal, signal } = context;
+  const { id } = context.run();
+  const { table } = tableOf(context.run(), label);
+  let last: number | undefined;
+  for (;;) {
+    const entries = journal.read(id, label, ['put-back'], last, entriesAtOnce);
+    const batch = distinctKeys(entries, keySchema);
+    if (batch.length === 0) break;
+    const keys = batch.map(({ before, after }) => keyAttributes(before ?? after ?? {}, keySchema));
+    const live = await aws.items.read({ table, keySchema, keys, signal });
+    const changed = batch.filter((entry, index) => !same(live[index], entry.before)).map((entry) => entry.id);
+    journal.mark(id, label, changed, 'changed-since');
+    last = batch.at(-1)?.id;
+  }
+  const counts = journal.count(id, label);
+  return { putBack: counts['put-back'], changedSince: counts['changed-since'] };
+}
