@@ -14,6 +14,8 @@ export type ConsoleOptions = {
   readonly verbose: boolean;
   /** `--json`: the events themselves, one JSON object a line, and nothing else. */
   readonly json: boolean;
+  /** Sequence number of the last event that was told already, by the process that began the run. */
+  readonly after?: number;
 };
 
 /** A terminal's bar moves five times a second; a log of a long wait shows a sign of life every minute. */
@@ -68,6 +70,7 @@ export function consoleReporter(
       }
     },
     onTrouble,
+    options.after,
   );
   return {
     start() {

@@ -10,9 +10,10 @@ export type Deliver = (stored: StoredEvent, run: Run) => void;
 export type OnTrouble = (error: unknown) => void;
 
 /**
- * Tells one run's events in order, from its first on, each once. A delivery that throws ends the telling, never the run.
+ * Tells one run's events in order, each once; from its first on, or those after the sequence number `after`. A delivery
+ * that throws ends the telling, never the run.
  */
-export function followRun(log: EventLog, runId: RunId, deliver: Deliver, onTrouble: OnTrouble): Reporter {
+export function followRun(log: EventLog, runId: RunId, deliver: Deliver, onTrouble: OnTrouble, after = 0): Reporter {
   let run: Run | undefined;
   let stopWatching: (() => void) | undefined;
   let done = false;
@@ -24,7 +25,7 @@ export function followRun(log: EventLog, runId: RunId, deliver: Deliver, onTroub
       for (const stored of log.ofRun(runId)) {
         if (stored.seq <= told) continue;
         run = run === undefined ? foldRun([stored]) : apply(run, stored);
-        if (run !== undefined) deliver(stored, run);
+        if (run !== undefined && stored.seq > after) deliver(stored, run);
       }
     } catch (error) {
       done = true;

@@ -1,11 +1,9 @@
-import { displayName } from '../restore/environment.ts';
-import type { Phase, RunEvent, RunFailure, StoredEvent, TableComparison } from '../restore/events.ts';
+import type { Phase, RunEvent, RunFailure, StoredEvent } from '../restore/events.ts';
 import { actorName } from '../restore/request.ts';
 import type { Run } from '../restore/run.ts';
 import { formatDuration, formatUtc } from './format.ts';
-
-type Level = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
-export type Line = { readonly level: Level; readonly text: string };
+import { debug, error, info, type Line, oneLine, warning } from './line.ts';
+import { tableLines } from './table-lines.ts';
 
 /**
  * What an event is in words: the requirement's console lines where it has them. Pure; `run` is the run as the event left
@@ -20,15 +18,11 @@ export function consoleLines({ event }: StoredEvent, run: Run): readonly Line[] 
     case 'expired':
       return decisionLines(event, run);
     case 'started':
-      return [
-        info('Starting DynamoDB PITR restore'),
-        info(`Restore point: ${formatUtc(run.request.restorePoint)}`),
-        debug(`Restore ${run.id} of ${run.request.environment} for ${actorName(run.request.requestedBy)}`),
-      ];
+    case 'paused':
+    case 'resumed':
     case 'lock-taken':
-      return [...staleLockLine(event), info('Lock acquired successfully')];
     case 'lock-released':
-      return [info('Lock released')];
+      return carryingLines(event, run);
     case 'phase-started':
       return phaseStartedLines(event.phase);
     case 'phase-finished':
@@ -43,12 +37,14 @@ export function consoleLines({ event }: StoredEvent, run: Run): readonly Line[] 
       return planLines(event);
     case 'cancel-requested':
       return warning(`${actorName(event.by)} asked to stop: the restore stops at its next safe point`);
+    case 'rollback-started':
+      return [...error(event.message), ...warning('Putting back what was written')];
     case 'completed':
-      return [info(`Restore completed successfully in ${formatDuration(event.durationMs)}`)];
     case 'failed':
-      return [...endLines(event), ...error(`Restore failed after ${formatDuration(event.durationMs)}`)];
     case 'cancelled':
-      return [...endLines(event), ...warning(`Restore stopped after ${formatDuration(event.durationMs)}`)];
+    case 'rolled-back':
+    case 'needs-attention':
+      return endLines(event, run);
     case 'table-restoring':
     case 'table-restore-accepted':
     case 'table-restore-refused':
@@ -56,6 +52,7 @@ export function consoleLines({ event }: StoredEvent, run: Run): readonly Line[] 
     case 'table-compared':
     case 'swap-started':
     case 'swap-finished':
+    case 'table-rolled-back':
     case 'table-verified':
     case 'table-deleting':
     case 'table-deleted':
@@ -90,6 +87,38 @@ function decisionLines(event: DecisionEvent, run: Run): readonly Line[] {
   }
 }
 
+type CarryingEvent = Extract<RunEvent, { type: 'started' | 'paused' | 'resumed' | `lock-${string}` }>;
+
+function carryingLines(event: CarryingEvent, run: Run): readonly Line[] {
+  const { request } = run;
+  switch (event.type) {
+    case 'started':
+      return [
+        ...(request.undoOf === undefined
+          ? [info('Starting DynamoDB PITR restore'), info(`Restore point: ${formatUtc(request.restorePoint)}`)]
+          : [info(`Starting undo of ${request.undoOf}`)]),
+        debug(`Restore ${run.id} of ${request.environment} for ${actorName(request.requestedBy)}`),
+      ];
+    case 'paused':
+      return warning(`Stopped at a safe point (${run.phase ?? 'ACQUIRE_LOCK'}). ${waysOn(run)}`);
+    case 'resumed':
+      return [
+        info(`Going on with ${run.id} in phase ${run.phase ?? 'ACQUIRE_LOCK'}`),
+        debug(`Carried out by process ${event.holder.pid} on ${event.holder.host} from here on`),
+      ];
+    case 'lock-taken':
+      return [...staleLockLine(event), info('Lock acquired successfully')];
+    case 'lock-released':
+      return [info('Lock released')];
+  }
+}
+
+/** What to type about a run that was stopped in its middle. */
+export function waysOn(run: Run): string {
+  const written = run.tables.some((table) => table.swap !== 'pending');
+  return `Go on: pitr-restore resume ${run.id}. ${written ? 'Put back' : 'Give up'}: pitr-restore cancel ${run.id}`;
+}
+
 function staleLockLine({ takenOverFrom }: RunEvent & { type: 'lock-taken' }): readonly Line[] {
   if (takenOverFrom === undefined) return [];
   const { pid, host, runId } = takenOverFrom;
@@ -115,93 +144,26 @@ function planLines(event: Extract<RunEvent, { type: `plan-${string}` }>): readon
   }
 }
 
-function endLines({ message, hint, restoreTablesKept }: RunFailure): readonly Line[] {
-  const kept = restoreTablesKept.length === 0 ? [] : warning(`Restore tables kept: ${restoreTablesKept.join(', ')}`);
-  return [...error(message), ...(hint === '' ? [] : warning(hint)), ...kept];
-}
+type EndEvent = Extract<RunEvent, { type: 'completed' | 'failed' | 'cancelled' | 'rolled-back' | 'needs-attention' }>;
 
-type TableEvent = Extract<RunEvent, { type: `table-${string}` | `swap-${string}` }>;
-
-function tableLines(event: TableEvent, run: Run): readonly Line[] {
-  const name = shownName(run, event.label);
+function endLines(event: EndEvent, { request }: Run): readonly Line[] {
+  const what = request.undoOf === undefined ? 'Restore' : 'Undo';
+  const took = formatDuration(event.durationMs);
   switch (event.type) {
-    case 'table-restoring':
-      return [info(`Initiating PITR restore for ${name}-restore`), debug(`${name}-restore is ${event.restoreTable}`)];
-    case 'table-restore-accepted':
-      return [debug(`AWS accepted the restore of ${name}`)];
-    case 'table-restore-refused':
-      // The failure of the run says it to people, for all tables together.
-      return [debug(`AWS refused the restore of ${name} (${event.code}): ${oneLine(event.message)}`)];
-    case 'table-active':
-      return [info(`${name}-restore is now ACTIVE (${formatDuration(event.durationMs)})`)];
-    case 'table-compared':
-      return comparedLines(name, event);
-    case 'swap-started':
-      return [info(`Swapping data for ${name} (${swapSize(event, run)})`)];
-    case 'swap-finished':
-      return [debug(`${name}: ${event.put} items put, ${event.delete} deleted`)];
-    case 'table-verified':
-      return verifiedLines(name, event);
-    case 'table-deleting':
-      return [info(`Deleting restore table: ${name}-restore`), debug(`Calling DeleteTable for ${event.restoreTable}`)];
-    case 'table-deleted':
-      return [debug(`AWS is deleting ${event.restoreTable}`)];
-    case 'table-delete-failed':
-      return [
-        ...warning(`Warning: Failed to delete restore table ${event.restoreTable}. Please delete manually.`),
-        debug(oneLine(event.reason)),
-      ];
+    case 'completed':
+      return [info(`${what} completed successfully in ${took}`)];
+    case 'failed':
+      return [...failureLines(event), ...error(`${what} failed after ${took}`)];
+    case 'cancelled':
+      return [...failureLines(event), ...warning(`${what} stopped after ${took}`)];
+    case 'rolled-back':
+      return [...failureLines(event), ...error(`${what} rolled back after ${took}`)];
+    case 'needs-attention':
+      return [...failureLines(event), ...error(`${what} needs attention after ${took}: neither finished nor put back`)];
   }
 }
 
-function comparedLines(name: string, compared: TableComparison): readonly Line[] {
-  const { liveItems, restoredItems, put, unchanged } = compared;
-  const mark = liveItems === restoredItems ? '✓' : '✗';
-  return [
-    info(`${name}: original=${liveItems}, restore=${restoredItems} ${mark}`),
-    info(`${name}: ${put} items to put, ${compared.delete} to delete, ${unchanged} unchanged`),
-    debug(`${name}: digest original=${compared.liveDigest}, restore=${compared.restoredDigest}`),
-  ];
-}
-
-/** The number of items as the requirement has it, and the truth: only what differs is written. */
-function swapSize({ label, put, delete: deleted }: TableEvent & { type: 'swap-started' }, run: Run): string {
-  const items = run.tables.find((table) => table.label === label)?.comparison?.restoredItems;
-  const changes = put + deleted === 0 ? 'none differs' : `${put} to put, ${deleted} to delete`;
-  return items === undefined ? changes : `${items} items, ${changes}`;
-}
-
-function verifiedLines(name: string, verified: TableComparison & { readonly round: number }): readonly Line[] {
-  const { put, liveItems, liveDigest, restoredDigest, round } = verified;
-  const digests = `original ${liveDigest}, restore ${restoredDigest}`;
-  if (put + verified.delete === 0)
-    return [info(`${name}: all ${liveItems} items are identical ✓ (digests: ${digests})`)];
-  return warning(`${name}: ${put} items to put and ${verified.delete} to delete again after round ${round} ✗`);
-}
-
-function shownName(run: Run, label: string): string {
-  const table = run.tables.find((candidate) => candidate.label === label);
-  return table === undefined ? label : displayName(table);
-}
-
-function debug(text: string): Line {
-  return { level: 'DEBUG', text };
-}
-
-function info(text: string): Line {
-  return { level: 'INFO', text };
-}
-
-/** A message may have several lines; each gets its own time and level. */
-function warning(text: string): readonly Line[] {
-  return text.split('\n').map((part) => ({ level: 'WARNING', text: part }));
-}
-
-function error(text: string): readonly Line[] {
-  return text.split('\n').map((part) => ({ level: 'ERROR', text: part }));
-}
-
-/** What people typed must not be able to make a log line of its own. */
-function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+function failureLines({ message, hint, restoreTablesKept }: RunFailure): readonly Line[] {
+  const kept = restoreTablesKept.length === 0 ? [] : warning(`Restore tables kept: ${restoreTablesKept.join(', ')}`);
+  return [...error(message), ...(hint === '' ? [] : warning(hint)), ...kept];
 }

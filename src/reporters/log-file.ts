@@ -16,7 +16,7 @@ function logFileName(startedAt: Instant): string {
 export function logFileReporter(
   log: EventLog,
   runId: RunId,
-  file: { readonly folder: string; readonly startedAt: Instant },
+  file: { readonly folder: string; readonly startedAt: Instant; readonly after?: number },
   onTrouble: OnTrouble,
 ): Reporter & { readonly path: string } {
   const path = join(file.folder, logFileName(file.startedAt));
@@ -30,6 +30,7 @@ export function logFileReporter(
       if (lines.length > 0) appendFileSync(path, lines.join(''), { mode: 0o600 });
     },
     onTrouble,
+    file.after,
   );
   return { ...following, path };
 }

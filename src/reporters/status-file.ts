@@ -7,23 +7,33 @@ import { followRun, type OnTrouble } from './follow.ts';
 import { formatUtc } from './format.ts';
 
 /** Keeps the requirement's JSON status file up to date. A reader sees the old file or the new one, whole, at any instant. */
-export function statusFileReporter(log: EventLog, runId: RunId, path: string, onTrouble: OnTrouble): Reporter {
+export function statusFileReporter(
+  log: EventLog,
+  runId: RunId,
+  path: string,
+  onTrouble: OnTrouble,
+  after?: number,
+): Reporter {
   return followRun(
     log,
     runId,
-    (_, run) => {
-      replaceFile(path, `${JSON.stringify(statusOf(run), undefined, 2)}\n`);
+    ({ event }, run) => {
+      replaceFile(path, `${JSON.stringify(statusOf(run, event.type === 'paused'), undefined, 2)}\n`);
     },
     onTrouble,
+    after,
   );
 }
 
-/** The requirement's fields as it has them; ours come after them. */
-export function statusOf(run: Run) {
+/**
+ * The requirement's fields as it has them; ours come after them.
+ * @param isInterrupted begun and not ended, but carried out by nobody at present
+ */
+export function statusOf(run: Run, isInterrupted = false) {
   const { failure } = run;
   return {
     restore_id: run.id,
-    status: statusWord(run.state),
+    status: isInterrupted ? 'INTERRUPTED' : statusWord(run.state),
     restore_point_in_time: formatUtc(run.request.restorePoint),
     started_at: run.startedAt === undefined ? null : formatUtc(run.startedAt),
     current_phase: run.phase ?? null,
@@ -31,6 +41,7 @@ export function statusOf(run: Run) {
       run.tables.map((table) => [table.label.replaceAll('-', '_'), tableProgress(table, run)]),
     ),
     restore_tables: restoreTablesOf(run),
+    ...(run.request.undoOf === undefined ? {} : { undo_of: run.request.undoOf }),
     ...(run.endedAt === undefined ? {} : { finished_at: formatUtc(run.endedAt) }),
     ...(run.durationMs === undefined ? {} : { duration_seconds: Math.round(run.durationMs / 1000) }),
     ...(failure === undefined ? {} : { error: { code: failure.code, message: failure.message, hint: failure.hint } }),
@@ -42,10 +53,22 @@ function tableProgress(table: TableRun, run: Run) {
     status: tableStatus(table, run),
     original_count: table.comparison?.liveItems ?? null,
     restored_count: table.comparison?.restoredItems ?? null,
+    ...(table.conflicts !== undefined && {
+      conflicts_overwritten: table.conflicts.overwritten,
+      conflicts_kept: table.conflicts.kept,
+    }),
+    ...(table.rolledBack !== undefined && {
+      put_back: table.rolledBack.putBack,
+      changed_since: table.rolledBack.changedSince,
+    }),
   };
 }
 
 function tableStatus(table: TableRun, run: Run): string {
+  if (table.rolledBack !== undefined) return 'ROLLED_BACK';
+  if (run.rollback !== undefined && table.swap !== 'pending') {
+    return hasEnded(run) ? statusWord(run.state) : 'ROLLING_BACK';
+  }
   if (table.swap === 'complete') return 'COMPLETED';
   const begun = table.swap === 'in_progress' || table.restoreTable !== undefined;
   if (hasEnded(run)) return begun ? statusWord(run.state) : 'PENDING';

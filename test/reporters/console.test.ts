@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createProgressBoard } from '../../src/progress-board.ts';
 import { consoleReporter } from '../../src/reporters/console.ts';
-import { heard, memoryOutput, openStory, requestedAt, untilActive, untilTheEnd } from './story.ts';
+import { heard, holder, memoryOutput, openStory, requestedAt, untilActive, untilTheEnd } from './story.ts';
 
 const clock = { now: () => requestedAt + 120_000, sleep: async () => undefined };
 const quiet = { verbose: false, json: false };
@@ -65,6 +65,25 @@ test('events that stood before the reporter began are told too, and none twice',
   await reporter.stop(0);
   expect(stdout.text().match(/Starting/g)).toHaveLength(1);
   expect(stdout.text().match(/Lock released/g)).toHaveLength(1);
+});
+
+test('who goes on with a run tells what happens from there on', async () => {
+  const { log, runId, tell, progress } = follow();
+  tell({ type: 'started' }, { type: 'paused' });
+  const stdout = memoryOutput();
+  const reporter = consoleReporter(
+    { log, progress, clock },
+    runId,
+    { stdout, stderr: stdout },
+    { ...quiet, after: log.run(runId)?.lastSeq ?? 0 },
+    (error) => {
+      throw error;
+    },
+  );
+  reporter.start();
+  tell({ type: 'resumed', holder });
+  await reporter.stop(0);
+  expect(stdout.text()).toBe(`[2025-12-19 10:30:00] [INFO] Going on with ${runId} in phase ACQUIRE_LOCK\n`);
 });
 
 describe('while it takes long', () => {

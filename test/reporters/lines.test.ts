@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { consoleLines, type Line } from '../../src/reporters/lines.ts';
+import type { Line } from '../../src/reporters/line.ts';
+import { consoleLines } from '../../src/reporters/lines.ts';
 import type { RunEvent } from '../../src/restore/events.ts';
 import { foldRun } from '../../src/restore/run.ts';
-import { alice, bob } from '../support/requests.ts';
-import { begin, compared, holder, requestedAt, restoreTable, untilTheEnd } from './story.ts';
+import { alice, bob, requested } from '../support/requests.ts';
+import { begin, compared, holder, request, requestedAt, restoreTable, untilTheEnd } from './story.ts';
 
 test('a whole restore reads like the requirement’s example', () => {
   expect(shown(untilTheEnd)).toEqual([
@@ -126,6 +127,60 @@ const single: readonly (readonly [string, RunEvent, ...(readonly string[])])[] =
     'ERROR Restore failed after 1m01s',
   ],
   [
+    'items that the application changed during the swap',
+    { type: 'swap-finished', label: 'quotes', put: 9, delete: 1, overwritten: 2, kept: 0 },
+    'DEBUG quotes: 9 items put, 1 deleted',
+    'WARNING quotes: 2 items were changed by the application meanwhile: overwritten after journalling',
+  ],
+  [
+    'items that the application changed and that are to be kept',
+    { type: 'swap-finished', label: 'quotes', put: 9, delete: 1, overwritten: 0, kept: 1 },
+    'DEBUG quotes: 9 items put, 1 deleted',
+    'WARNING quotes: 1 item was changed by the application meanwhile: kept',
+  ],
+  [
+    'a shutdown before anything was written',
+    { type: 'paused' },
+    'WARNING Stopped at a safe point \\(ACQUIRE_LOCK\\)\\. Go on: pitr-restore resume restore-1\\. Give up: pitr-restore cancel restore-1',
+  ],
+  [
+    'going on',
+    { type: 'resumed', holder },
+    'INFO Going on with restore-1 in phase ACQUIRE_LOCK',
+    'DEBUG Carried out by process 12 on bastion from here on',
+  ],
+  [
+    'a swap that cannot be finished',
+    { type: 'rollback-started', code: 'SWAP', message: 'Failed to swap data for quotes', hint: 'Try again.' },
+    'ERROR Failed to swap data for quotes',
+    'WARNING Putting back what was written',
+  ],
+  [
+    'a table that was put back',
+    { type: 'table-rolled-back', label: 'quotes', putBack: 1, changedSince: 0 },
+    'INFO quotes: 1 item put back',
+  ],
+  [
+    'a table that was put back but for what was written since',
+    { type: 'table-rolled-back', label: 'quotes', putBack: 4, changedSince: 3 },
+    'INFO quotes: 4 items put back',
+    'WARNING quotes: 3 items were changed by the application after the swap: not touched',
+  ],
+  [
+    'a run that was put back',
+    { type: 'rolled-back', code: 'SWAP', message: 'No answer.', hint: 'Ask again.', ...failure },
+    'ERROR No answer\\.',
+    'WARNING Ask again\\.',
+    'ERROR Restore rolled back after 1m01s',
+  ],
+  [
+    'a run that a person has to look at',
+    { type: 'needs-attention', code: 'SWAP', message: 'No answer.', hint: 'Look at quotes.', ...failure },
+    'ERROR No answer\\.',
+    'WARNING Look at quotes\\.',
+    'ERROR Restore needs attention after 1m01s: neither finished nor put back',
+  ],
+  [
     'a stop',
     { type: 'cancelled', code: 'CANCELLED', message: 'Stopped.', hint: '', ...failure },
     'ERROR Stopped\\.',
@@ -138,15 +193,47 @@ test.for(single)('%s', ([, event, ...expected]) => {
   expect(lines).toEqual(expected.map((line) => expect.stringMatching(new RegExp(`^${line}$`))));
 });
 
-function shown(events: readonly RunEvent[]): readonly string[] {
-  return told(events)
+test('a shutdown in the swap names the phase and both ways on', () => {
+  expect(
+    told([
+      { type: 'started' },
+      { type: 'phase-started', phase: 'SWAP_DATA' },
+      { type: 'swap-started', label: 'quotes', put: 4, delete: 0 },
+      { type: 'paused' },
+    ]).at(-1),
+  ).toEqual({
+    level: 'WARNING',
+    text: 'Stopped at a safe point (SWAP_DATA). Go on: pitr-restore resume restore-1. Put back: pitr-restore cancel restore-1',
+  });
+});
+
+test('an undo is told as an undo', () => {
+  const undo = requested({ request: { ...request, undoOf: 'restore-0' }, approvalsNeeded: 0 });
+  expect(shown([{ type: 'started' }, { type: 'completed', durationMs: 5_000 }], undo)).toEqual([
+    'Starting undo of restore-0',
+    'Undo completed successfully in 5s',
+  ]);
+});
+
+test('with --on-conflict keep a difference that is left after the swap is the application’s', () => {
+  const keeping = requested({
+    request: { ...request, options: { ...request.options, onConflict: 'keep' } },
+    approvalsNeeded: 0,
+  });
+  expect(shown([{ type: 'table-verified', round: 1, ...compared('quotes', 3) }], keeping)).toEqual([
+    'quotes: 3 items were written by the application: kept',
+  ]);
+});
+
+function shown(events: readonly RunEvent[], first = begin): readonly string[] {
+  return told(events, first)
     .filter(({ level }) => level !== 'DEBUG')
     .map(({ text }) => text);
 }
 
 /** The lines of `events`, each told with the run as it left it. */
-function told(events: readonly RunEvent[]): readonly Line[] {
-  const rows = [begin, ...events].map((event, index) => ({
+function told(events: readonly RunEvent[], first = begin): readonly Line[] {
+  const rows = [first, ...events].map((event, index) => ({
     seq: index + 1,
     runId: 'restore-1',
     at: requestedAt,

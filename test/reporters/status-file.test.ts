@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { statusFileReporter } from '../../src/reporters/status-file.ts';
-import { compared, heard, openStory, restoreTable, untilActive, untilTheEnd } from './story.ts';
+import type { RunEvent } from '../../src/restore/events.ts';
+import { compared, heard, holder, openStory, restoreTable, untilActive, untilTheEnd } from './story.ts';
 
 function follow() {
   const story = openStory();
@@ -12,6 +13,10 @@ function follow() {
   onTestFinished(() => reporter.stop(0));
   const status = () => JSON.parse(readFileSync(path, 'utf8'));
   return { ...story, path, reporter, status, troubles };
+}
+
+function shows(error: unknown): void {
+  throw error;
 }
 
 const failed = {
@@ -40,9 +45,9 @@ test('in the middle of the swap it is the requirement’s example', async () => 
     { type: 'table-compared', ...compared('user-views') },
     { type: 'phase-started', phase: 'SWAP_DATA' },
     { type: 'swap-started', label: 'quotes', put: 0, delete: 0 },
-    { type: 'swap-finished', label: 'quotes', put: 0, delete: 0 },
+    { type: 'swap-finished', label: 'quotes', put: 0, delete: 0, overwritten: 0, kept: 0 },
     { type: 'swap-started', label: 'user-likes', put: 0, delete: 0 },
-    { type: 'swap-finished', label: 'user-likes', put: 0, delete: 0 },
+    { type: 'swap-finished', label: 'user-likes', put: 0, delete: 0, overwritten: 0, kept: 0 },
     { type: 'swap-started', label: 'user-views', put: 0, delete: 0 },
   );
   await reporter.stop(0);
@@ -82,7 +87,7 @@ test('at the end it says how it ended', async () => {
 test('after a failure it has the message and what to do, and each table as it was left', async () => {
   const { reporter, status, tell } = follow();
   reporter.start();
-  tell(...untilActive, { type: 'swap-finished', label: 'quotes', put: 0, delete: 0 }, failed);
+  tell(...untilActive, { type: 'swap-finished', label: 'quotes', put: 0, delete: 0, overwritten: 0, kept: 0 }, failed);
   await reporter.stop(0);
   expect(status()).toMatchObject({
     status: 'FAILED',
@@ -90,6 +95,58 @@ test('after a failure it has the message and what to do, and each table as it wa
     error: { code: 'SWAP', message: failed.message, hint: 'Try again.' },
     duration_seconds: 61,
   });
+});
+
+describe('when the swap could not be finished', () => {
+  const cause = { code: 'SWAP', message: 'no answer', hint: '' } as const;
+  const swapping: readonly RunEvent[] = [
+    ...untilActive,
+    { type: 'swap-started', label: 'quotes', put: 4, delete: 0 },
+    { type: 'swap-finished', label: 'quotes', put: 4, delete: 0, overwritten: 2, kept: 1 },
+    { type: 'rollback-started', ...cause },
+  ];
+
+  test('each table shows whether it is being put back, was put back, or was not touched', async () => {
+    const { reporter, status, tell } = follow();
+    reporter.start();
+    tell(...swapping, { type: 'swap-started', label: 'user-likes', put: 1, delete: 0 });
+    tell({ type: 'table-rolled-back', label: 'user-likes', putBack: 1, changedSince: 5 });
+    await reporter.stop(0);
+    expect(status()).toMatchObject({
+      status: 'IN_PROGRESS',
+      progress: {
+        quotes: { status: 'ROLLING_BACK', conflicts_overwritten: 2, conflicts_kept: 1 },
+        user_likes: { status: 'ROLLED_BACK', put_back: 1, changed_since: 5 },
+        user_views: { status: 'IN_PROGRESS' },
+      },
+    });
+  });
+
+  test.for([
+    ['rolled-back', 'ROLLED_BACK'],
+    ['needs-attention', 'NEEDS_ATTENTION'],
+  ] as const)('and after %s it says so', async ([type, word]) => {
+    const { reporter, status, tell } = follow();
+    reporter.start();
+    tell(...swapping, { ...failed, type });
+    await reporter.stop(0);
+    expect(status()).toMatchObject({ status: word, progress: { quotes: { status: word } }, error: { code: 'SWAP' } });
+  });
+});
+
+test('while nobody carries it out it says INTERRUPTED, and goes on when somebody does', async () => {
+  const { log, runId, path, reporter, status, tell } = follow();
+  reporter.start();
+  tell(...untilActive, { type: 'paused' });
+  await reporter.stop(0);
+  expect(status()).toMatchObject({ status: 'INTERRUPTED', current_phase: 'VERIFY_COUNTS' });
+
+  const next = statusFileReporter(log, runId, path, shows, log.run(runId)?.lastSeq);
+  next.start();
+  expect(status()).toMatchObject({ status: 'INTERRUPTED' });
+  tell({ type: 'resumed', holder });
+  await next.stop(0);
+  expect(status()).toMatchObject({ status: 'IN_PROGRESS' });
 });
 
 test('a reader finds whole JSON at every instant, and no draft is left', async () => {

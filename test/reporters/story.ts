@@ -82,7 +82,7 @@ export const untilTheEnd: readonly RunEvent[] = [
     const changes = { label, put: label === 'quotes' ? 4 : 0, delete: 0 };
     return [
       { type: 'swap-started', ...changes },
-      { type: 'swap-finished', ...changes },
+      { type: 'swap-finished', ...changes, overwritten: 0, kept: 0 },
     ] as const;
   }),
   { type: 'phase-finished', phase: 'SWAP_DATA', durationMs: 7_000 },
@@ -111,7 +111,8 @@ export function openStory(now: () => number = () => requestedAt) {
   const log = new SqliteEventLog(db, now);
   const runId = log.begin(requestedAt, begin);
   const tell = (...events: readonly RunEvent[]) => {
-    log.decide(runId, () => events);
+    // One at a time: a run that begins and ends in one step is refused.
+    for (const event of events) log.decide(runId, () => [event]);
   };
   return { folder, log, runId, tell };
 }

@@ -1,0 +1,100 @@
+import { displayName } from '../restore/environment.ts';
+import type { Conflicts, RunEvent, TableComparison } from '../restore/events.ts';
+import type { OnConflict } from '../restore/request.ts';
+import type { Run } from '../restore/run.ts';
+import { formatDuration } from './format.ts';
+import { debug, info, type Line, oneLine, warning } from './line.ts';
+
+type TableEvent = Extract<RunEvent, { type: `table-${string}` | `swap-${string}` }>;
+
+/** What happened to one table, in words. */
+export function tableLines(event: TableEvent, run: Run): readonly Line[] {
+  const name = shownName(run, event.label);
+  switch (event.type) {
+    case 'table-restoring':
+      return [info(`Initiating PITR restore for ${name}-restore`), debug(`${name}-restore is ${event.restoreTable}`)];
+    case 'table-restore-accepted':
+      return [debug(`AWS accepted the restore of ${name}`)];
+    case 'table-restore-refused':
+      // The failure of the run says it to people, for all tables together.
+      return [debug(`AWS refused the restore of ${name} (${event.code}): ${oneLine(event.message)}`)];
+    case 'table-active':
+      return [info(`${name}-restore is now ACTIVE (${formatDuration(event.durationMs)})`)];
+    case 'table-compared':
+      return comparedLines(name, event);
+    case 'swap-started':
+      return [info(`Swapping data for ${name} (${swapSize(event, run)})`)];
+    case 'swap-finished':
+      return [debug(`${name}: ${event.put} items put, ${event.delete} deleted`), ...conflictLines(name, event)];
+    case 'table-rolled-back':
+      return rolledBackLines(name, event);
+    case 'table-verified':
+      return verifiedLines(name, event, run.request.options.onConflict);
+    case 'table-deleting':
+      return [info(`Deleting restore table: ${name}-restore`), debug(`Calling DeleteTable for ${event.restoreTable}`)];
+    case 'table-deleted':
+      return [debug(`AWS is deleting ${event.restoreTable}`)];
+    case 'table-delete-failed':
+      return [
+        ...warning(`Warning: Failed to delete restore table ${event.restoreTable}. Please delete manually.`),
+        debug(oneLine(event.reason)),
+      ];
+  }
+}
+
+function comparedLines(name: string, compared: TableComparison): readonly Line[] {
+  const { liveItems, restoredItems, put, unchanged } = compared;
+  const mark = liveItems === restoredItems ? '✓' : '✗';
+  return [
+    info(`${name}: original=${liveItems}, restore=${restoredItems} ${mark}`),
+    info(`${name}: ${put} items to put, ${compared.delete} to delete, ${unchanged} unchanged`),
+    debug(`${name}: digest original=${compared.liveDigest}, restore=${compared.restoredDigest}`),
+  ];
+}
+
+/** The number of items as the requirement has it, and the truth: only what differs is written. */
+function swapSize({ label, put, delete: deleted }: TableEvent & { type: 'swap-started' }, run: Run): string {
+  const items = run.tables.find((table) => table.label === label)?.comparison?.restoredItems;
+  const changes = put + deleted === 0 ? 'none differs' : `${put} to put, ${deleted} to delete`;
+  return items === undefined ? changes : `${items} items, ${changes}`;
+}
+
+function conflictLines(name: string, { overwritten, kept }: Conflicts): readonly Line[] {
+  const changed = (items: number) => `${name}: ${counted(items)} changed by the application meanwhile`;
+  return [
+    ...(overwritten === 0 ? [] : warning(`${changed(overwritten)}: overwritten after journalling`)),
+    ...(kept === 0 ? [] : warning(`${changed(kept)}: kept`)),
+  ];
+}
+
+function rolledBackLines(name: string, { putBack, changedSince }: TableEvent & { type: 'table-rolled-back' }) {
+  return [
+    info(`${name}: ${putBack} ${putBack === 1 ? 'item' : 'items'} put back`),
+    ...(changedSince === 0
+      ? []
+      : warning(`${name}: ${counted(changedSince)} changed by the application after the swap: not touched`)),
+  ];
+}
+
+function counted(items: number): string {
+  return items === 1 ? '1 item was' : `${items} items were`;
+}
+
+function verifiedLines(
+  name: string,
+  verified: TableComparison & { readonly round: number },
+  onConflict: OnConflict,
+): readonly Line[] {
+  const { put, liveItems, liveDigest, restoredDigest, round } = verified;
+  const digests = `original ${liveDigest}, restore ${restoredDigest}`;
+  if (put + verified.delete === 0)
+    return [info(`${name}: all ${liveItems} items are identical ✓ (digests: ${digests})`)];
+  if (onConflict === 'keep')
+    return warning(`${name}: ${counted(put + verified.delete)} written by the application: kept`);
+  return warning(`${name}: ${put} items to put and ${verified.delete} to delete again after round ${round} ✗`);
+}
+
+function shownName(run: Run, label: string): string {
+  const table = run.tables.find((candidate) => candidate.label === label);
+  return table === undefined ? label : displayName(table);
+}
