@@ -4,8 +4,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { Environment } from '../restore/environment.ts';
 import type { Aws, AwsFor } from '../restore/ports.ts';
+import { writeGuarded } from './guarded-write.ts';
 import type { Timing } from './patience.ts';
 import { realTiming } from './patience.ts';
+import { readItems } from './read.ts';
 import { scan } from './scan.ts';
 import { tables } from './tables.ts';
 import { AssumeRoleFailed } from './translate-errors.ts';
@@ -21,6 +23,8 @@ export type AwsSettings = {
   readonly silenceMs?: number;
   /** Batches of one `write` under way at the same time. Default 8. */
   readonly writesInFlight?: number;
+  /** Requests of one `writeGuarded`, and of one `read`, under way at the same time. Default 16. */
+  readonly itemsInFlight?: number;
   /** Milliseconds that reading or writing may be refused without any progress. Default 2 minutes. */
   readonly patienceMs?: number;
   readonly timing?: Timing;
@@ -47,11 +51,12 @@ export function createAws(settings: AwsSettings = {}): { readonly awsFor: AwsFor
 }
 
 function connect({ region, roleArn }: Environment, settings: AwsSettings): { aws: Aws; close: () => void } {
-  const { patienceMs = 120_000, writesInFlight: inFlight = 8, timing = realTiming } = settings;
+  const { patienceMs = 120_000, writesInFlight = 8, itemsInFlight = 16, timing = realTiming } = settings;
+  const settled = { region, patienceMs, timing };
   const config = clientConfig(region, roleArn, settings);
   const { maxAttempts } = settings;
   const control = new DynamoDBClient({ ...config, ...(maxAttempts === undefined ? {} : { maxAttempts }) });
-  // Once: reading and writing repeat their requests themselves (call.ts, write.ts), for as long as it makes sense, and
+  // Once: reading and writing repeat their requests themselves (call.ts, batch.ts), for as long as it makes sense, and
   // want to know of every refusal.
   const data = new DynamoDBClient({ ...config, maxAttempts: 1, protocol: wireProtocol(control.config.protocol) });
   // It filters every item of every page for a log that nobody reads, at half of a scan's processor time.
@@ -60,8 +65,10 @@ function connect({ region, roleArn }: Environment, settings: AwsSettings): { aws
     aws: {
       tables: tables({ client: control, region }, timing),
       items: {
-        scan: (order) => scan(data, order, { region, patienceMs, timing }),
-        write: async (order) => write(data, order, { region, inFlight, patienceMs, timing }),
+        scan: (order) => scan(data, order, settled),
+        read: async (order) => readItems(data, order, { ...settled, inFlight: itemsInFlight }),
+        write: async (order) => write(data, order, { ...settled, inFlight: writesInFlight }),
+        writeGuarded: async (order) => writeGuarded(data, order, { ...settled, inFlight: itemsInFlight }),
       },
     },
     close: () => {

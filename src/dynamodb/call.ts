@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Attempt } from './explanations.ts';
-import type { Patience } from './patience.ts';
+import type { Effort } from './lanes.ts';
 import { isTemporary, translateError } from './translate-errors.ts';
 
 /** Where requests go: a client, and its region for the messages. */
@@ -21,24 +21,26 @@ export async function call<T>(attempt: Attempt, send: () => Promise<T>, signal?:
 }
 
 /**
- * Repeats a request while AWS is busy or out of reach, as long as the patience lasts.
+ * Repeats a request while AWS is busy or out of reach, as long as the patience lasts; where there are lanes, their number
+ * follows how it goes.
  * @throws as `call` does
  */
 export async function callPatiently<T>(
   attempt: Attempt,
   send: () => Promise<T>,
-  patience: Patience,
-  signal?: AbortSignal,
+  { patience, lanes, signal }: Pick<Effort, 'patience' | 'signal'> & Partial<Effort>,
 ): Promise<T> {
   for (let refusals = 1; ; refusals += 1) {
     try {
       const reply = await call(attempt, send, signal);
       patience.moved();
+      lanes?.openMore();
       return reply;
     } catch (error) {
       if (!isTemporary(error)) {
         throw error;
       }
+      lanes?.closeHalf();
       await patience.wait(error, refusals, signal);
     }
   }

@@ -66,10 +66,7 @@ export function explain(code: AwsCode, error: Error, attempt: Attempt): Explanat
         hint: 'Check its name, the region, and the account the credentials belong to.',
       };
     case 'TABLE_EXISTS':
-      return {
-        message: `A table called ${target} exists already.`,
-        hint: 'Delete it if nobody needs it, or try again.',
-      };
+      return tableExists(attempt);
     case 'TABLE_IN_USE':
       return {
         message: `${target} is being created, changed or deleted right now.`,
@@ -83,6 +80,17 @@ export function explain(code: AwsCode, error: Error, attempt: Attempt): Explanat
     case 'AWS':
       return unexpected(what, error, attempt);
   }
+}
+
+/** Only of the table that a restore was to make may anybody say that it could be deleted. */
+function tableExists({ resource, target }: Attempt): Explanation {
+  if (target === undefined) {
+    return { message: `A table called ${resource} exists already.`, hint: 'Nothing was changed.' };
+  }
+  return {
+    message: `The restore table ${target} exists already.`,
+    hint: `Choose another second, or delete ${target} if nobody needs it.`,
+  };
 }
 
 function permissionHint({ action, resource, region }: Attempt): string {

@@ -39,7 +39,7 @@ export async function* scan(
     carriesItems: true,
   } as const;
   const fetchPage = async (start: Item | undefined): Promise<Reply> =>
-    callPatiently(attempt, async () => requestPage(client, order, start, signal), patience, signal);
+    callPatiently(attempt, async () => requestPage(client, order, start, signal), { patience, signal });
 
   try {
     let pending: Promise<Reply> | undefined = fetchPage(undefined);

@@ -8,3 +8,11 @@ import type { Item } from '../restore/item.ts';
 export function asSdkItem(item: Item): Record<string, AttributeValue> {
   return item as unknown as Record<string, AttributeValue>;
 }
+
+/**
+ * The item that a client with the wire protocol has received: wire values, whatever the SDK's type says. No item has no
+ * attributes, so an empty one means that there was none.
+ */
+export function asItem(received: Record<string, AttributeValue> | undefined): Item | undefined {
+  return received === undefined || Object.keys(received).length === 0 ? undefined : (received as unknown as Item);
+}

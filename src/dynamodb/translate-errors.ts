@@ -32,6 +32,12 @@ const codeByName: ReadonlyMap<string, AwsCode> = new Map([
   ...named('LIMIT_EXCEEDED', 'LimitExceededException'),
 ]);
 
+/** Another write, a transaction's or a replica's, has the item right now (PutItem, API reference). */
+const conflictNames: ReadonlySet<string> = new Set([
+  'TransactionConflictException',
+  'ReplicatedWriteConflictException',
+]);
+
 /** Node's codes for a network that fails: "Common system errors", its own `ERR_` codes, and those of OpenSSL. */
 const networkCodes: ReadonlySet<unknown> = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
@@ -59,12 +65,15 @@ export function translateError(error: unknown, attempt: Attempt): unknown {
   return new UserError(code, message, hint, { cause: error });
 }
 
-/** Whether asking again may be all it takes: AWS is busy, or out of reach for a moment. */
+/** Whether asking again may be all it takes: AWS is busy, out of reach for a moment, or busy with that very item. */
 export function isTemporary(error: unknown): error is UserError {
   if (!(error instanceof UserError)) {
     return false;
   }
   if (error.code === 'THROTTLED' || error.code === 'NETWORK') {
+    return true;
+  }
+  if (error.cause instanceof Error && conflictNames.has(error.cause.name)) {
     return true;
   }
   const { httpStatusCode = 0, clockSkewCorrected = false } = responseMetadata(error.cause);

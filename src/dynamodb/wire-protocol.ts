@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 
 type Protocol = NonNullable<DynamoDBClient['config']['protocol']>;
 
@@ -17,10 +18,11 @@ type Response = { statusCode: number; headers: Record<string, string>; body?: un
  * turn each binary into bytes and back), and many more of them pass in a second.
  *
  * Everything else stays the SDK's: endpoint and headers of a request (`sdk` builds it around an empty body), signing,
- * credentials, retries, and the reading of errors. Bodies are not checked against the `x-amz-crc32` header; the SDK
+ * credentials, retries, and the reading of errors; only the item that a failed condition tells of is as on the wire, too.
+ * Bodies are not checked against the `x-amz-crc32` header; the SDK
  * does not do it either: TLS and the content length already tell a damaged or a cut body.
  *
- * For Scan and BatchWriteItem only: on the wire a date is a number of seconds, and nobody converts it here.
+ * For requests about items only: on the wire a date is a number of seconds, and nobody converts it here.
  */
 export function wireProtocol(sdk: Protocol): Protocol {
   const translating: Translation = sdk;
@@ -36,13 +38,22 @@ export function wireProtocol(sdk: Protocol): Protocol {
     },
 
     async deserializeResponse(operation, context, response) {
-      if (response.statusCode >= 300) {
-        return translating.deserializeResponse(operation, context, response);
-      }
       const { buffer, byteOffset, byteLength } = await context.streamCollector(response.body);
       const body = Buffer.from(buffer, byteOffset, byteLength);
+      if (response.statusCode >= 300) {
+        // Its own view of the bytes: the SDK changes the prototype of what it is given.
+        response.body = new Uint8Array(buffer, byteOffset, byteLength);
+        return translating.deserializeResponse(operation, context, response).catch((error: unknown) => {
+          throw error instanceof ConditionalCheckFailedException ? withWireItem(error, body) : error;
+        });
+      }
       const $metadata = { httpStatusCode: response.statusCode, requestId: response.headers['x-amzn-requestid'] };
       return Object.assign(JSON.parse(body.toString('utf8')), { $metadata });
     },
   } satisfies Translation);
+}
+
+function withWireItem(error: ConditionalCheckFailedException, body: Buffer): ConditionalCheckFailedException {
+  const { Item }: { readonly Item?: unknown } = JSON.parse(body.toString('utf8'));
+  return Item === undefined ? error : Object.assign(error, { Item });
 }

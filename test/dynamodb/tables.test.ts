@@ -171,7 +171,7 @@ test('a lost reply of a restore is found out by describing the target: its sourc
 });
 
 test.for([
-  ['TableAlreadyExistsException', 'TABLE_EXISTS', 'A table called shop-orders-restore-x exists already.'],
+  ['TableAlreadyExistsException', 'TABLE_EXISTS', 'The restore table shop-orders-restore-x exists already.'],
   ['TableInUseException', 'TABLE_IN_USE', 'shop-orders-restore-x is being created, changed or deleted right now.'],
   ['InvalidRestoreTimeException', 'RESTORE_TIME', expect.stringContaining('shop-orders')],
   ['PointInTimeRecoveryUnavailableException', 'PITR_UNAVAILABLE', 'Point-in-time recovery is off for shop-orders.'],
@@ -181,6 +181,13 @@ test.for([
   const aws = await cannedAws(({ operation }) => (operation === 'DescribeTable' ? restoring() : awsError(name)));
   const refused = connect(aws.url, { maxAttempts: 1 }).tables.restore(order);
   await expect(refused).rejects.toMatchObject({ name: 'UserError', code, message, cause: { name } });
+});
+
+test('what is said to be in the way of a restore, and to be deleted perhaps, is never the live table', async () => {
+  const aws = await cannedAws(() => awsError('TableAlreadyExistsException'));
+  await expect(connect(aws.url).tables.restore(order)).rejects.toMatchObject({
+    hint: 'Choose another second, or delete shop-orders-restore-x if nobody needs it.',
+  });
 });
 
 test('a denied restore says what it takes on the source, and on the table it makes', async () => {

@@ -72,6 +72,8 @@ function awsWith({ tables = healthy, window: recovery = window, denied = [] }: W
         yield { items: [] };
         throw new Error('a check has read more than it needs');
       },
+      writeGuarded: never,
+      read: never,
       write: never,
     },
   };
