@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -13,8 +12,9 @@ import { createDeliveries } from './sqlite/deliveries.ts';
 import { SqliteEventLog } from './sqlite/event-log.ts';
 import { createJournal } from './sqlite/journal.ts';
 import { journalKey } from './sqlite/journal-key.ts';
-import { createLock, isProcessAlive } from './sqlite/lock.ts';
+import { createLock } from './sqlite/lock.ts';
 import { openSqliteOverflow } from './sqlite/overflow.ts';
+import { thisProcess } from './sqlite/this-process.ts';
 
 /** The program's parts, made from its configuration and connected. */
 export type Parts = {
@@ -46,7 +46,7 @@ export function compose(config: Config, onBug: (error: unknown, runId: string) =
     environments: config.environments,
     awsFor: aws.awsFor,
     log,
-    lock: createLock(db, clock.now, { host: hostname(), pid: process.pid, isAlive: isProcessAlive }),
+    lock: createLock(db, clock.now, thisProcess()),
     journal,
     openOverflow: () => openSqliteOverflow(dirname(config.databaseFile)),
     clock,

@@ -1,39 +1,65 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../restore/errors.ts';
 import { migrations } from './migrations.ts';
+import { refuseNetworkShare } from './network-share.ts';
+import { troubleIn } from './storage-trouble.ts';
 
 export type SqliteFile = Database.Database;
 
-/** The one file that the bot and the command line share: lock, events, journal, deliveries. */
-export function openDatabase(path: string): SqliteFile {
+/** As long as a commit of another process may take on a slow disk; beyond it the file counts as busy. */
+const busyTimeoutMs = 10_000;
+
+/**
+ * The one file that the bot and the command line share: lock, events, journal, deliveries.
+ * @throws UserError STORAGE
+ */
+export function openDatabase(path: string, busyMs = busyTimeoutMs): SqliteFile {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    refuseNetworkShare(dirname(path));
+    refuseEmptied(path);
     makePrivate(path);
-    const db = new Database(path);
-    db.pragma('journal_mode = WAL');
-    // A journal row must survive a power cut before the item it saves is overwritten: WAL with NORMAL would not promise that.
-    db.pragma('synchronous = FULL');
-    db.pragma('secure_delete = ON');
-    db.pragma('busy_timeout = 10000');
-    migrate(db);
-    return db;
+    const db = new Database(path, { timeout: busyMs });
+    try {
+      prepare(db);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(
-      'STORAGE',
-      `The state file ${path} cannot be opened: ${reasonOf(error)}.`,
-      'PITR_DB names the file; it must be on a local disk, in a folder this user can write to.',
-      { cause: error },
-    );
+    throw cannotOpen(path, error);
   }
+}
+
+function prepare(db: SqliteFile): void {
+  db.pragma('journal_mode = WAL');
+  // A journal row must survive a power cut before the item it saves is overwritten: WAL with NORMAL would not promise that.
+  db.pragma('synchronous = FULL');
+  db.pragma('secure_delete = ON');
+  migrate(db);
 }
 
 /** Readable by its owner alone, from the first byte on. */
 function makePrivate(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
+}
+
+/** SQLite takes an empty file for a new one and throws away the log beside it, with all that happened since. */
+function refuseEmptied(path: string): void {
+  if (sizeOf(path) !== 0 || (sizeOf(`${path}-wal`) ?? 0) === 0) return;
+  throw new UserError(
+    'STORAGE',
+    `The state file ${path} is empty, but its log ${path}-wal is not: something has emptied the file.`,
+    'Restore both from a backup, or move the log away to begin with an empty state file.',
+  );
+}
+
+function sizeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.size;
 }
 
 function migrate(db: SqliteFile): void {
@@ -47,8 +73,19 @@ function migrate(db: SqliteFile): void {
       );
     }
     for (const migration of migrations.slice(version)) db.exec(migration);
-    db.pragma(`user_version = ${migrations.length}`);
+    if (version < migrations.length) db.pragma(`user_version = ${migrations.length}`);
   }).immediate();
+}
+
+function cannotOpen(path: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  const trouble = troubleIn(error);
+  return new UserError(
+    'STORAGE',
+    `The state file ${path} cannot be opened: ${trouble?.what ?? reasonOf(error)}.`,
+    trouble?.hint ?? 'PITR_DB names the file; it must be on a local disk, in a folder this user can write to.',
+    { cause: error },
+  );
 }
 
 function reasonOf(error: unknown): string {

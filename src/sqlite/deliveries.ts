@@ -1,5 +1,6 @@
 import type { Deliveries } from '../restore/ports.ts';
 import type { SqliteFile } from './database.ts';
+import { reportingStorageTrouble } from './storage-trouble.ts';
 
 type PostedRow = { channel_id: string; message_id: string };
 
@@ -25,7 +26,7 @@ export function createDeliveries(db: SqliteFile): Deliveries {
   const savePosted = db.prepare<[string, string, string, string, string]>(
     'INSERT OR REPLACE INTO posted (reporter, run_id, key, channel_id, message_id) VALUES (?, ?, ?, ?, ?)',
   );
-  return {
+  return reportingStorageTrouble<Deliveries>({
     cursor: (reporter, runId) => readCursor.get(reporter, runId) ?? 0,
     advance: (reporter, runId, seq) => {
       moveCursor.run(reporter, runId, seq);
@@ -38,5 +39,5 @@ export function createDeliveries(db: SqliteFile): Deliveries {
     remember: (reporter, runId, key, message) => {
       savePosted.run(reporter, runId, key, message.channelId, message.messageId);
     },
-  };
+  });
 }

@@ -1,4 +1,6 @@
-import { createHash } from 'node:crypto';
+import type { AuditTrail } from '../restore/audit.ts';
+import type { AuditEnd, AuditRow } from '../restore/audit-chain.ts';
+import { chainHash } from '../restore/audit-chain.ts';
 import { UserError } from '../restore/errors.ts';
 import type { RunEvent, RunId, StoredEvent } from '../restore/events.ts';
 import type { EventLog } from '../restore/ports.ts';
@@ -6,17 +8,20 @@ import type { Instant } from '../restore/restore-point.ts';
 import type { Run } from '../restore/run.ts';
 import { canMove, foldRun, hasEnded } from '../restore/run.ts';
 import type { SqliteFile } from './database.ts';
+import { inStorage, troubleIn } from './storage-trouble.ts';
 
 type EventRow = { seq: number; run_id: string; at: number; body: string; hash: string };
 
 /** How often the file is asked whether another process wrote to it (one PRAGMA, no I/O when nothing changed). */
 const pollOthersMs = 500;
 
+const rowsPerPage = 1000;
+
 /**
  * The append-only event log. Every row carries the hash of the row before it, so a changed, removed or reordered row
  * shows. The state change and its event are one transaction.
  */
-export class SqliteEventLog implements EventLog {
+export class SqliteEventLog implements EventLog, AuditTrail {
   readonly #db: SqliteFile;
   readonly #now: () => Instant;
   readonly #sql: ReturnType<typeof statements>;
@@ -36,7 +41,7 @@ export class SqliteEventLog implements EventLog {
       const events = decide(current);
       return events.length === 0 ? [] : this.#append(runId, events, current);
     });
-    const stored = transaction.immediate();
+    const stored = inStorage(() => transaction.immediate());
     if (stored.length > 0) this.#announce();
     return stored;
   }
@@ -47,7 +52,7 @@ export class SqliteEventLog implements EventLog {
       this.#append(runId, [event]);
       return runId;
     });
-    const runId = transaction.immediate();
+    const runId = inStorage(() => transaction.immediate());
     this.#announce();
     return runId;
   }
@@ -57,28 +62,29 @@ export class SqliteEventLog implements EventLog {
   }
 
   ofRun(runId: RunId): readonly StoredEvent[] {
-    return this.#sql.eventsOfRun.all(runId).map(storedEvent);
+    return inStorage(() => this.#sql.eventsOfRun.all(runId)).map(storedEvent);
   }
 
   after(seq: number, limit: number): readonly StoredEvent[] {
-    return this.#sql.eventsAfter.all(seq, limit).map(storedEvent);
+    return inStorage(() => this.#sql.eventsAfter.all(seq, limit)).map(storedEvent);
   }
 
   recent(limit: number): readonly Run[] {
-    return this.#sql.recentRuns.all(limit).flatMap((id) => this.run(id) ?? []);
+    return inStorage(() => this.#sql.recentRuns.all(limit)).flatMap((id) => this.run(id) ?? []);
   }
 
   open(): readonly Run[] {
-    return this.#sql.openRuns.all().flatMap((id) => this.run(id) ?? []);
+    return inStorage(() => this.#sql.openRuns.all()).flatMap((id) => this.run(id) ?? []);
   }
 
   watch(onNew: () => void): () => void {
     this.#watchers.add(onNew);
-    let version = dataVersion(this.#db);
+    let version = inStorage(() => dataVersion(this.#db));
     const timer = setInterval(() => {
-      const current = dataVersion(this.#db);
-      if (current !== version) onNew();
+      const current = dataVersionIfReadable(this.#db);
+      if (current === undefined || current === version) return;
       version = current;
+      onNew();
     }, pollOthersMs);
     timer.unref();
     return () => {
@@ -87,15 +93,44 @@ export class SqliteEventLog implements EventLog {
     };
   }
 
+  snapshot<T>(look: (rows: Iterable<AuditRow>, end: AuditEnd | undefined) => T): T {
+    const transaction = this.#db.transaction(() => look(this.#rows(), this.#sql.end.get()));
+    return inStorage(() => transaction.deferred());
+  }
+
+  rowsAfter(seq: number, limit: number): readonly AuditRow[] {
+    return inStorage(() => this.#sql.eventsAfter.all(seq, limit)).map(auditRow);
+  }
+
+  /** Everything there is, a page at a time; rows that somebody forged may have any number. */
+  *#rows(): Iterable<AuditRow> {
+    let page = this.#sql.eventsAfter.all(Number.MIN_SAFE_INTEGER, rowsPerPage);
+    for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+      yield* page.map(auditRow);
+      page = this.#sql.eventsAfter.all(last.seq, rowsPerPage);
+    }
+  }
+
+  /**
+   * Where the next row goes on: the recorded end, not the last row. Should rows be missing there, no new one fills the gap.
+   * @throws UserError STORAGE when the rows go on beyond it
+   */
+  #end(): AuditEnd {
+    const end = this.#sql.end.get();
+    if (end === undefined || (this.#sql.lastSeq.get() ?? 0) > end.seq) throw tamperedWith();
+    return end;
+  }
+
   #append(runId: RunId, events: readonly RunEvent[], before?: Run): readonly StoredEvent[] {
-    let last = this.#sql.lastEvent.get() ?? { seq: 0, hash: '' };
+    let last = this.#end();
     const stored = events.map((event) => {
-      const row = { seq: last.seq + 1, run_id: runId, at: this.#now(), body: JSON.stringify(event) };
+      const row = { seq: last.seq + 1, runId, at: this.#now(), body: JSON.stringify(event) };
       const hash = chainHash(last.hash, row);
-      this.#sql.insertEvent.run(row.seq, row.run_id, row.at, row.body, hash);
+      this.#sql.insertEvent.run(row.seq, runId, row.at, row.body, hash);
       last = { seq: row.seq, hash };
-      return storedEvent({ ...row, hash });
+      return { seq: row.seq, runId, at: row.at, event, hash };
     });
+    this.#sql.moveEnd.run(last.seq, last.hash);
     const run = this.run(runId);
     if (run === undefined) throw new Error(`Events of ${runId} do not begin with a request`);
     if (before !== undefined && before.state !== run.state && !canMove(before.state, run.state)) {
@@ -120,7 +155,9 @@ function statements(db: SqliteFile) {
     insertEvent: db.prepare<[number, string, number, string, string]>(
       'INSERT INTO events (seq, run_id, at, body, hash) VALUES (?, ?, ?, ?, ?)',
     ),
-    lastEvent: db.prepare<[], Pick<EventRow, 'seq' | 'hash'>>('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1'),
+    end: db.prepare<[], Pick<EventRow, 'seq' | 'hash'>>('SELECT seq, hash FROM events_end'),
+    lastSeq: db.prepare<[], number | null>('SELECT max(seq) FROM events').pluck(),
+    moveEnd: db.prepare<[number, string]>('UPDATE events_end SET seq = ?, hash = ?'),
     eventsOfRun: db.prepare<[string], EventRow>('SELECT * FROM events WHERE run_id = ? ORDER BY seq'),
     eventsAfter: db.prepare<[number, number], EventRow>('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?'),
     saveRun: db.prepare<[string, number, number, number | null, number]>(
@@ -141,11 +178,18 @@ function dataVersion(db: SqliteFile): number {
   return Number(db.pragma('data_version', { simple: true }));
 }
 
-/** SHA-256 over the previous row's hash and everything in this row. */
-export function chainHash(previous: string, row: Omit<EventRow, 'hash'>): string {
-  return createHash('sha256')
-    .update(JSON.stringify([previous, row.seq, row.run_id, row.at, row.body]))
-    .digest('hex');
+/** Of no use without an answer, and asked again in a moment; a trouble of the file shows at the next reading or writing. */
+function dataVersionIfReadable(db: SqliteFile): number | undefined {
+  try {
+    return dataVersion(db);
+  } catch (error) {
+    if (troubleIn(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+function auditRow(row: EventRow): AuditRow {
+  return { seq: row.seq, runId: row.run_id, at: row.at, body: row.body, hash: row.hash };
 }
 
 function storedEvent(row: EventRow): StoredEvent {
@@ -164,6 +208,14 @@ function lockLost(): UserError {
     'LOCK_LOST',
     'This restore no longer holds the lock: it was paused too long and another one took over.',
     'Nothing more is written by it. See `status` for the restore that runs now.',
+  );
+}
+
+function tamperedWith(): UserError {
+  return new UserError(
+    'STORAGE',
+    'The event log in the state file does not end where this program ended it: something else wrote to it.',
+    'Nothing is written to it any more. Look with `audit verify` at what was changed, and restore the file from a backup.',
   );
 }
 

@@ -5,6 +5,7 @@ import type { Instant } from '../restore/restore-point.ts';
 import type { SqliteFile } from './database.ts';
 import type { Sealer } from './seal.ts';
 import { createSealer } from './seal.ts';
+import { reportingStorageTrouble } from './storage-trouble.ts';
 
 type Images = Pick<JournalEntry, 'before' | 'after'>;
 type JournalRow = { id: number; sealed: Buffer };
@@ -34,7 +35,7 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & { pu
     for (const id of ids) sql.mark.run(state, id, runId, label);
   });
 
-  return {
+  return reportingStorageTrouble<Journal & { purge(endedBefore: Instant): number }>({
     add: (runId, label, entries, state = 'pending') => addAll.immediate(runId, label, entries, state),
     read(runId, label, states, after, limit, backwards = false) {
       const wanted = JSON.stringify(states);
@@ -65,7 +66,7 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & { pu
       db.pragma('wal_checkpoint(TRUNCATE)');
       return changes;
     },
-  };
+  });
 }
 
 function statements(db: SqliteFile) {

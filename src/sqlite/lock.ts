@@ -2,87 +2,134 @@ import type { LockHolder, RunId } from '../restore/events.ts';
 import type { Lock } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { SqliteFile } from './database.ts';
+import { reportingStorageTrouble } from './storage-trouble.ts';
 
 type LockRow = {
   run_id: string | null;
   host: string;
   pid: number;
+  machine: string | null;
+  start_time: string | null;
   taken_at: number;
   expires_at: number;
+  expires_uptime: number | null;
   fencing: number;
 };
 
 /** Long enough that a busy machine does not lose it between two heartbeats, short enough that a crash does not block for long. */
 export const leaseMs = 60_000;
 
-/** Who takes the lock: this process, and how to tell whether another one on this host still lives. */
+/** By how much the clocks of two machines may differ before a lease is cut short; AWS itself refuses more than minutes. */
+export const clockMarginMs = 30_000;
+
+/** Where a pid means one process, and a clock that nobody sets: counts on whatever happens to the wall clock. */
+export type Machine = { readonly id: string; readonly uptimeMs: () => number };
+
+/** Who takes the lock: this process, and how to tell whether another one on this machine still lives. */
 export type LockIdentity = {
+  /** For people to read. Two containers may have the same one, so nothing is concluded from it. */
   readonly host: string;
   readonly pid: number;
-  readonly isAlive: (pid: number) => boolean;
+  /** Absent where the system does not tell: then only a lease that ran out proves anything. */
+  readonly machine?: Machine;
+  readonly startTime?: string;
+  /** Whether the process with this pid that began at this time lives on this machine. In doubt: true. */
+  readonly isAlive: (pid: number, startTime: string | undefined) => boolean;
 };
 
-/** The one lock: at most one restore at a time for everybody who shares the file. */
-export function createLock(db: SqliteFile, now: () => Instant, me: LockIdentity): Lock {
-  const read = db.prepare<[], LockRow>('SELECT * FROM lock');
-  const write = db.prepare<[string, string, number, number, number, number]>(
-    'UPDATE lock SET run_id = ?, host = ?, pid = ?, taken_at = ?, expires_at = ?, fencing = ?',
-  );
-  const extend = db.prepare<[number, number]>(
-    'UPDATE lock SET expires_at = ? WHERE fencing = ? AND run_id IS NOT NULL',
-  );
-  const free = db.prepare<[number]>('UPDATE lock SET run_id = NULL WHERE fencing = ?');
+/**
+ * The one lock: at most one restore at a time for everybody who shares the file.
+ *
+ * It is taken over in two cases. Its holder ran on our own machine and the process is gone: at once. Or its lease ran
+ * out: a holder renews it six times over before that, so it was stopped (SIGSTOP, a suspended machine, no processor
+ * time for a minute), hangs, or is on a machine that we cannot look into. The second case also holds for a process that
+ * still exists here: a stopped one cannot be told from one that hangs for ever, and would block everybody until somebody
+ * kills it. A wrong guess does no harm in either case, because the fencing number grows with every taking: what the old
+ * holder wants to record or to renew afterwards is refused (`EventLog.decide`), and a request that it had under way to a
+ * live table is conditional on an image the journal holds.
+ *
+ * On one machine a lease is measured on its steady clock, so that setting the clock or closing the lid robs nobody;
+ * between machines on the wall clock, with a margin.
+ */
+export function createLock(db: SqliteFile, now: () => Instant, me: LockIdentity, lease = leaseMs): Lock {
+  const sql = statements(db);
 
-  function holder(): LockHolder | undefined {
-    const row = read.get();
-    if (row === undefined || row.run_id === null) return undefined;
-    return {
-      runId: row.run_id,
-      host: row.host,
-      pid: row.pid,
-      takenAt: row.taken_at,
-      expiresAt: row.expires_at,
-      fencing: row.fencing,
-    };
-  }
-
-  /** On our own host the process table tells; elsewhere only a lease that ran out does. */
-  function isGone(other: LockHolder): boolean {
-    if (other.host === me.host && !me.isAlive(other.pid)) return true;
-    return other.expiresAt <= now();
+  /** On our own machine the process table tells; elsewhere only a lease that ran out does. */
+  function isGone(row: LockRow): boolean {
+    if (me.machine === undefined || row.machine !== me.machine.id) return row.expires_at + clockMarginMs <= now();
+    if (!me.isAlive(row.pid, row.start_time ?? undefined)) return true;
+    return row.expires_uptime !== null && row.expires_uptime <= me.machine.uptimeMs();
   }
 
   const take = db.transaction((runId: RunId): ReturnType<Lock['take']> => {
-    const before = holder();
-    if (before !== undefined && !isGone(before)) return { taken: false, holder: before };
-    const fencing = (read.get()?.fencing ?? 0) + 1;
+    const row = sql.read.get();
+    if (row === undefined) throw new Error('The row of the lock is missing');
+    const before = holderIn(row);
+    if (before !== undefined && !isGone(row)) return { taken: false, holder: before };
     const at = now();
-    write.run(runId, me.host, me.pid, at, at + leaseMs, fencing);
-    const mine = { runId, host: me.host, pid: me.pid, takenAt: at, expiresAt: at + leaseMs, fencing };
-    return before === undefined ? { taken: true, holder: mine } : { taken: true, holder: mine, takenOverFrom: before };
+    const mine: LockRow = {
+      run_id: runId,
+      host: me.host,
+      pid: me.pid,
+      machine: me.machine?.id ?? null,
+      start_time: me.startTime ?? null,
+      taken_at: at,
+      expires_at: at + lease,
+      expires_uptime: expiryUptime(),
+      fencing: row.fencing + 1,
+    };
+    sql.take.run(mine);
+    const holder = { ...heldBy(mine), runId };
+    return before === undefined ? { taken: true, holder } : { taken: true, holder, takenOverFrom: before };
   });
 
-  return {
+  function expiryUptime(): number | null {
+    return me.machine === undefined ? null : Math.ceil(me.machine.uptimeMs()) + lease;
+  }
+
+  return reportingStorageTrouble<Lock>({
     take: (runId) => take.immediate(runId),
-    renew: (fencing) => extend.run(now() + leaseMs, fencing).changes === 1,
+    renew: (fencing) => sql.extend.run(now() + lease, expiryUptime(), fencing).changes === 1,
     release: (fencing) => {
-      free.run(fencing);
+      sql.free.run(fencing);
     },
-    holder,
+    holder() {
+      const row = sql.read.get();
+      return row === undefined ? undefined : holderIn(row);
+    },
     isHeldFor(runId) {
-      const current = holder();
-      return current !== undefined && current.runId === runId && !isGone(current);
+      const row = sql.read.get();
+      return row !== undefined && row.run_id === runId && !isGone(row);
     },
+  });
+}
+
+function statements(db: SqliteFile) {
+  return {
+    read: db.prepare<[], LockRow>('SELECT * FROM lock'),
+    take: db.prepare<LockRow>(
+      `UPDATE lock SET run_id = :run_id, host = :host, pid = :pid, machine = :machine, start_time = :start_time,
+         taken_at = :taken_at, expires_at = :expires_at, expires_uptime = :expires_uptime, fencing = :fencing`,
+    ),
+    extend: db.prepare<[number, number | null, number]>(
+      'UPDATE lock SET expires_at = ?, expires_uptime = ? WHERE fencing = ? AND run_id IS NOT NULL',
+    ),
+    free: db.prepare<[number]>('UPDATE lock SET run_id = NULL WHERE fencing = ?'),
   };
 }
 
-/** Whether a process with this id exists on this host, ours or not. */
-export function isProcessAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it exists and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+function holderIn(row: LockRow): LockHolder | undefined {
+  return row.run_id === null ? undefined : { ...heldBy(row), runId: row.run_id };
+}
+
+function heldBy(row: LockRow): Omit<LockHolder, 'runId'> {
+  return {
+    host: row.host,
+    pid: row.pid,
+    ...(row.machine === null ? {} : { machine: row.machine }),
+    ...(row.start_time === null ? {} : { startTime: row.start_time }),
+    takenAt: row.taken_at,
+    expiresAt: row.expires_at,
+    fencing: row.fencing,
+  };
 }

@@ -27,24 +27,37 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX runs_open ON runs (last_seq) WHERE ended = 0;
 
+  -- One row for ever: where the chain of hashes ends, so that rows cut off its end are missed.
+  CREATE TABLE events_end (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    seq      INTEGER NOT NULL,
+    hash     TEXT    NOT NULL
+  ) STRICT;
+  INSERT INTO events_end VALUES (1, 0, '');
+
   -- One row for ever. run_id is NULL while nobody holds the lock; fencing only grows.
   CREATE TABLE lock (
-    only_row   INTEGER PRIMARY KEY CHECK (only_row = 1),
-    run_id     TEXT,
-    host       TEXT    NOT NULL,
-    pid        INTEGER NOT NULL,
-    taken_at   INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL,
-    fencing    INTEGER NOT NULL
+    only_row       INTEGER PRIMARY KEY CHECK (only_row = 1),
+    run_id         TEXT,
+    host           TEXT    NOT NULL,
+    pid            INTEGER NOT NULL,
+    -- Where, and from when on, the pid means that process; NULL where the system does not tell.
+    machine        TEXT,
+    start_time     TEXT,
+    taken_at       INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL,
+    -- The same instant on the machine's own steady clock, in ms.
+    expires_uptime INTEGER,
+    fencing        INTEGER NOT NULL
   ) STRICT;
-  INSERT INTO lock VALUES (1, NULL, '', 0, 0, 0, 0);
+  INSERT INTO lock VALUES (1, NULL, '', 0, NULL, NULL, 0, 0, NULL, 0);
 
   -- What is overwritten: both images of each difference, sealed. id is the order of writing.
   CREATE TABLE journal (
     id     INTEGER PRIMARY KEY AUTOINCREMENT,
     run_id TEXT    NOT NULL,
     label  TEXT    NOT NULL,
-    state  TEXT    NOT NULL CHECK (state IN ('pending', 'written', 'kept', 'superseded', 'put-back', 'changed-since')),
+    state  TEXT    NOT NULL,
     sealed BLOB    NOT NULL
   ) STRICT;
   -- With the state in it, pages and counts are found without touching the sealed images.

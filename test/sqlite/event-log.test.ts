@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { chainHash } from '../../src/restore/audit-chain.ts';
 import { UserError } from '../../src/restore/errors.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
-import { chainHash, SqliteEventLog } from '../../src/sqlite/event-log.ts';
+import { SqliteEventLog } from '../../src/sqlite/event-log.ts';
 import { createLock } from '../../src/sqlite/lock.ts';
 import { bob, requested } from '../support/requests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -54,7 +55,7 @@ test('rows are chained: each hash covers the row and the hash before it', () => 
   log.decide(id, () => [{ type: 'expired', why: 'no-decision' }]);
   const [first, second] = log.after(0, 10);
   if (first === undefined || second === undefined) throw new Error('two rows were written');
-  const row = { seq: 2, run_id: id, at: noon, body: JSON.stringify(second.event) };
+  const row = { seq: 2, runId: id, at: noon, body: JSON.stringify(second.event) };
   expect(second.hash).toBe(chainHash(first.hash, row));
   expect(second.hash).not.toBe(chainHash(first.hash, { ...row, at: noon + 1 }));
 });
