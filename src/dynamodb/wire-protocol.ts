@@ -19,8 +19,8 @@ type Response = { statusCode: number; headers: Record<string, string>; body?: un
  *
  * Everything else stays the SDK's: endpoint and headers of a request (`sdk` builds it around an empty body), signing,
  * credentials, retries, and the reading of errors; only the item that a failed condition tells of is as on the wire, too.
- * Bodies are not checked against the `x-amz-crc32` header; the SDK
- * does not do it either: TLS and the content length already tell a damaged or a cut body.
+ * Bodies are not checked against the `x-amz-crc32` header; the SDK does not do it either: TLS and the content length
+ * already tell a damaged or a cut body.
  *
  * For requests about items only: on the wire a date is a number of seconds, and nobody converts it here.
  */

@@ -205,6 +205,22 @@ test('throttled, torn and conflicting writes are all made in the end', async () 
   expect(sandbox.requests.count('PutItem')).toBeGreaterThan(300);
 });
 
+test('after refusals fewer writes are under way', async () => {
+  let underWay = 0;
+  let most = 0;
+  const aws = await cannedAws(async (_, nth) => {
+    underWay += 1;
+    if (nth > 36 && nth < 43) most = Math.max(most, underWay);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    underWay -= 1;
+    return nth <= 30 ? awsError('ProvisionedThroughputExceededException') : { body: {} };
+  });
+  const changes = Array.from({ length: 60 }, (_, n) => put(row(`row ${n}`), undefined));
+  await connect(aws.url, { itemsInFlight: 6 }).items.writeGuarded({ table, keySchema, changes });
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThan(6);
+});
+
 test('a table that takes nothing is given up in the end', async () => {
   const { sandbox, items } = await sandboxTable({ patienceMs: 60_000 });
   sandbox.faults.add({ operation: 'DeleteItem', kind: 'throttle', count: 'all' });

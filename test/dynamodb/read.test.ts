@@ -61,8 +61,8 @@ test('throttled reads are repeated, and a table that gives nothing is given up',
   });
 });
 
-test('a denied read says what to allow, and an aborted one ends with the reason of its signal', async () => {
-  const { sandbox, items } = await sandboxTable();
+test('a denied read says what to allow, and an aborted one ends at once with the reason of its signal', async () => {
+  const { sandbox, items } = await sandboxTable({ silenceMs: 3_600_000 });
   sandbox.faults.add({ operation: 'BatchGetItem', kind: 'access-denied' });
   const reading = items.read({ table, keySchema, keys: [key(1)] });
   await expect(reading).rejects.toMatchObject({
