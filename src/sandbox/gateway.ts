@@ -3,6 +3,7 @@ import { AwsError } from './aws-error.ts';
 import { SandboxLogs } from './cloudwatch/logs.ts';
 import { answerControl } from './control.ts';
 import { operations } from './dynamodb/operations.ts';
+import { authorize } from './dynamodb/policy/authorize.ts';
 import { tableName } from './dynamodb/region.ts';
 import type { Regions } from './dynamodb/regions.ts';
 import type { Fault, Faults } from './faults.ts';
@@ -88,7 +89,7 @@ export class Gateway {
       const action = `${call.service}:${call.operation}`;
       throw new AwsError(
         'AccessDeniedException',
-        `User: ${this.#tokens.arnOf(call.caller)} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+        `User: ${this.#tokens.principalOf(call.caller).arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
       );
     }
     if (fault.kind === 'throttle') {
@@ -110,6 +111,7 @@ export class Gateway {
       if (fault.kind === 'restore-never-ends') restoreMs = Number.POSITIVE_INFINITY;
     }
     const region = this.#parts.regions.of(call.region);
+    authorize(region, call.operation, call.body, this.#tokens.principalOf(call.caller));
     return operation({ region, body: call.body, leaveUnprocessed, ...(restoreMs !== undefined && { restoreMs }) });
   }
 

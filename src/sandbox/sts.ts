@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
 
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
@@ -7,9 +7,20 @@ const accountId = '000000000000';
 /** Who made a request, as far as the sandbox cares. */
 export type Caller = { readonly accessKeyId: string };
 
+/** Whom IAM sees in a caller. */
+export type Principal = {
+  readonly account: string;
+  /** As GetCallerIdentity tells it: the user's ARN, or that of a role's session. */
+  readonly arn: string;
+  /** `aws:PrincipalArn`: the user's ARN, or that of the role itself. */
+  readonly principalArn: string;
+  /** `aws:userid`: of a role's session the role's unique id, a colon and the session's name. */
+  readonly userId: string;
+};
+
 /** Roles given out by this sandbox, by access key. */
 export class SecurityTokens {
-  readonly #sessions = new Map<string, string>();
+  readonly #sessions = new Map<string, Principal>();
   readonly #clock: () => number;
 
   constructor(clock: () => number) {
@@ -27,16 +38,18 @@ export class SecurityTokens {
     throw new AwsError('InvalidAction', `Could not find operation ${action} for version 2011-06-15`);
   }
 
-  /** The ARN a caller acts under. */
-  arnOf({ accessKeyId }: Caller): string {
-    return this.#sessions.get(accessKeyId) ?? `arn:aws:iam::${accountId}:user/sandbox`;
+  /** Sessions are known by the access key they were given; every other key belongs to the one user, `sandbox`. */
+  principalOf({ accessKeyId }: Caller): Principal {
+    const arn = `arn:aws:iam::${accountId}:user/sandbox`;
+    const user = { account: accountId, arn, principalArn: arn, userId: 'AIDASANDBOX' };
+    return this.#sessions.get(accessKeyId) ?? user;
   }
 
   #identity(caller: Caller): string {
-    const arn = this.arnOf(caller);
+    const { arn, userId, account } = this.principalOf(caller);
     return result(
       'GetCallerIdentity',
-      `<Arn>${escaped(arn)}</Arn><UserId>${escaped(caller.accessKeyId)}</UserId><Account>${arn.split(':')[4]}</Account>`,
+      `<Arn>${escaped(arn)}</Arn><UserId>${escaped(userId)}</UserId><Account>${account}</Account>`,
     );
   }
 
@@ -46,18 +59,25 @@ export class SecurityTokens {
     if (match === null || session === null) {
       throw new AwsError('ValidationError', `${role ?? 'null'} is invalid`);
     }
-    const arn = `arn:aws:sts::${match[1]}:assumed-role/${match[2]?.split('/').at(-1)}/${session}`;
+    const [principalArn, account = '', path = ''] = match;
+    const arn = `arn:aws:sts::${account}:assumed-role/${path.split('/').at(-1)}/${session}`;
+    const userId = `${roleIdOf(principalArn)}:${session}`;
     const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`;
-    this.#sessions.set(accessKeyId, arn);
+    this.#sessions.set(accessKeyId, { account, arn, principalArn, userId });
     const lifeMs = Number(parameters.get('DurationSeconds') ?? 3600) * 1000;
     return result(
       'AssumeRole',
-      `<AssumedRoleUser><AssumedRoleId>AROASANDBOX:${escaped(session)}</AssumedRoleId><Arn>${escaped(arn)}</Arn></AssumedRoleUser>` +
+      `<AssumedRoleUser><AssumedRoleId>${escaped(userId)}</AssumedRoleId><Arn>${escaped(arn)}</Arn></AssumedRoleUser>` +
         `<Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${randomBytes(20).toString('hex')}</SecretAccessKey>` +
         `<SessionToken>${randomBytes(32).toString('hex')}</SessionToken>` +
         `<Expiration>${new Date(this.#clock() + lifeMs).toISOString()}</Expiration></Credentials>`,
     );
   }
+}
+
+/** A role's unique id: the same for the same role, and it tells nothing of its name. */
+function roleIdOf(roleArn: string): string {
+  return `AROA${createHash('sha256').update(roleArn).digest('hex').slice(0, 17).toUpperCase()}`;
 }
 
 /** An error in STS's XML. */

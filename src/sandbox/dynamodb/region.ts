@@ -14,6 +14,10 @@ export type World = {
   readonly restoreMs: number;
   readonly latestLagMs: number;
   readonly deleteMs: number;
+  /** How long after a table's first policy it counts, in ms; AWS takes about two seconds. */
+  readonly firstPolicyMs: number;
+  /** How long after any later change of a table's policy it counts, in ms; AWS takes up to four minutes. */
+  readonly laterPolicyMs: number;
   readonly scanOrder: 'hash' | 'shuffled';
 };
 

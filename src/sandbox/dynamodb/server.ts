@@ -39,6 +39,8 @@ export async function startDynamoDb(options: SandboxAwsOptions = {}): Promise<Sa
     restoreMs: options.restoreMs ?? 2_000,
     latestLagMs: options.latestLagMs ?? 5 * 60_000,
     deleteMs: options.deleteMs ?? 0,
+    firstPolicyMs: options.firstPolicyMs ?? 0,
+    laterPolicyMs: options.laterPolicyMs ?? 0,
     scanOrder: options.scanOrder ?? 'hash',
   };
   const regions = new Regions(world, await loadDynalite());

@@ -45,6 +45,8 @@ export class SandboxTable {
   ttlAttribute: string | undefined;
   policy: ResourcePolicy | undefined;
   policyChangedAt: number | undefined;
+  /** Policies in the order in which they were put, and from when on each one counts; none: it was deleted. */
+  readonly #policies: { readonly policy: Wire | undefined; readonly from: number }[] = [];
   readonly #salt: string;
 
   constructor(made: { name: string; arn: string; settings: TableSettings; at: number; shuffled: boolean }) {
@@ -70,6 +72,23 @@ export class SandboxTable {
   /** Whether this table is the target of a restore that has not finished. */
   restoring(now: number): boolean {
     return this.restoredFrom !== undefined && this.status(now) === 'CREATING';
+  }
+
+  /** Puts a policy, or takes it away, as of `now`; it counts from `from` on. */
+  changePolicy(policy: (ResourcePolicy & { readonly parsed: Wire }) | undefined, now: number, from: number): void {
+    this.policy = policy;
+    this.policyChangedAt = now;
+    this.#policies.push({ policy: policy?.parsed, from });
+  }
+
+  /** Whether this table has, or ever had, a policy. */
+  get hadPolicy(): boolean {
+    return this.#policies.length > 0;
+  }
+
+  /** The policy that requests are measured by, which may not be the latest one yet. */
+  policyInForce(now: number): Wire | undefined {
+    return this.#policies.findLast(({ from }) => from <= now)?.policy;
   }
 
   /** @throws AwsError ValidationException when the attributes hold no key of this table */

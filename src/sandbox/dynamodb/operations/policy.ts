@@ -1,12 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AwsError, invalid } from '../../aws-error.ts';
-import { optionalText, text } from '../../wire.ts';
+import { isRecord, optionalText, text, type Wire } from '../../wire.ts';
 import type { Operation } from '../operation.ts';
+import { unknownOperatorIn } from '../policy/evaluate.ts';
+import type { Region } from '../region.ts';
 import type { SandboxTable } from '../table.ts';
 import { settled } from './tags.ts';
 
 const maxPolicyBytes = 20_480;
 const cooldownMs = 15_000;
+/** For so long after a change, a table says that it is in use; after that, that it was changed too recently. */
+const inUseMs = 2_000;
 
 const putResourcePolicy: Operation = async ({ region, body }) => {
   const table = settled(region, text(body, 'ResourceArn'));
@@ -21,9 +25,9 @@ const putResourcePolicy: Operation = async ({ region, body }) => {
   }
   const now = region.world.clock();
   checkCooldown(table, now);
-  table.policy = { document, revisionId: String(now) };
-  table.policyChangedAt = now;
-  return { RevisionId: table.policy.revisionId };
+  const revisionId = String(now);
+  table.changePolicy({ document, revisionId, parsed }, now, countsFrom(region, table, now));
+  return { RevisionId: revisionId };
 };
 
 const getResourcePolicy: Operation = async ({ region, body }) => {
@@ -39,17 +43,28 @@ const deleteResourcePolicy: Operation = async ({ region, body }) => {
   const now = region.world.clock();
   checkCooldown(table, now);
   const { revisionId } = table.policy;
-  table.policy = undefined;
-  table.policyChangedAt = now;
+  table.changePolicy(undefined, now, countsFrom(region, table, now));
   return { RevisionId: revisionId };
 };
 
-function parsePolicy(document: string): unknown {
+function parsePolicy(document: string): Wire {
+  const policy = parseJson(document);
+  if (!isRecord(policy)) throw invalid('Invalid policy document: not a JSON object');
+  const unknown = unknownOperatorIn(policy);
+  if (unknown !== undefined) throw invalid(`The sandbox does not know the condition operator ${unknown}`);
+  return policy;
+}
+
+function parseJson(document: string): unknown {
   try {
     return JSON.parse(document);
   } catch (cause) {
     throw Object.assign(invalid('Invalid policy document: not valid JSON'), { cause });
   }
+}
+
+function countsFrom({ world }: Region, table: SandboxTable, now: number): number {
+  return now + (table.hadPolicy ? world.laterPolicyMs : world.firstPolicyMs);
 }
 
 /** @throws AwsError PolicyNotFoundException when the policy is not the one the caller has seen */
@@ -64,9 +79,12 @@ function checkRevision(table: SandboxTable, expected: string | undefined): void 
   }
 }
 
-/** @throws AwsError ThrottlingException within 15 seconds of the last change */
+/** @throws AwsError ResourceInUseException right after the last change, ThrottlingException within 15 seconds of it */
 function checkCooldown(table: SandboxTable, now: number): void {
   if (table.policyChangedAt === undefined || now - table.policyChangedAt >= cooldownMs) return;
+  if (now - table.policyChangedAt < inUseMs) {
+    throw new AwsError('ResourceInUseException', `Resource-based policy of ${table.arn} is being changed`);
+  }
   const after = new Date(table.policyChangedAt + cooldownMs).toISOString();
   throw new AwsError(
     'ThrottlingException',
