@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { Environment } from '../restore/environment.ts';
 import type { Aws, AwsFor } from '../restore/ports.ts';
+import { fence } from './fence.ts';
 import { writeGuarded } from './guarded-write.ts';
 import type { Timing } from './patience.ts';
 import { realTiming } from './patience.ts';
@@ -54,8 +55,10 @@ function connect({ region, roleArn }: Environment, settings: AwsSettings): { aws
   const { patienceMs = 120_000, writesInFlight = 8, itemsInFlight = 16, timing = realTiming } = settings;
   const settled = { region, patienceMs, timing };
   const config = clientConfig(region, roleArn, settings);
-  const { maxAttempts } = settings;
-  const control = new DynamoDBClient({ ...config, ...(maxAttempts === undefined ? {} : { maxAttempts }) });
+  const attempts = settings.maxAttempts === undefined ? {} : { maxAttempts: settings.maxAttempts };
+  const control = new DynamoDBClient({ ...config, ...attempts });
+  const credentials = roleArn === undefined ? {} : { credentials: assumedRole(roleArn, probeSession) };
+  const somebody = new DynamoDBClient({ ...config, ...attempts, ...credentials });
   // Once: reading and writing repeat their requests themselves (call.ts, batch.ts), for as long as it makes sense, and
   // want to know of every refusal.
   const data = new DynamoDBClient({ ...config, maxAttempts: 1, protocol: wireProtocol(control.config.protocol) });
@@ -70,9 +73,11 @@ function connect({ region, roleArn }: Environment, settings: AwsSettings): { aws
         write: async (order) => write(data, order, { ...settled, inFlight: writesInFlight }),
         writeGuarded: async (order) => writeGuarded(data, order, { ...settled, inFlight: itemsInFlight }),
       },
+      fence: fence({ region, us: control, somebody, exempt: roleArn === undefined ? undefined : `*:${ourSession}@*` }),
     },
     close: () => {
       control.destroy();
+      somebody.destroy();
       data.destroy();
     },
   };
@@ -90,14 +95,18 @@ function clientConfig(region: string, roleArn: string | undefined, settings: Aws
       httpAgent: agent,
       httpsAgent: agent,
     },
-    ...(roleArn === undefined ? {} : { credentials: assumedRole(roleArn) }),
+    ...(roleArn === undefined ? {} : { credentials: assumedRole(roleArn, ourSession) }),
   };
 }
 
+/** How our sessions of a role are called: a fence lets the first one through, and is proven closed with the second. */
+const ourSession = 'pitr-restore';
+const probeSession = 'pitr-restore-probe';
+
 /** Credentials of the role, renewed by the SDK before they expire. STS is asked in the environment's own region. */
-function assumedRole(roleArn: string): NonNullable<DynamoDBClientConfig['credentials']> {
+function assumedRole(roleArn: string, session: string): NonNullable<DynamoDBClientConfig['credentials']> {
   // 2 to 64 of [\w+=,.@-] (STS API reference). CloudTrail shows it: it says which machine did something.
-  const sessionName = `pitr-restore@${hostname()}`.replaceAll(/[^\w+=,.@-]/g, '-').slice(0, 64);
+  const sessionName = `${session}@${hostname()}`.replaceAll(/[^\w+=,.@-]/g, '-').slice(0, 64);
   const provide = fromTemporaryCredentials({ params: { RoleArn: roleArn, RoleSessionName: sessionName } });
   return async (caller) => {
     try {

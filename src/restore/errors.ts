@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'PLAN_NOT_CONFIRMED'
   | 'SWAP'
   | 'VERIFY'
+  | 'FENCE'
   | 'CANCELLED'
   | 'INTERRUPTED'
   | 'OUTCOME_UNKNOWN'

@@ -50,6 +50,9 @@ export type LockHolder = {
   readonly runId: RunId;
   readonly host: string;
   readonly pid: number;
+  /** What tells this process from every other one with its pid: where pids are counted, and when it began. */
+  readonly machine?: string;
+  readonly startTime?: string;
   readonly takenAt: Instant;
   readonly expiresAt: Instant;
   /** Grows with every taking; a state change with an older number is refused. */
@@ -59,8 +62,43 @@ export type LockHolder = {
 /** Items that were not what the comparison had seen when their turn came. */
 export type Conflicts = { readonly overwritten: number; readonly kept: number };
 
+/** What happens to the fence around one live table. */
+export type FenceEvent =
+  /**
+   * The intent, before PutResourcePolicy is called: from here on our statement may be in the table's policy.
+   * `policyBefore` is what the policy has to become again; absent: there was none. For the record only, never for people.
+   */
+  | {
+      readonly type: 'fence-raising';
+      readonly label: string;
+      readonly arn: string;
+      readonly sid: string;
+      readonly policyBefore?: string;
+      readonly startsAt: Instant;
+      readonly endsAt: Instant;
+    }
+  | { readonly type: 'fence-raised'; readonly label: string }
+  /** A write that could not have changed anything was denied, several times in a row. */
+  | { readonly type: 'fence-proven'; readonly label: string }
+  /** The intent, before the policy is changed back. */
+  | { readonly type: 'fence-lowering'; readonly label: string }
+  | {
+      readonly type: 'fence-lowered';
+      readonly label: string;
+      readonly how: 'as-before' | 'others-kept' | 'was-gone';
+    }
+  /** Left to a person, or to its end: the restore does not fail by it. */
+  | {
+      readonly type: 'fence-left';
+      readonly label: string;
+      readonly reason: string;
+      readonly command: string;
+      readonly opensAt: Instant;
+    };
+
 /** Everything that can happen to a run. Written down before anybody is told. */
 export type RunEvent =
+  | FenceEvent
   | {
       readonly type: 'requested';
       readonly request: RestoreRequest;

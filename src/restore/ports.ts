@@ -106,6 +106,7 @@ export interface Items {
 export interface Aws {
   readonly tables: Tables;
   readonly items: Items;
+  readonly fence: Fence;
 }
 
 /** The real thing behind an environment: clients for its region and role, made once. */
@@ -218,4 +219,28 @@ export interface Reporter {
   start(): void;
   /** Delivers what is left, for at most `ms`; then stops. */
   stop(ms: number): Promise<void>;
+}
+
+/** A table's resource policy, as AWS holds it. */
+export type TablePolicy = { readonly document: string; readonly revisionId: string };
+
+/** What the fence needs of AWS: a table's resource policy, and a write that tells whether it is closed. */
+export interface Fence {
+  /** A pattern of `aws:userid` that our own writes match and nobody else's; undefined: without a role there is none. */
+  readonly exempt: string | undefined;
+  /** undefined: the table has none. Just after a change it may still be the one before. */
+  policy(arn: string, signal?: AbortSignal): Promise<TablePolicy | undefined>;
+  /** Puts a policy in the place of the one that was seen. false: that is not the one in place. */
+  putPolicy(order: {
+    readonly arn: string;
+    readonly document: string;
+    readonly seen: TablePolicy | undefined;
+  }): Promise<boolean>;
+  /** Takes away the policy that was seen. false: that is not the one in place. */
+  deletePolicy(order: { readonly arn: string; readonly seen: TablePolicy }): Promise<boolean>;
+  /**
+   * Tries a write that cannot change anything, because its condition is false for every item: under our own name, or
+   * under one that no fence lets through. 'closed': AWS denied it.
+   */
+  probe(table: TableDescription, as: 'us' | 'somebody', signal?: AbortSignal): Promise<'open' | 'closed'>;
 }

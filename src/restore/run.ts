@@ -9,6 +9,8 @@ import type {
   TableComparison,
 } from './events.ts';
 import { extraPhases, phases } from './events.ts';
+import type { TableFence } from './fence/table-fence.ts';
+import { fenceAfter } from './fence/table-fence.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 
@@ -48,6 +50,8 @@ export type TableRun = {
   readonly verification?: TableComparison;
   readonly rolledBack?: { readonly putBack: number; readonly changedSince: number };
   readonly restoreTableDeleted: boolean;
+  /** Absent: none was put up. */
+  readonly fence?: TableFence;
 };
 
 type RollbackCause = Pick<RunFailure, 'code' | 'message' | 'hint'>;
@@ -244,7 +248,7 @@ function ended(run: Run, at: Instant, event: RunEvent & { readonly type: EndedEa
   };
 }
 
-type TableEvent = Extract<RunEvent, { readonly type: `table-${string}` | `swap-${string}` }>;
+type TableEvent = Extract<RunEvent, { readonly type: `table-${string}` | `swap-${string}` | `fence-${string}` }>;
 
 function changeTable(table: TableRun, event: TableEvent): TableRun {
   switch (event.type) {
@@ -271,6 +275,13 @@ function changeTable(table: TableRun, event: TableEvent): TableRun {
       return table;
     case 'table-deleted':
       return { ...table, restoreTableDeleted: true };
+    case 'fence-raising':
+    case 'fence-raised':
+    case 'fence-proven':
+    case 'fence-lowering':
+    case 'fence-lowered':
+    case 'fence-left':
+      return { ...table, ...fenceAfter(table.fence, event) };
   }
 }
 
