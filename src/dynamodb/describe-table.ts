@@ -82,6 +82,7 @@ function parseTable(found: SdkTable, table: string, region: string): TableDescri
     table,
     arn: found.TableArn ?? '',
     status,
+    ...(found.CreationDateTime === undefined ? {} : { createdAt: found.CreationDateTime.getTime() }),
     keySchema: { partition, ...(sort === undefined ? {} : { sort }) },
     keyTypes,
     approximateItems: found.ItemCount ?? 0,

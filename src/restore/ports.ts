@@ -26,6 +26,7 @@ export type TableDescription = {
   readonly table: string;
   readonly arn: string;
   readonly status: TableStatus;
+  readonly createdAt?: Instant;
   readonly keySchema: KeySchema;
   readonly keyTypes: { readonly partition: 'S' | 'N' | 'B'; readonly sort?: 'S' | 'N' | 'B' };
   /** As AWS last counted, up to six hours ago: good for an estimate, never for a verdict. */
