@@ -75,12 +75,13 @@ export async function startEngine(
     });
     const log = new SqliteEventLog(db, clock.now);
     const lock = createLock(db, clock.now, { ...who, isAlive: () => true });
+    const journal = createJournal(db, Buffer.alloc(32, 7));
     const restores = makeRestores({
       environments: [environment],
       awsFor: made.awsFor,
       log,
       lock,
-      journal: createJournal(db, Buffer.alloc(32, 7)),
+      journal,
       openOverflow: () => openSqliteOverflow(folder),
       clock,
       progress: createProgressBoard(),
@@ -89,7 +90,7 @@ export async function startEngine(
       approvalExpiryMs: 8 * 60 * minute,
       onBug: (error) => bugs.push(error),
     });
-    return { restores, log, lock };
+    return { restores, log, lock, journal };
   };
   onTestFinished(async () => {
     made.close();
