@@ -1,19 +1,25 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { longestTimeoutMinutes } from '../config/longest-timeout.ts';
 import { nearest } from '../nearest.ts';
-import { isTimeZone } from '../restore/restore-point/zoned-time.ts';
+import type { FenceMode, OnConflict } from '../restore/request.ts';
+import { fenceIn, needed, olderThanHoursIn, onConflictIn, tablesIn, timeoutIn, timeZoneIn } from './flag-values.ts';
+import { type Flag, firstValue, type Given, readFlags } from './flags.ts';
 import { wrongUsage } from './wrong-usage.ts';
 
 /** What was asked on the command line. */
 export type Command =
   | RestoreCommand
   | ListRestorePointsCommand
-  | { readonly name: 'status'; readonly json: boolean }
-  | { readonly name: 'history'; readonly json: boolean }
-  | { readonly name: 'cancel'; readonly runId?: string }
+  | ResumeCommand
+  | UndoCommand
+  | CancelCommand
+  | CleanupCommand
+  | { readonly name: 'status' | 'history'; readonly json: boolean }
+  | { readonly name: 'audit-verify' | 'audit-export' }
   | { readonly name: 'serve' | 'help' | 'version' | 'sandbox' | 'demo' };
 
-export type RestoreCommand = {
+/** How a run that is carried out here is told. */
+export type Telling = { readonly verbose: boolean; readonly json: boolean };
+
+export type RestoreCommand = Telling & {
   readonly name: 'restore';
   readonly environment: string;
   /** ISO 8601 or words. */
@@ -23,13 +29,13 @@ export type RestoreCommand = {
   /** Labels or table names; empty: all of the environment. */
   readonly tables: readonly string[];
   readonly reason: string;
-  /** Absent: the environment's own. */
+  /** These three absent: the environment's own. */
   readonly timeoutMinutes?: number;
+  readonly onConflict?: OnConflict;
+  readonly fence?: FenceMode;
   readonly acceptCountMismatch: boolean;
   readonly rollback: boolean;
   readonly dryRun: boolean;
-  readonly verbose: boolean;
-  readonly json: boolean;
 };
 
 export type ListRestorePointsCommand = {
@@ -40,46 +46,40 @@ export type ListRestorePointsCommand = {
   readonly json: boolean;
 };
 
-const options = {
-  'restore-point': { type: 'string' },
-  environment: { type: 'string' },
-  'dry-run': { type: 'boolean' },
-  'timeout-minutes': { type: 'string' },
-  verbose: { type: 'boolean' },
-  'list-restore-points': { type: 'boolean' },
-  tables: { type: 'string', multiple: true },
-  timezone: { type: 'string' },
-  reason: { type: 'string' },
-  'accept-count-mismatch': { type: 'boolean' },
-  'no-rollback': { type: 'boolean' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean' },
-} as const satisfies NonNullable<ParseArgsConfig['options']>;
-type Flag = keyof typeof options;
-const flagNames = Object.keys(options);
+/** Without an id: the run it can only mean. */
+export type ResumeCommand = Telling & { readonly name: 'resume'; readonly runId?: string };
+export type CancelCommand = Telling & { readonly name: 'cancel'; readonly runId?: string };
+export type UndoCommand = Telling & { readonly name: 'undo'; readonly runId: string; readonly reason: string };
 
-/** The words that begin a command line, and the flags each of them takes. */
+export type CleanupCommand = {
+  readonly name: 'cleanup';
+  readonly olderThanHours: number;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+};
+
+/** The words that begin a command line, the flags each of them takes, and how many words may follow. */
 const commands = {
-  serve: [],
-  status: ['json'],
-  history: ['json'],
-  cancel: [],
-  help: [],
-  sandbox: [],
-  demo: [],
-} as const satisfies Record<string, readonly Flag[]>;
+  serve: { flags: [], words: 0 },
+  status: { flags: ['json'], words: 0 },
+  history: { flags: ['json'], words: 0 },
+  resume: { flags: ['verbose', 'json'], words: 1 },
+  undo: { flags: ['reason', 'verbose', 'json'], words: 1 },
+  cancel: { flags: ['verbose', 'json'], words: 1 },
+  cleanup: { flags: ['older-than-hours', 'dry-run', 'json'], words: 0 },
+  audit: { flags: [], words: 1 },
+  help: { flags: [], words: 1 },
+  sandbox: { flags: [], words: 0 },
+  demo: { flags: [], words: 0 },
+} as const satisfies Record<string, { readonly flags: readonly Flag[]; readonly words: 0 | 1 }>;
 type CommandWord = keyof typeof commands;
 export const commandWords = Object.keys(commands);
 
 const restoreFlags: readonly Flag[] = [
   ...(['restore-point', 'environment', 'dry-run', 'timeout-minutes', 'verbose', 'tables', 'timezone'] as const),
-  ...(['reason', 'accept-count-mismatch', 'no-rollback', 'json'] as const),
+  ...(['reason', 'accept-count-mismatch', 'on-conflict', 'fence', 'no-rollback', 'json'] as const),
 ];
 const listFlags: readonly Flag[] = ['list-restore-points', 'environment', 'tables', 'timezone', 'verbose', 'json'];
-
-/** The flags as they were given, each value checked to be there. */
-type Given = { readonly flags: ReadonlyMap<string, readonly string[]>; readonly words: readonly string[] };
 
 /**
  * Reads the arguments after the program's name. Pure.
@@ -99,79 +99,62 @@ export function parseCommandLine(argv: readonly string[]): Command {
   return restoreCommand(given);
 }
 
-function readFlags(argv: readonly string[]): Given {
-  // Not strict: node's own messages do not say what to type instead.
-  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
-  const flags = new Map<string, readonly string[]>();
-  const words: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === 'positional') words.push(token.value);
-    if (token.kind !== 'option') continue;
-    const value = flagValue(token);
-    const before = flags.get(token.name);
-    if (before !== undefined && token.name !== 'tables') {
-      throw wrongUsage(`--${token.name} is given twice.`, 'Leave one of them out.');
-    }
-    flags.set(token.name, [...(before ?? []), value]);
-  }
-  return { flags, words };
-}
-
-type OptionToken = {
-  readonly name: string;
-  readonly rawName: string;
-  readonly value?: unknown;
-  readonly inlineValue?: unknown;
-};
-
-function flagValue({ name, rawName, value, inlineValue }: OptionToken): string {
-  if (!isFlag(name)) {
-    const meant = rawName.startsWith('--') ? nearest(name, flagNames) : undefined;
-    throw wrongUsage(
-      `There is no flag ${rawName}.`,
-      meant === undefined ? 'All flags: pitr-restore help' : `Did you mean --${meant}?`,
-    );
-  }
-  if (options[name].type === 'boolean') {
-    if (inlineValue === true) throw wrongUsage(`--${name} takes no value.`, `Write just --${name}, or leave it out.`);
-    return '';
-  }
-  const isMissing = typeof value !== 'string' || value.trim() === '' || (inlineValue !== true && value.startsWith('-'));
-  if (isMissing) throw wrongUsage(`--${name} needs a value.`, `For example: ${examples[name] ?? `--${name} …`}`);
-  return value;
-}
-
-const examples: Partial<Record<Flag, string>> = {
-  'restore-point': '--restore-point 2025-12-19T09:00:00Z, or --restore-point "yesterday 9am"',
-  environment: '--environment dev',
-  'timeout-minutes': '--timeout-minutes 45',
-  tables: '--tables quotes,user-likes',
-  timezone: '--timezone Europe/Berlin',
-  reason: '--reason "a bad deploy emptied quotes"',
-};
-
 function wordCommand(word: CommandWord, given: Given): Command {
   const [, ...rest] = given.words;
-  onlyFlags(given, commands[word], `"${word}"`);
-  const mostWords = word === 'cancel' || word === 'help' ? 1 : 0;
-  if (rest.length > mostWords) {
-    throw wrongUsage(
-      `"${word}" does not know what to do with "${rest[mostWords]}".`,
-      `Write just: pitr-restore ${word}`,
-    );
+  const { flags, words } = commands[word];
+  onlyFlags(given, flags, `"${word}"`);
+  if (rest.length > words) {
+    throw wrongUsage(`"${word}" does not know what to do with "${rest[words]}".`, `Write just: ${formOf(word)}`);
   }
+  const runId = rest[0] === undefined ? {} : { runId: rest[0] };
   switch (word) {
     case 'status':
     case 'history':
       return { name: word, json: given.flags.has('json') };
+    case 'resume':
     case 'cancel':
-      return { name: word, ...(rest[0] === undefined ? {} : { runId: rest[0] }) };
+      return { name: word, ...runId, ...tellingIn(given) };
+    case 'undo':
+      return undoCommand(rest[0], given);
+    case 'cleanup':
+      return {
+        name: word,
+        olderThanHours: olderThanHoursIn(given),
+        dryRun: given.flags.has('dry-run'),
+        json: given.flags.has('json'),
+      };
+    case 'audit':
+      return auditCommand(rest[0]);
     case 'serve':
     case 'help':
     case 'sandbox':
     case 'demo':
       return { name: word };
   }
+}
+
+function formOf(word: CommandWord): string {
+  if (word === 'audit') return 'pitr-restore audit verify';
+  return word === 'undo' ? 'pitr-restore undo <id>' : `pitr-restore ${word}`;
+}
+
+function undoCommand(runId: string | undefined, given: Given): UndoCommand {
+  if (runId === undefined) {
+    throw wrongUsage('Undo which restore? Its id is missing.', 'The ids are in: pitr-restore history');
+  }
+  return { name: 'undo', runId, reason: firstValue(given, 'reason') ?? '', ...tellingIn(given) };
+}
+
+function auditCommand(what: string | undefined): Command {
+  if (what === 'verify') return { name: 'audit-verify' };
+  if (what === 'export') return { name: 'audit-export' };
+  const both = 'pitr-restore audit verify looks for changed rows, pitr-restore audit export writes them as JSON Lines.';
+  if (what === undefined) throw wrongUsage('"audit" does what? A word is missing.', both);
+  const meant = nearest(what, ['verify', 'export']);
+  throw wrongUsage(
+    `"audit" does not know what to do with "${what}".`,
+    meant === undefined ? both : `Did you mean: pitr-restore audit ${meant}`,
+  );
 }
 
 function listCommand(given: Given): Command {
@@ -197,57 +180,17 @@ function restoreCommand(given: Given): Command {
     tables: tablesIn(given),
     reason: firstValue(given, 'reason') ?? '',
     ...timeoutIn(given),
+    ...onConflictIn(given),
+    ...fenceIn(given),
     acceptCountMismatch: given.flags.has('accept-count-mismatch'),
     rollback: !given.flags.has('no-rollback'),
     dryRun: given.flags.has('dry-run'),
-    verbose: given.flags.has('verbose'),
-    json: given.flags.has('json'),
+    ...tellingIn(given),
   };
 }
 
-function needed(given: Given, flag: 'restore-point' | 'environment'): string {
-  const value = firstValue(given, flag);
-  if (value !== undefined) return value;
-  throw wrongUsage(
-    flag === 'environment'
-      ? 'Which environment? --environment is missing.'
-      : 'Back to when? --restore-point is missing.',
-    `Add for example: ${examples[flag] ?? ''}`,
-  );
-}
-
-function tablesIn(given: Given): readonly string[] {
-  const words = (given.flags.get('tables') ?? []).flatMap((value) => value.split(',').map((part) => part.trim()));
-  if (words.includes('')) {
-    throw wrongUsage('--tables has an empty name in its list.', `For example: ${examples.tables ?? ''}`);
-  }
-  return words;
-}
-
-function timeZoneIn(given: Given): { readonly timeZone?: string } {
-  const timeZone = firstValue(given, 'timezone');
-  if (timeZone === undefined) return {};
-  if (isTimeZone(timeZone)) return { timeZone };
-  const meant = nearest(timeZone, Intl.supportedValuesOf('timeZone'));
-  throw wrongUsage(
-    `"${timeZone}" is not a time zone.`,
-    meant === undefined ? 'Write an IANA name, such as Europe/Berlin or UTC.' : `Did you mean ${meant}?`,
-  );
-}
-
-function timeoutIn(given: Given): { readonly timeoutMinutes?: number } {
-  const text = firstValue(given, 'timeout-minutes');
-  if (text === undefined) return {};
-  const timeoutMinutes = Number(text);
-  if (timeoutMinutes > 0 && timeoutMinutes <= longestTimeoutMinutes) return { timeoutMinutes };
-  throw wrongUsage(
-    `"${text}" is not a number of minutes for --timeout-minutes.`,
-    `Write a number above 0 and up to ${longestTimeoutMinutes} (a week), such as --timeout-minutes 45`,
-  );
-}
-
-function firstValue(given: Given, flag: Flag): string | undefined {
-  return given.flags.get(flag)?.[0];
+function tellingIn({ flags }: Given): Telling {
+  return { verbose: flags.has('verbose'), json: flags.has('json') };
 }
 
 function onlyFlags(given: Given, allowed: readonly Flag[], what: string): void {
@@ -275,10 +218,6 @@ function strayWord(word: string, given: Given): Error {
     `"${given.words.join(' ')}" is no command, and in a shell a restore is asked for with flags.`,
     `Did you mean: pitr-restore --environment ${environment ?? word} --restore-point "${words.join(' ') || 'yesterday 9am'}"`,
   );
-}
-
-function isFlag(name: string): name is Flag {
-  return flagNames.includes(name);
 }
 
 function isCommandWord(word: string | undefined): word is CommandWord {

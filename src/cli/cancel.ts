@@ -1,26 +1,52 @@
 import { UserError } from '../restore/errors.ts';
 import type { RunId } from '../restore/events.ts';
+import type { Restores } from '../restore/restores.ts';
+import type { Run } from '../restore/run.ts';
+import type { CancelCommand } from './arguments.ts';
+import { goOn } from './carry-out.ts';
 import { withParts } from './open-parts.ts';
+import { theInterrupted } from './resume.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 import { personHere } from './this-shell.ts';
 
-/** `cancel [id]`: asks a restore to stop at its next safe point; without an id, the one that is running. */
-export async function cancel(runId: RunId | undefined, terminal: Terminal): Promise<ExitCode> {
-  return await withParts(terminal, async ({ restores }) => {
-    const id = runId ?? restores.inProgress()?.holder.runId;
-    if (id === undefined) {
-      throw new UserError(
-        'UNKNOWN_RUN',
-        'No restore is running.',
-        'A request that waits is cancelled by its id: pitr-restore status',
-      );
+/**
+ * `cancel [id]`: asks a restore to stop at its next safe point; without an id, the one that is running. One that nobody
+ * carries out is stopped, and put back, here.
+ */
+export async function cancel(command: CancelCommand, terminal: Terminal): Promise<ExitCode> {
+  return await withParts(terminal, async (parts, config) => {
+    const { restores } = parts;
+    const id = command.runId ?? theRunning(restores);
+    const interrupted = restores.interrupted().find((run) => run.id === id);
+    // It was asked before, and the process that was to do it is gone: doing it is what is asked now.
+    const run = interrupted?.cancelRequested ? interrupted : restores.cancel(id, personHere());
+    if (interrupted === undefined) {
+      terminal.stdout.write(answer(run));
+      return 0;
     }
-    const run = restores.cancel(id, personHere());
-    terminal.stdout.write(
-      run.state === 'IN_PROGRESS'
-        ? `${id} stops at its next safe point. AWS goes on building restore tables it has begun. Watch it with: pitr-restore status\n`
-        : `${id} is ${run.state}. Nothing was begun.\n`,
-    );
-    return 0;
+    if (!command.json)
+      terminal.stdout.write(`${id} was interrupted: it is stopped here, and what it wrote is put back.\n`);
+    const ended = await goOn(id, { parts, config, terminal, telling: command });
+    return ended.state === 'CANCELLED' || ended.state === 'ROLLED_BACK' ? 0 : 1;
   });
+}
+
+/** What the asker is told of a run that is not carried out here. Pure. */
+export function answer({ id, state, tables }: Run): string {
+  if (state !== 'IN_PROGRESS') return `${id} is ${state}. Nothing was begun.\n`;
+  const written = tables.some((table) => table.swap !== 'pending');
+  const rest = written ? 'What it wrote is put back.' : 'AWS goes on building restore tables it has begun.';
+  return `${id} stops at its next safe point. ${rest} Watch it with: pitr-restore status\n`;
+}
+
+function theRunning(restores: Restores): RunId {
+  const running = restores.inProgress()?.holder.runId;
+  if (running !== undefined) return running;
+  const interrupted = restores.interrupted();
+  if (interrupted.length > 0) return theInterrupted(interrupted).id;
+  throw new UserError(
+    'UNKNOWN_RUN',
+    'No restore is running.',
+    'A request that waits is cancelled by its id: pitr-restore status',
+  );
 }

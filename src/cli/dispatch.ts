@@ -18,7 +18,17 @@ export async function dispatch(command: Command, terminal: Terminal): Promise<Ex
     case 'history':
       return await (await import('./history.ts')).history(command.json, terminal);
     case 'cancel':
-      return await (await import('./cancel.ts')).cancel(command.runId, terminal);
+      return await (await import('./cancel.ts')).cancel(command, terminal);
+    case 'resume':
+      return await (await import('./resume.ts')).resume(command, terminal);
+    case 'undo':
+      return await (await import('./undo.ts')).undo(command, terminal);
+    case 'audit-verify':
+      return await (await import('./audit.ts')).auditVerify(terminal);
+    case 'audit-export':
+      return await (await import('./audit.ts')).auditExport(terminal);
+    case 'cleanup':
+      return await (await import('./cleanup.ts')).cleanup(command, terminal);
     case 'serve': {
       const [{ serve }, { configHere }] = await Promise.all([import('../serve.ts'), import('./open-parts.ts')]);
       await serve(configHere(terminal));

@@ -14,6 +14,9 @@ Restore
   --dry-run                  every check that reads, and nothing else
   --timeout-minutes <n>      until every restore table must be ready (default: 30)
   --accept-count-mismatch    go on although the item counts differ, as after an accident
+  --on-conflict <what>       items the application changes meanwhile: overwrite (after journalling,
+                             the default) or keep
+  --fence <what>             writes: keep other writers out while live tables are written; or off
   --no-rollback              leave a failed swap as it is
   --verbose                  more lines
   --json                     the events as JSON, one a line
@@ -24,8 +27,21 @@ Restore
 Look
   pitr-restore --list-restore-points --environment dev
   pitr-restore status        the running restore (--json)
-  pitr-restore history       the last restores (--json)
-  pitr-restore cancel [id]   stop the running restore at its next safe point
+  pitr-restore history       the last restores, and until when each can be undone (--json)
+
+Stop, go on, put back
+  pitr-restore cancel [id]   stop a restore at its next safe point; what it wrote is put back
+  pitr-restore resume [id]   go on with a restore whose process was stopped or is gone
+  pitr-restore undo <id>     put back what a restore overwrote; items changed since are not touched
+                             (--reason <text>). Within 24 hours, or PITR_UNDO_HOURS.
+  pitr-restore cleanup       delete restore tables that were left behind (--dry-run;
+                             --older-than-hours <n>, default: 24)
+
+  Ctrl+C and SIGTERM stop a restore at its next safe point; it can be resumed or cancelled.
+
+Prove
+  pitr-restore audit verify  whether every event is as it was written; 1 and the rows when not
+  pitr-restore audit export  every event as a line of JSON
 
 Serve and try
   pitr-restore serve         the Slack bot

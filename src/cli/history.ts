@@ -1,6 +1,7 @@
 import { formatDuration, formatUtc } from '../reporters/format.ts';
 import { statusOf } from '../reporters/status-file.ts';
 import { actorName } from '../restore/request.ts';
+import type { Instant } from '../restore/restore-point.ts';
 import type { Run } from '../restore/run.ts';
 import { withParts } from './open-parts.ts';
 import { writeTable } from './table.ts';
@@ -11,23 +12,45 @@ const shownRuns = 20;
 /** `history`: the last restores, newest first. */
 export async function history(json: boolean, terminal: Terminal): Promise<ExitCode> {
   return await withParts(terminal, async ({ restores }) => {
-    const runs = restores.history(shownRuns);
-    terminal.stdout.write(json ? `${JSON.stringify(runs.map(statusOf))}\n` : historyText(runs));
+    const interrupted = new Set(restores.interrupted().map((run) => run.id));
+    const entries = restores.history(shownRuns).map((run) => ({
+      run,
+      isInterrupted: interrupted.has(run.id),
+      undoableUntil: restores.undoableUntil(run.id),
+    }));
+    terminal.stdout.write(json ? `${JSON.stringify(entries.map(historyJson))}\n` : historyText(entries));
     return 0;
   });
 }
 
+export type HistoryEntry = {
+  readonly run: Run;
+  readonly isInterrupted: boolean;
+  readonly undoableUntil: Instant | undefined;
+};
+
+function historyJson({ run, isInterrupted, undoableUntil }: HistoryEntry) {
+  return {
+    ...statusOf(run, isInterrupted),
+    ...(undoableUntil === undefined ? {} : { undoable_until: formatUtc(undoableUntil) }),
+  };
+}
+
 /** Runs as people read them. Pure. */
-export function historyText(runs: readonly Run[]): string {
-  if (runs.length === 0) return 'No restore was asked for yet.\n';
-  const rows = runs.map((run) => [
+export function historyText(entries: readonly HistoryEntry[]): string {
+  if (entries.length === 0) return 'No restore was asked for yet.\n';
+  const rows = entries.map(({ run, isInterrupted, undoableUntil }) => [
     run.id,
     run.request.environment,
-    formatUtc(run.request.restorePoint),
-    run.state,
+    run.request.undoOf === undefined ? formatUtc(run.request.restorePoint) : `undo of ${run.request.undoOf}`,
+    isInterrupted ? 'INTERRUPTED' : run.state,
     run.durationMs === undefined ? '-' : formatDuration(run.durationMs),
     actorName(run.request.requestedBy),
-    run.failure?.code ?? '',
+    undoableUntil === undefined ? '-' : formatUtc(undoableUntil),
+    isInterrupted
+      ? `interrupted in ${run.phase ?? 'ACQUIRE_LOCK'}; go on with: pitr-restore resume ${run.id}`
+      : (run.failure?.code ?? ''),
   ]);
-  return writeTable([['ID', 'ENVIRONMENT', 'RESTORE POINT', 'STATE', 'TOOK', 'ASKED FOR BY', 'WHY'], ...rows]);
+  const head = ['ID', 'ENVIRONMENT', 'RESTORE POINT', 'STATE', 'TOOK', 'ASKED FOR BY', 'UNDO UNTIL', 'WHY'];
+  return writeTable([head, ...rows]);
 }

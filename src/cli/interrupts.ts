@@ -1,12 +1,13 @@
 import type { Output } from '../reporters/console.ts';
+import { waysOn } from '../reporters/lines.ts';
 import type { Run } from '../restore/run.ts';
 import { hasEnded, restoreTablesOf, stateOfLiveTables } from '../restore/run.ts';
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Ctrl+C and friends: the first one asks the run to stop at its next safe point, the second one leaves at once and says
- * what is left behind. Call `forget` when the run has ended.
+ * Ctrl+C and friends: the first one asks the run to pause at its next safe point, the second one leaves at once and says
+ * what is left behind. Either way it can be resumed. Call `forget` when the run has ended.
  */
 export function stopOnInterrupt(
   stderr: Output,
@@ -41,6 +42,7 @@ export function leftBehind(run: Run | undefined): readonly string[] {
     `Left ${run.id} in the middle${run.phase === undefined ? '' : `, in phase ${run.phase}`}.`,
     stateOfLiveTables(run),
     tables.length === 0 ? 'No restore table was made.' : `Restore tables that may exist in AWS: ${tables.join(', ')}.`,
-    'To go on, ask for the same restore point again; the lock frees itself, as this process is gone.',
+    waysOn(run),
+    'The lock frees itself, as this process is gone.',
   ];
 }

@@ -27,7 +27,6 @@ export async function withParts(
     terminal.stderr.write(`${runId}: a bug of pitr-restore. Please report it with these lines:\n${details}\n`);
   });
   try {
-    parts.restores.settleInterrupted();
     return await use(parts, config);
   } finally {
     await parts.close();

@@ -1,6 +1,7 @@
 import { formatDuration, formatUtc } from '../reporters/format.ts';
 import { statusOf } from '../reporters/status-file.ts';
 import { displayName } from '../restore/environment.ts';
+import type { RunId } from '../restore/events.ts';
 import { actorName } from '../restore/request.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { Run, TableRun } from '../restore/run.ts';
@@ -11,34 +12,67 @@ import type { ExitCode, Terminal } from './terminal.ts';
 export async function status(json: boolean, terminal: Terminal): Promise<ExitCode> {
   return await withParts(terminal, async ({ restores, clock }) => {
     const open = restores.open();
-    terminal.stdout.write(json ? `${JSON.stringify(open.map(statusOf))}\n` : statusText(open, clock.now()));
+    const interrupted = new Set(restores.interrupted().map((run) => run.id));
+    terminal.stdout.write(
+      json
+        ? `${JSON.stringify(open.map((run) => statusOf(run, interrupted.has(run.id))))}\n`
+        : statusText(open, interrupted, clock.now()),
+    );
     return 0;
   });
 }
 
 /** Open runs as people read them. Pure. */
-export function statusText(open: readonly Run[], now: Instant): string {
-  const running = open.filter((run) => run.state === 'IN_PROGRESS');
+export function statusText(open: readonly Run[], interrupted: ReadonlySet<RunId>, now: Instant): string {
+  const isInterrupted = (run: Run) => interrupted.has(run.id);
+  const running = open.filter((run) => run.state === 'IN_PROGRESS' && !isInterrupted(run));
   const waiting = open.filter((run) => run.state !== 'IN_PROGRESS');
-  const parts = running.length === 0 ? ['No restore is running.\n'] : running.map((run) => runningText(run, now));
-  return [...parts, ...waiting.map(waitingText)].join('');
+  return [
+    ...(running.length === 0 ? ['No restore is running.\n'] : running.map((run) => runningText(run, now))),
+    ...open.filter(isInterrupted).map(interruptedText),
+    ...waiting.map(waitingText),
+  ].join('');
 }
 
-function runningText(run: Run, now: Instant): string {
-  const { request, phase } = run;
-  const startedAt = run.startedAt ?? run.requestedAt;
-  const holder = run.holder === undefined ? '' : `, process ${run.holder.pid} on ${run.holder.host}`;
+function interruptedText(run: Run): string {
   return [
-    `${run.id} is running: ${request.environment} back to ${formatUtc(request.restorePoint)}`,
-    `  asked for by ${actorName(request.requestedBy)}${holder}`,
-    `  running since ${formatUtc(startedAt)} (${formatDuration(now - startedAt)}), phase ${phase ?? 'not begun'}`,
-    ...(run.cancelRequested ? ['  stopping at the next safe point'] : []),
-    ...run.tables.map((table) => `  ${displayName(table)}: ${tableText(table)}`),
+    `${run.id} is interrupted in ${run.phase ?? 'ACQUIRE_LOCK'}; go on with: pitr-restore resume ${run.id}`,
+    `  ${whatIsAsked(run)}`,
+    `  nobody carries it out; ${run.cancelRequested ? 'it is to be cancelled' : 'to stop it for good'}: pitr-restore cancel ${run.id}`,
+    ...tableLines(run),
     '',
   ].join('\n');
 }
 
-function tableText(table: TableRun): string {
+function whatIsAsked({ request }: Run): string {
+  const { environment, undoOf } = request;
+  const what =
+    undoOf === undefined
+      ? `${environment} back to ${formatUtc(request.restorePoint)}`
+      : `undo of ${undoOf} in ${environment}`;
+  return `${what}, for ${actorName(request.requestedBy)}`;
+}
+
+function tableLines(run: Run): readonly string[] {
+  return run.tables.map((table) => `  ${displayName(table)}: ${tableText(table, run)}`);
+}
+
+function runningText(run: Run, now: Instant): string {
+  const { phase } = run;
+  const startedAt = run.startedAt ?? run.requestedAt;
+  const holder = run.holder === undefined ? '' : `, process ${run.holder.pid} on ${run.holder.host}`;
+  return [
+    `${run.id} is running: ${whatIsAsked(run)}${holder}`,
+    `  running since ${formatUtc(startedAt)} (${formatDuration(now - startedAt)}), phase ${phase ?? 'not begun'}`,
+    ...(run.cancelRequested ? ['  stopping at the next safe point'] : []),
+    ...tableLines(run),
+    '',
+  ].join('\n');
+}
+
+function tableText(table: TableRun, run: Run): string {
+  if (table.rolledBack !== undefined) return 'put back';
+  if (run.rollback !== undefined && table.swap !== 'pending') return 'being put back';
   if (table.verification !== undefined && table.verification.put + table.verification.delete === 0) return 'verified';
   if (table.swap === 'complete') return 'written back';
   if (table.swap === 'in_progress') return 'being written back';
@@ -50,8 +84,7 @@ function tableText(table: TableRun): string {
 }
 
 function waitingText(run: Run): string {
-  const { request } = run;
-  const what = `${request.environment} back to ${formatUtc(request.restorePoint)} for ${actorName(request.requestedBy)}`;
+  const what = whatIsAsked(run);
   const missing = run.approvalsNeeded - run.approvals.length;
   return run.state === 'AWAITING_APPROVAL'
     ? `${run.id} waits for ${missing === 1 ? 'an approval' : `${missing} approvals`}: ${what}\n`

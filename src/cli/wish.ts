@@ -32,6 +32,8 @@ export function wishFrom(
     options: {
       planConfirmation: command.acceptCountMismatch ? 'never' : environment.planConfirmation,
       rollback: command.rollback,
+      onConflict: command.onConflict ?? environment.onConflict,
+      fence: command.fence ?? environment.fence,
       timeoutMinutes: command.timeoutMinutes ?? environment.timeoutMinutes,
       dryRun: command.dryRun,
     },

@@ -23,6 +23,11 @@ const terminalTickMs = 200;
 const plainTickMs = 60_000;
 const eraseLine = '\r\u001b[2K';
 
+/** A table's resource policy is written down so that it can be put back; it is nobody's business on a console. */
+function withoutPolicies(name: string, value: unknown): unknown {
+  return name === 'policyBefore' ? undefined : value;
+}
+
 /** Tells a run as the requirement's console lines: WARNING and ERROR on stderr, the rest on stdout. */
 export function consoleReporter(
   parts: { readonly log: EventLog; readonly progress: ProgressBoard; readonly clock: Clock },
@@ -60,7 +65,7 @@ export function consoleReporter(
       current = run;
       eraseBar();
       if (options.json) {
-        stdout.write(`${JSON.stringify({ ...stored, at: new Date(stored.at).toISOString() })}\n`);
+        stdout.write(`${JSON.stringify({ ...stored, at: new Date(stored.at).toISOString() }, withoutPolicies)}\n`);
         return;
       }
       for (const { level, text } of consoleLines(stored, run)) {

@@ -1,9 +1,10 @@
 import type { Phase, RunEvent, RunFailure, StoredEvent } from '../restore/events.ts';
 import { actorName } from '../restore/request.ts';
 import type { Run } from '../restore/run.ts';
+import { fenceLines } from './fence-lines.ts';
 import { formatDuration, formatUtc } from './format.ts';
 import { debug, error, info, type Line, oneLine, warning } from './line.ts';
-import { tableLines } from './table-lines.ts';
+import { shownName, tableLines } from './table-lines.ts';
 
 /**
  * What an event is in words: the requirement's console lines where it has them. Pure; `run` is the run as the event left
@@ -58,6 +59,17 @@ export function consoleLines({ event }: StoredEvent, run: Run): readonly Line[] 
     case 'table-deleted':
     case 'table-delete-failed':
       return tableLines(event, run);
+    case 'fence-raising':
+    case 'fence-raised':
+    case 'fence-proven':
+    case 'fence-lowering':
+    case 'fence-lowered':
+    case 'fence-left':
+      return fenceLines(
+        shownName(run, event.label),
+        event,
+        run.tables.find((table) => table.label === event.label)?.fence,
+      );
   }
 }
 

@@ -14,11 +14,14 @@ export function statusFileReporter(
   onTrouble: OnTrouble,
   after?: number,
 ): Reporter {
+  let isPaused = false;
   return followRun(
     log,
     runId,
     ({ event }, run) => {
-      replaceFile(path, `${JSON.stringify(statusOf(run, event.type === 'paused'), undefined, 2)}\n`);
+      if (event.type === 'paused') isPaused = true;
+      if (event.type === 'resumed') isPaused = false;
+      replaceFile(path, `${JSON.stringify(statusOf(run, isPaused), undefined, 2)}\n`);
     },
     onTrouble,
     after,

@@ -10,6 +10,7 @@ type TableEvent = Extract<RunEvent, { type: `table-${string}` | `swap-${string}`
 /** What happened to one table, in words. */
 export function tableLines(event: TableEvent, run: Run): readonly Line[] {
   const name = shownName(run, event.label);
+  const isUndo = run.request.undoOf !== undefined;
   switch (event.type) {
     case 'table-restoring':
       return [info(`Initiating PITR restore for ${name}-restore`), debug(`${name}-restore is ${event.restoreTable}`)];
@@ -23,9 +24,9 @@ export function tableLines(event: TableEvent, run: Run): readonly Line[] {
     case 'table-compared':
       return comparedLines(name, event);
     case 'swap-started':
-      return [info(`Swapping data for ${name} (${swapSize(event, run)})`)];
+      return [info(`${isUndo ? 'Putting back' : 'Swapping data for'} ${name} (${swapSize(event, run)})`)];
     case 'swap-finished':
-      return [debug(`${name}: ${event.put} items put, ${event.delete} deleted`), ...conflictLines(name, event)];
+      return [debug(`${name}: ${event.put} items put, ${event.delete} deleted`), ...conflictLines(name, event, isUndo)];
     case 'table-rolled-back':
       return rolledBackLines(name, event);
     case 'table-verified':
@@ -59,11 +60,12 @@ function swapSize({ label, put, delete: deleted }: TableEvent & { type: 'swap-st
   return items === undefined ? changes : `${items} items, ${changes}`;
 }
 
-function conflictLines(name: string, { overwritten, kept }: Conflicts): readonly Line[] {
-  const changed = (items: number) => `${name}: ${counted(items)} changed by the application meanwhile`;
+function conflictLines(name: string, { overwritten, kept }: Conflicts, isUndo: boolean): readonly Line[] {
+  const changed = (items: number) =>
+    `${name}: ${counted(items)} changed by the application ${isUndo ? 'since' : 'meanwhile'}`;
   return [
     ...(overwritten === 0 ? [] : warning(`${changed(overwritten)}: overwritten after journalling`)),
-    ...(kept === 0 ? [] : warning(`${changed(kept)}: kept`)),
+    ...(kept === 0 ? [] : warning(`${changed(kept)}: ${isUndo ? 'not touched' : 'kept'}`)),
   ];
 }
 
@@ -94,7 +96,8 @@ function verifiedLines(
   return warning(`${name}: ${put} items to put and ${verified.delete} to delete again after round ${round} ✗`);
 }
 
-function shownName(run: Run, label: string): string {
+/** What people call a table of the run. */
+export function shownName(run: Run, label: string): string {
   const table = run.tables.find((candidate) => candidate.label === label);
   return table === undefined ? label : displayName(table);
 }

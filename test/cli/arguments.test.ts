@@ -14,6 +14,7 @@ const plainRestore = {
   verbose: false,
   json: false,
 };
+const quiet = { verbose: false, json: false };
 const asWritten = '--restore-point 2025-12-19T09:00:00Z --environment dev';
 
 describe('the requirement’s own command lines', () => {
@@ -36,8 +37,19 @@ describe('what we added', () => {
     ['status', { name: 'status', json: false }],
     ['status --json', { name: 'status', json: true }],
     ['history --json', { name: 'history', json: true }],
-    ['cancel', { name: 'cancel' }],
-    ['cancel restore-2025-12-19T10-30-00Z', { name: 'cancel', runId: 'restore-2025-12-19T10-30-00Z' }],
+    ['cancel', { name: 'cancel', ...quiet }],
+    ['cancel restore-2025-12-19T10-30-00Z', { name: 'cancel', runId: 'restore-2025-12-19T10-30-00Z', ...quiet }],
+    ['resume', { name: 'resume', ...quiet }],
+    ['resume restore-1 --verbose', { name: 'resume', runId: 'restore-1', verbose: true, json: false }],
+    ['undo restore-1', { name: 'undo', runId: 'restore-1', reason: '', ...quiet }],
+    ['undo restore-1 --reason x --json', { name: 'undo', runId: 'restore-1', reason: 'x', verbose: false, json: true }],
+    ['cleanup', { name: 'cleanup', olderThanHours: 24, dryRun: false, json: false }],
+    ['cleanup --older-than-hours 0.5 --dry-run', { name: 'cleanup', olderThanHours: 0.5, dryRun: true, json: false }],
+    ['cleanup --older-than-hours 0 --json', { name: 'cleanup', olderThanHours: 0, dryRun: false, json: true }],
+    ['audit verify', { name: 'audit-verify' }],
+    ['audit export', { name: 'audit-export' }],
+    [`${asWritten} --on-conflict keep --fence writes`, { ...plainRestore, onConflict: 'keep', fence: 'writes' }],
+    [`${asWritten} --on-conflict overwrite --fence off`, { ...plainRestore, onConflict: 'overwrite', fence: 'off' }],
     ['serve', { name: 'serve' }],
     ['sandbox', { name: 'sandbox' }],
     ['demo', { name: 'demo' }],
@@ -155,6 +167,53 @@ describe('every mistake is said in a line, with what to type instead', () => {
     ],
     ['status now', '"status" does not know what to do with "now".', 'Write just: pitr-restore status'],
     ['cancel one two', '"cancel" does not know what to do with "two".', 'Write just: pitr-restore cancel'],
+    ['resume one two', '"resume" does not know what to do with "two".', 'Write just: pitr-restore resume'],
+    ['undo', 'Undo which restore? Its id is missing.', 'The ids are in: pitr-restore history'],
+    ['undo one two', '"undo" does not know what to do with "two".', 'Write just: pitr-restore undo <id>'],
+    ['undo one --reason', '--reason needs a value.', 'For example: --reason "a bad deploy emptied quotes"'],
+    ['undo one --fence off', '--fence does not go with "undo".', 'Leave one of the two out. More: pitr-restore help'],
+    ['udno one', 'There is no command "udno".', 'Did you mean undo?'],
+    [
+      'audit',
+      '"audit" does what? A word is missing.',
+      'pitr-restore audit verify looks for changed rows, pitr-restore audit export writes them as JSON Lines.',
+    ],
+    ['audit verfy', '"audit" does not know what to do with "verfy".', 'Did you mean: pitr-restore audit verify'],
+    [
+      'audit everything',
+      '"audit" does not know what to do with "everything".',
+      'pitr-restore audit verify looks for changed rows, pitr-restore audit export writes them as JSON Lines.',
+    ],
+    ['audit verify all', '"audit" does not know what to do with "all".', 'Write just: pitr-restore audit verify'],
+    [
+      'cleanup --older-than-hours a-day',
+      '"a-day" is not a number of hours for --older-than-hours.',
+      'Write a number from 0 on, such as --older-than-hours 24',
+    ],
+    [
+      'cleanup --older-than-hours=-1',
+      '"-1" is not a number of hours for --older-than-hours.',
+      'Write a number from 0 on, such as --older-than-hours 24',
+    ],
+    ['cleanup --older-than-hours', '--older-than-hours needs a value.', 'For example: --older-than-hours 24'],
+    ['cleanup now', '"cleanup" does not know what to do with "now".', 'Write just: pitr-restore cleanup'],
+    [
+      `${asWritten} --older-than-hours 3`,
+      '--older-than-hours does not go with a restore.',
+      'Leave one of the two out. More: pitr-restore help',
+    ],
+    [
+      `${asWritten} --on-conflict ask`,
+      '"ask" is not a way to settle conflicts.',
+      'An item that the application changed meanwhile: --on-conflict overwrite puts it back all the same, --on-conflict keep leaves it.',
+    ],
+    [`${asWritten} --on-conflict`, '--on-conflict needs a value.', 'For example: --on-conflict keep'],
+    [
+      `${asWritten} --fence on`,
+      '"on" is not a fence.',
+      'Write --fence writes to keep other writers out while live tables are written, or --fence off.',
+    ],
+    [`${asWritten} --fence`, '--fence needs a value.', 'For example: --fence writes'],
   ] as const)('%s', ([line, message, hint]) => {
     const argv = line.split(' ').filter((word) => word !== '');
     const refusal = refused(() => parseCommandLine(argv));

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DeleteItemCommand, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWorld, type World } from '../../src/sandbox/world/world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -83,24 +83,6 @@ test('of two at once the second is refused, told who holds the lock; status and 
     expect(await first.exit).toBe(1);
     expect(first.stderr()).toContain('[ERROR] Cancelled by ');
     expect((await run(['status'], folder, variables)).stdout).toBe('No restore is running.\n');
-  } finally {
-    await slow.close();
-  }
-});
-
-test('Ctrl+C stops at a safe point, keeps the restore table and says its name', async () => {
-  const slow = await startWorld({ environments: ['dev'], restoreMs: 600_000 });
-  try {
-    const folder = temporaryFolder();
-    const started = start(restoreQuotes, folder, { ...slow.variables, PITR_DB: join(folder, 'state.sqlite') });
-    await said(started, 'Initiating PITR restore');
-    started.child.kill('SIGINT');
-    expect(await started.exit).toBe(1);
-    expect(started.stderr()).toContain('SIGINT: stopping at the next safe point.');
-    const { TableNames = [] } = await slow.client.send(new ListTablesCommand({}));
-    const kept = TableNames.find((name) => name.includes('-restore-'));
-    expect(started.stderr()).toContain(`Restore tables kept: ${kept}`);
-    expect(started.stdout()).toContain('Lock released');
   } finally {
     await slow.close();
   }

@@ -1,28 +1,39 @@
 import { describe, expect, test } from 'vitest';
 import type { RestoreCommand } from '../../src/cli/arguments.ts';
+import { auditText } from '../../src/cli/audit.ts';
+import { answer } from '../../src/cli/cancel.ts';
+import { cleanupText, leftoversIn, leftoversText } from '../../src/cli/cleanup.ts';
 import { dryRunText } from '../../src/cli/dry-run.ts';
 import { historyText } from '../../src/cli/history.ts';
 import { leftBehind } from '../../src/cli/interrupts.ts';
 import { outlookText } from '../../src/cli/list-restore-points.ts';
+import { theInterrupted } from '../../src/cli/resume.ts';
 import { statusText } from '../../src/cli/status.ts';
+import { undoText } from '../../src/cli/undo.ts';
 import { wishFrom } from '../../src/cli/wish.ts';
 import type { Environment } from '../../src/restore/environment.ts';
-import type { RunEvent } from '../../src/restore/events.ts';
+import type { RunEvent, StoredEvent } from '../../src/restore/events.ts';
 import { foldRun, type Run } from '../../src/restore/run.ts';
 import { begin, compared, request, requestedAt, restoreTable, untilActive, untilTheEnd } from '../reporters/story.ts';
 import { requested } from '../support/requests.ts';
 
 const now = requestedAt + 65_000;
+const nobody: ReadonlySet<string> = new Set();
 
 describe('status', () => {
   test('says so when nothing runs', () => {
-    expect(statusText([], now)).toBe('No restore is running.\n');
+    expect(statusText([], nobody, now)).toBe('No restore is running.\n');
   });
 
   test('says who runs what since when, the phase and each table', () => {
-    const text = statusText([runAfter(...untilActive, { type: 'table-compared', ...compared('quotes', 4) })], now);
-    expect(text).toContain('restore-1 is running: dev back to 2025-12-19T09:00:00Z\n');
-    expect(text).toContain('asked for by ana@bastion, process 12 on bastion\n');
+    const text = statusText(
+      [runAfter(...untilActive, { type: 'table-compared', ...compared('quotes', 4) })],
+      nobody,
+      now,
+    );
+    expect(text).toContain(
+      'restore-1 is running: dev back to 2025-12-19T09:00:00Z, for ana@bastion, process 12 on bastion\n',
+    );
     expect(text).toContain('(1m05s), phase VERIFY_COUNTS\n');
     expect(text).toContain('  quotes: compared: 4 items to put, 0 to delete\n');
     expect(text).toContain(`  user-likes-dev: ${restoreTable('user-likes')} is ACTIVE\n`);
@@ -30,19 +41,198 @@ describe('status', () => {
 
   test('names a request that waits', () => {
     const waiting = foldRun([{ seq: 1, runId: 'restore-2', at: requestedAt, event: requested(), hash: '' }]);
-    expect(statusText(waiting === undefined ? [] : [waiting], now)).toBe(
-      'No restore is running.\nrestore-2 waits for an approval: prod back to 2026-11-21T08:00:00Z for slack:T0SANDBOX/U0ALICE\n',
+    expect(statusText(waiting === undefined ? [] : [waiting], nobody, now)).toBe(
+      'No restore is running.\nrestore-2 waits for an approval: prod back to 2026-11-21T08:00:00Z, for slack:T0SANDBOX/U0ALICE\n',
     );
   });
 });
 
-test('history is a table with a line for each run', () => {
-  expect(historyText([])).toBe('No restore was asked for yet.\n');
-  expect(historyText([runAfter(...untilTheEnd)]).split('\n')).toEqual([
-    'ID         ENVIRONMENT  RESTORE POINT         STATE      TOOK   ASKED FOR BY  WHY',
-    'restore-1  dev          2025-12-19T09:00:00Z  COMPLETED  3m45s  ana@bastion',
+describe('status of a run that nobody carries out', () => {
+  const swapping = runAfter(
+    ...untilActive,
+    { type: 'phase-started', phase: 'SWAP_DATA' },
+    { type: 'swap-started', label: 'quotes', put: 4, delete: 0 },
+    { type: 'paused' },
+  );
+
+  test('says where it is interrupted and both ways on, and that nothing runs', () => {
+    const text = statusText([swapping], new Set(['restore-1']), now);
+    expect(text).toContain('No restore is running.\n');
+    expect(text).not.toContain('restore-1 is running');
+    expect(text).toContain('restore-1 is interrupted in SWAP_DATA; go on with: pitr-restore resume restore-1\n');
+    expect(text).toContain('  nobody carries it out; to stop it for good: pitr-restore cancel restore-1\n');
+    expect(text).toContain('  quotes: being written back\n');
+  });
+
+  test('tells what is being put back from what is', () => {
+    const run = runAfter(
+      ...untilActive,
+      { type: 'swap-started', label: 'quotes', put: 4, delete: 0 },
+      { type: 'swap-started', label: 'user-likes', put: 4, delete: 0 },
+      { type: 'rollback-started', code: 'SWAP', message: 'no answer', hint: '' },
+      { type: 'table-rolled-back', label: 'quotes', putBack: 4, changedSince: 0 },
+    );
+    const text = statusText([run], nobody, now);
+    expect(text).toContain('  quotes: put back\n');
+    expect(text).toContain('  user-likes-dev: being put back\n');
+    expect(text).toContain(`  user-views-dev: ${restoreTable('user-views')} is ACTIVE\n`);
+  });
+});
+
+describe('history', () => {
+  test('is a table with a line for each run', () => {
+    expect(historyText([])).toBe('No restore was asked for yet.\n');
+    const undoableUntil = Date.parse('2025-12-20T10:30:00Z');
+    expect(
+      historyText([
+        { run: runAfter(...untilTheEnd), isInterrupted: false, undoableUntil },
+        { run: runAfter(...untilActive), isInterrupted: true, undoableUntil: undefined },
+      ]).split('\n'),
+    ).toEqual([
+      'ID         ENVIRONMENT  RESTORE POINT         STATE        TOOK   ASKED FOR BY  UNDO UNTIL            WHY',
+      'restore-1  dev          2025-12-19T09:00:00Z  COMPLETED    3m45s  ana@bastion   2025-12-20T10:30:00Z',
+      'restore-1  dev          2025-12-19T09:00:00Z  INTERRUPTED  -      ana@bastion   -                     interrupted in VERIFY_COUNTS; go on with: pitr-restore resume restore-1',
+      '',
+    ]);
+  });
+
+  test('says of an undo what it undoes', () => {
+    const undo = foldRun([
+      {
+        seq: 1,
+        runId: 'restore-2',
+        at: requestedAt,
+        event: requested({ request: { ...request, undoOf: 'restore-1' } }),
+        hash: '',
+      },
+    ]);
+    const entries = undo === undefined ? [] : [{ run: undo, isInterrupted: false, undoableUntil: undefined }];
+    expect(historyText(entries)).toContain('restore-2  dev          undo of restore-1  AWAITING_APPROVAL');
+  });
+});
+
+describe('resume without an id', () => {
+  const one = runAfter(...untilActive);
+
+  test('means the only interrupted run', () => {
+    expect(theInterrupted([one])).toBe(one);
+  });
+
+  test('is refused when there is none', () => {
+    expect(() => theInterrupted([])).toThrow(
+      expect.objectContaining({
+        code: 'UNKNOWN_RUN',
+        message: 'No restore is interrupted.',
+        hint: 'To see what runs and what waits: pitr-restore status',
+      }),
+    );
+  });
+
+  test('is refused with the names of all when there are several', () => {
+    expect(() => theInterrupted([one, { ...one, id: 'restore-2' }])).toThrow(
+      expect.objectContaining({
+        message: '2 restores are interrupted: restore-1 (dev, VERIFY_COUNTS), restore-2 (dev, VERIFY_COUNTS).',
+        hint: 'Name the one to go on with: pitr-restore resume <id>',
+      }),
+    );
+  });
+});
+
+test('before an undo begins it says what the restore wrote, later rounds included', () => {
+  const events: readonly RunEvent[] = [
+    ...untilActive,
+    { type: 'swap-started', label: 'quotes', put: 4, delete: 1 },
+    { type: 'swap-finished', label: 'quotes', put: 4, delete: 1, overwritten: 0, kept: 1 },
+    { type: 'table-verified', round: 1, ...compared('quotes', 2) },
+    { type: 'table-verified', round: 2, ...compared('quotes') },
+  ];
+  expect(undoText(runAfter(...events), rowsOf(events)).split('\n')).toEqual([
+    'Undo of restore-1 in dev: each item that it wrote goes back to what it was before,',
+    'but for those that were changed since. It wrote:',
+    '  quotes: 6 items put, 1 deleted, but for 1 that it left as the application wrote them',
     '',
   ]);
+});
+
+describe('a cancel', () => {
+  test('is honest about what AWS goes on with, and about what is put back', () => {
+    expect(answer(runAfter(...untilActive))).toBe(
+      'restore-1 stops at its next safe point. AWS goes on building restore tables it has begun. Watch it with: pitr-restore status\n',
+    );
+    expect(answer(runAfter(...untilActive, { type: 'swap-started', label: 'quotes', put: 1, delete: 0 }))).toContain(
+      'What it wrote is put back.',
+    );
+    expect(answer(runAfter({ type: 'withdrawn', by: { kind: 'system' } }))).toBe(
+      'restore-1 is WITHDRAWN. Nothing was begun.\n',
+    );
+  });
+});
+
+describe('the cleanup', () => {
+  const ended = { code: 'TIMEOUT', message: 'too slow', hint: '', phase: 'AWAIT_ACTIVE', durationMs: 1 } as const;
+  const failed = runAfter(...untilActive, { type: 'failed', ...ended, restoreTablesKept: [] });
+
+  test('finds in the record what ended runs left, and nothing of runs that go on or ended too lately', () => {
+    const left = [{ runId: 'restore-1', restoreTables: failed.tables.map((one) => one.restoreTable), fences: [] }];
+    expect(leftoversIn([failed], requestedAt)).toEqual(left);
+    expect(leftoversIn([failed], requestedAt - 1)).toEqual([]);
+    expect(leftoversIn([runAfter(...untilActive), runAfter(...untilTheEnd)], requestedAt)).toEqual([]);
+  });
+
+  test('says what would be deleted, and that nothing was', () => {
+    const leftovers = [{ runId: 'restore-1', restoreTables: ['quotes-restore-x'], fences: ['quotes'] }];
+    expect(leftoversText(leftovers).split('\n')).toEqual([
+      'Would be deleted, if AWS still has it. Nothing was changed.',
+      '  quotes-restore-x (of restore-1)',
+      '  the fence on quotes (of restore-1)',
+      '',
+    ]);
+    expect(leftoversText([])).toBe('Nothing is left over.\n');
+  });
+
+  test('says what became of each, and why when it is still there', () => {
+    const about = { runId: 'restore-1', environment: 'dev', label: 'quotes' };
+    const text = cleanupText({
+      tables: [
+        { ...about, restoreTable: 'quotes-restore-x', outcome: 'deleted', reason: '' },
+        { ...about, restoreTable: 'quotes-restore-y', outcome: 'not-ours', reason: 'Look at it.' },
+      ],
+      fences: [{ ...about, outcome: 'failed', reason: 'AWS said no.' }],
+    });
+    expect(text.split('\n')).toEqual([
+      'LEFT OVER         BY         OUTCOME         WHY',
+      'quotes-restore-x  restore-1  deleted',
+      'quotes-restore-y  restore-1  left: not ours  Look at it.',
+      'fence on quotes   restore-1  FAILED          AWS said no.',
+      '',
+    ]);
+    expect(cleanupText({ tables: [], fences: [] })).toBe('Nothing is left over.\n');
+  });
+});
+
+describe('the audit', () => {
+  const end = { seq: 7, hash: 'ab'.repeat(32) };
+
+  test('of a whole trail says how far it reaches, and what to note elsewhere', () => {
+    const text = auditText({ rows: 7, end, findings: [], intact: true });
+    expect(text).toMatch(
+      /^The audit trail is whole: 7 rows, each as it was written\.\nIt ends with row 7, hash (ab){32}\.\n/,
+    );
+  });
+
+  test('of an empty trail says no more than that', () => {
+    expect(auditText({ rows: 0, end: { seq: 0, hash: '' }, findings: [], intact: true })).toBe(
+      'The audit trail is whole: 0 rows, each as it was written.\n',
+    );
+  });
+
+  test('names every row that is wrong', () => {
+    const findings = [{ kind: 'missing', seq: 3, message: 'Row 3 is missing.' }] as const;
+    expect(auditText({ rows: 6, end, findings, intact: false }).split('\n').slice(0, 2)).toEqual([
+      'The audit trail is not what was written. Of 6 rows:',
+      '✗ Row 3 is missing.',
+    ]);
+  });
 });
 
 test('a dry run marks every check and says what to do about those that failed', () => {
@@ -110,6 +300,7 @@ describe('leaving in the middle', () => {
     expect(text).toContain('Left restore-1 in the middle, in phase VERIFY_COUNTS.');
     expect(text).toContain('The live tables were not touched.');
     expect(text).toContain(`Restore tables that may exist in AWS: ${restoreTable('quotes')}, `);
+    expect(text).toContain('Go on: pitr-restore resume restore-1. Give up: pitr-restore cancel restore-1');
   });
 
   test('after the end there is nothing left behind', () => {
@@ -129,6 +320,8 @@ describe('a command line becomes a wish', () => {
     planConfirmation: 'always',
     reasonRequired: false,
     timeoutMinutes: 30,
+    onConflict: 'keep',
+    fence: 'writes',
   };
   const command: RestoreCommand = {
     name: 'restore',
@@ -157,15 +350,21 @@ describe('a command line becomes a wish', () => {
     });
   });
 
-  test('the environment decides about confirmation and time, unless a flag does', () => {
+  test('the environment decides about confirmation, time, conflicts and the fence, unless a flag does', () => {
+    const flags = { onConflict: 'overwrite', fence: 'off' } as const;
     expect(wishFrom(command, environment, here).options).toMatchObject({
       planConfirmation: 'always',
       timeoutMinutes: 30,
+      onConflict: 'keep',
+      fence: 'writes',
     });
     expect(
-      wishFrom({ ...command, acceptCountMismatch: true, timeoutMinutes: 45, rollback: false }, environment, here)
-        .options,
-    ).toEqual({ planConfirmation: 'never', timeoutMinutes: 45, rollback: false, dryRun: false });
+      wishFrom(
+        { ...command, acceptCountMismatch: true, timeoutMinutes: 45, rollback: false, ...flags },
+        environment,
+        here,
+      ).options,
+    ).toEqual({ planConfirmation: 'never', timeoutMinutes: 45, rollback: false, dryRun: false, ...flags });
   });
 
   test('only the tables that are named', () => {
@@ -180,14 +379,17 @@ describe('a command line becomes a wish', () => {
 });
 
 function runAfter(...events: readonly RunEvent[]): Run {
-  const rows = [begin, ...events].map((event, index) => ({
+  const run = foldRun(rowsOf(events));
+  if (run === undefined) throw new Error('no run');
+  return run;
+}
+
+function rowsOf(events: readonly RunEvent[]): readonly StoredEvent[] {
+  return [begin, ...events].map((event, index) => ({
     seq: index + 1,
     runId: 'restore-1',
     at: requestedAt,
     event,
     hash: '',
   }));
-  const run = foldRun(rows);
-  if (run === undefined) throw new Error('no run');
-  return run;
 }

@@ -67,6 +67,16 @@ test('events that stood before the reporter began are told too, and none twice',
   expect(stdout.text().match(/Lock released/g)).toHaveLength(1);
 });
 
+test('--json leaves out the policies that the record keeps', async () => {
+  const { reporter, stdout, tell } = follow({ ...quiet, json: true });
+  reporter.start();
+  const window = { startsAt: requestedAt, endsAt: requestedAt + 1 };
+  tell({ type: 'fence-raising', label: 'quotes', arn: 'arn', sid: 'sid', policyBefore: 'secret', ...window });
+  await reporter.stop(0);
+  expect(stdout.text()).toContain('"sid":"sid"');
+  expect(stdout.text()).not.toContain('secret');
+});
+
 test('who goes on with a run tells what happens from there on', async () => {
   const { log, runId, tell, progress } = follow();
   tell({ type: 'started' }, { type: 'paused' });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Line } from '../../src/reporters/line.ts';
 import { consoleLines } from '../../src/reporters/lines.ts';
 import type { RunEvent } from '../../src/restore/events.ts';
@@ -223,6 +223,46 @@ test('with --on-conflict keep a difference that is left after the swap is the ap
   expect(shown([{ type: 'table-verified', round: 1, ...compared('quotes', 3) }], keeping)).toEqual([
     'quotes: 3 items were written by the application: kept',
   ]);
+});
+
+describe('the fence', () => {
+  const raising = {
+    type: 'fence-raising',
+    label: 'quotes',
+    arn: 'arn:aws:dynamodb:eu-central-1:123456789012:table/quotes',
+    sid: 'PitrRestore',
+    policyBefore: '{"secret":"policy"}',
+    startsAt: Date.parse('2025-12-19T09:31:00Z'),
+    endsAt: Date.parse('2025-12-19T11:00:00Z'),
+  } as const;
+
+  test('is told with what the application sees and for how long, and never with the policy', () => {
+    const lines = told([
+      raising,
+      { type: 'fence-raised', label: 'quotes' },
+      { type: 'fence-proven', label: 'quotes' },
+      { type: 'fence-lowering', label: 'quotes' },
+      { type: 'fence-lowered', label: 'quotes', how: 'as-before' },
+    ]);
+    expect(lines.map(({ level, text }) => `${level} ${text}`)).toEqual([
+      `DEBUG Calling PutResourcePolicy for ${raising.arn}, statement PitrRestore`,
+      expect.stringMatching(
+        /^INFO Fence up on quotes: from 2025-12-19T09:31:00Z on, .*AccessDeniedException.* 2025-12-19T11:00:00Z\.$/,
+      ),
+      expect.stringMatching(/^INFO Fence closed on quotes: /),
+      'DEBUG Taking the fence on quotes down',
+      expect.stringMatching(/^INFO Fence down on quotes: /),
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('secret');
+  });
+
+  test('that stays up is a warning with what to type', () => {
+    const left = { reason: 'Access denied.', command: 'aws dynamodb …', opensAt: raising.endsAt } as const;
+    expect(told([raising, { type: 'fence-left', label: 'quotes', ...left }]).at(-1)).toEqual({
+      level: 'WARNING',
+      text: expect.stringMatching(/Access denied\. .*2025-12-19T11:00:00Z.* aws dynamodb …$/),
+    });
+  });
 });
 
 function shown(events: readonly RunEvent[], first = begin): readonly string[] {

@@ -137,7 +137,7 @@ describe('when the swap could not be finished', () => {
 test('while nobody carries it out it says INTERRUPTED, and goes on when somebody does', async () => {
   const { log, runId, path, reporter, status, tell } = follow();
   reporter.start();
-  tell(...untilActive, { type: 'paused' });
+  tell(...untilActive, { type: 'paused' }, { type: 'lock-released' });
   await reporter.stop(0);
   expect(status()).toMatchObject({ status: 'INTERRUPTED', current_phase: 'VERIFY_COUNTS' });
 

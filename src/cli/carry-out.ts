@@ -1,0 +1,73 @@
+import type { Parts } from '../compose.ts';
+import type { Config } from '../config.ts';
+import { consoleReporter } from '../reporters/console.ts';
+import { logFileReporter } from '../reporters/log-file.ts';
+import { statusFileReporter } from '../reporters/status-file.ts';
+import type { RunId } from '../restore/events.ts';
+import type { Reporter } from '../restore/ports.ts';
+import type { Run } from '../restore/run.ts';
+import type { Telling } from './arguments.ts';
+import { stopOnInterrupt } from './interrupts.ts';
+import type { Terminal } from './terminal.ts';
+
+/** How long reporters may take to tell the end, in ms. */
+const lastWordsMs = 5_000;
+
+/** What a run is carried out with in a shell. */
+export type Shell = {
+  readonly parts: Parts;
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly telling: Telling;
+};
+
+/** Begins an approved run here and tells it from its request on. */
+export async function begin(runId: RunId, shell: Shell): Promise<Run> {
+  return await carryOut(runId, shell, 0, (signal) => shell.parts.restores.execute(runId, signal));
+}
+
+/**
+ * Goes on here with an interrupted run and tells what happens from now on; the rest was told by whoever began it.
+ * @throws UserError UNKNOWN_RUN, OUT_OF_DATE
+ */
+export async function goOn(runId: RunId, shell: Shell): Promise<Run> {
+  const { restores } = shell.parts;
+  const told = restores.run(runId)?.lastSeq ?? 0;
+  return await carryOut(runId, shell, told, (signal) => restores.resume(runId, signal));
+}
+
+async function carryOut(
+  runId: RunId,
+  shell: Shell,
+  told: number,
+  act: (signal: AbortSignal) => Promise<Run>,
+): Promise<Run> {
+  const reporters = reportersFor(runId, shell, told);
+  const interrupts = stopOnInterrupt(shell.terminal.stderr, () => shell.parts.restores.run(runId));
+  try {
+    for (const reporter of reporters) reporter.start();
+    return await act(interrupts.signal);
+  } finally {
+    await Promise.all(reporters.map((reporter) => reporter.stop(lastWordsMs)));
+    interrupts.forget();
+  }
+}
+
+function reportersFor(
+  runId: RunId,
+  { parts, config: { statusFile }, terminal, telling: { verbose, json } }: Shell,
+  after: number,
+): readonly Reporter[] {
+  const trouble = (what: string) => (error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    terminal.stderr.write(`${what} can no longer be written (${why}). The restore goes on.\n`);
+  };
+  const file = { folder: process.cwd(), startedAt: parts.clock.now(), after };
+  return [
+    consoleReporter(parts, runId, terminal, { verbose, json, after }, trouble('The console')),
+    logFileReporter(parts.log, runId, file, trouble('The log file')),
+    ...(statusFile === undefined
+      ? []
+      : [statusFileReporter(parts.log, runId, statusFile, trouble('The status file'), after)]),
+  ];
+}
