@@ -21,7 +21,7 @@ export async function playTheStory(world: World, say: (text: string) => void): P
     say(`A modal opens (the bot answered within ${Math.round(typed.ackMs)} ms):\n`);
     say(indent(renderText(modal, reader)));
     say('\nShe gives a reason and confirms.\n');
-    const submitted = await alice.submit(modal, { 'Why?': 'A bad deploy damaged all three tables at 09:04' });
+    const submitted = await alice.submit(modal, { Reason: 'A bad deploy damaged all three tables at 09:04' });
     if (submitted.errors !== undefined) throw new Error(`The modal was refused: ${JSON.stringify(submitted.errors)}`);
     const card = await slack.messageUntil(channel, has('Approve'), restoreWithinMs);
     say('\nBob, an approver, clicks Approve.\n');

@@ -77,11 +77,19 @@ function refuseChannel(environment: Environment, channel: Channel): Refusal | un
   return undefined;
 }
 
+/** What can be asked for: a restore, or to undo one. */
+export type Wish = 'restore' | 'undo';
+
 /** The part of {@link mayRequest} that needs no look-up. */
-export function mayAsk(environment: Environment, userId: string, channelId: string): Refusal | undefined {
+export function mayAsk(
+  environment: Environment,
+  userId: string,
+  channelId: string,
+  wish: Wish = 'restore',
+): Refusal | undefined {
   if (!environment.admins.includes(userId)) {
     return refuse(
-      `You may not ask for a restore of ${environment.name}.`,
+      `You may not ask ${wish === 'restore' ? 'for' : 'to undo'} a restore of ${environment.name}.`,
       `Only its admins may; the configuration lists them by user id, and you (${userId}) are not among them.`,
       environment.admins,
     );
@@ -89,16 +97,17 @@ export function mayAsk(environment: Environment, userId: string, channelId: stri
   return refuseChannelId(environment, channelId);
 }
 
-/** Asking for a restore: an admin of the environment, with an account in good standing, in a channel meant for it. */
+/** Asking for a restore, or to undo one: an admin of the environment, with an account in good standing, in a channel meant for it. */
 export function mayRequest(
   environment: Environment,
   account: Account,
   channel: Channel,
   home: Home,
+  wish: Wish = 'restore',
 ): Refusal | undefined {
   return (
     refuseAccount(account, home) ??
-    mayAsk(environment, account.userId, channel.channelId) ??
+    mayAsk(environment, account.userId, channel.channelId, wish) ??
     refuseChannel(environment, channel)
   );
 }

@@ -119,6 +119,7 @@ function reporterOf(parts: SlackBotParts, client: WebClient, signal: AbortSignal
     ...parts,
     poster,
     environmentOf: (name) => restores.environments().find((each) => each.name === name),
+    undoableUntil: (runId) => restores.undoableUntil(runId),
     onUnreachable: (run, error) => void tellRequester(run, error),
   });
 }

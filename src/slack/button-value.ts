@@ -9,6 +9,7 @@ export const actionIds = {
   proceed: 'pitr_proceed',
   stop: 'pitr_stop',
   cancel: 'pitr_cancel',
+  undo: 'pitr_undo',
 } as const;
 export type ActionId = (typeof actionIds)[keyof typeof actionIds];
 

@@ -23,10 +23,11 @@ export type Command =
   | { readonly kind: 'history' }
   | { readonly kind: 'list'; readonly environment: string }
   | { readonly kind: 'cancel'; readonly runId?: string }
+  | { readonly kind: 'undo'; readonly runId?: string }
   | { readonly kind: 'help' }
   | { readonly kind: 'mistake'; readonly message: string; readonly hint: string };
 
-const verbs = ['status', 'history', 'list', 'cancel', 'help'] as const;
+const verbs = ['status', 'history', 'list', 'cancel', 'undo', 'help'] as const;
 type Verb = (typeof verbs)[number];
 const options = ['--tables', '--dry-run', '--timezone'] as const;
 type Option = (typeof options)[number];
@@ -45,7 +46,7 @@ export function parseCommand(text: string, environments: readonly string[]): Com
 
 function parseVerb(verb: Verb, rest: readonly string[], environments: readonly string[]): Command {
   const [argument, ...more] = rest;
-  if (more.length > 0 || (argument !== undefined && verb !== 'list' && verb !== 'cancel' && verb !== 'help')) {
+  if (more.length > 0 || (argument !== undefined && !takesArgument.has(verb))) {
     return mistake(`"${rest.join(' ')}" is too much after ${verb}.`, `Type ${commandName} ${usage[verb]}`);
   }
   switch (verb) {
@@ -54,7 +55,8 @@ function parseVerb(verb: Verb, rest: readonly string[], environments: readonly s
     case 'help':
       return { kind: verb };
     case 'cancel':
-      return argument === undefined ? { kind: 'cancel' } : { kind: 'cancel', runId: argument };
+    case 'undo':
+      return argument === undefined ? { kind: verb } : { kind: verb, runId: argument };
     case 'list': {
       if (argument === undefined && environments.length !== 1) {
         return mistake('List which environment?', `One of ${environments.join(', ')}: ${commandName} list <name>`);
@@ -65,11 +67,14 @@ function parseVerb(verb: Verb, rest: readonly string[], environments: readonly s
   }
 }
 
+const takesArgument: ReadonlySet<Verb> = new Set(['list', 'cancel', 'undo', 'help']);
+
 const usage: Readonly<Record<Verb, string>> = {
   status: 'status',
   history: 'history',
   list: 'list <environment>',
   cancel: 'cancel [restore id]',
+  undo: 'undo [restore id]',
   help: 'help',
 };
 

@@ -13,10 +13,12 @@ import {
   outlookMessage,
   statusMessage,
   whichMessage,
+  whichUndoMessage,
 } from './messages/answers.ts';
 import type { Message } from './messages/blocks.ts';
 import { mistakeMessage, refusalMessage } from './messages/refusal.ts';
 import { fillView, openView } from './request.ts';
+import { openUndo } from './undo.ts';
 import { loadingView } from './views/modal.ts';
 import { chooseView } from './views/restore.ts';
 import { isTooLong, type Wanted } from './views/wanted.ts';
@@ -42,13 +44,17 @@ export async function onCommand(desk: Desk, call: CommandCall): Promise<void> {
     case 'mistake':
       return await answer(mistakeMessage(command));
     case 'status':
-      return await answer(statusMessage(restores.open(), restores.history(1)[0], (run) => progress.get(run.id)));
+      return await answer(
+        statusMessage(restores.open(), restores.history(1)[0], (run) => progress.get(run.id), restores.interrupted()),
+      );
     case 'history':
       return await answer(historyMessage(restores.history(10)));
     case 'list':
       return await list(desk, call, command.environment);
     case 'cancel':
       return await cancel(desk, call, command);
+    case 'undo':
+      return await undo(desk, call, command);
     case 'choose':
       return await choose(desk, call);
     case 'restore':
@@ -87,7 +93,7 @@ async function cancel(
     const known = runId === undefined ? undefined : desk.restores.run(runId);
     if (runId === undefined) return await ack(ephemeral(whichMessage(open)));
     throw known === undefined
-      ? new UserError('UNKNOWN_RUN', `There is no restore ${runId}.`, 'Type /pitr-restore history for the last ones.')
+      ? unknownRun(runId)
       : new UserError(
           'OUT_OF_DATE',
           `${runId} has ended already (${known.state.toLowerCase()}).`,
@@ -100,6 +106,24 @@ async function cancel(
   await ack();
   const account = await refuseNow(desk, command.user_id);
   await tell(account === undefined ? cancelledMessage(desk.restores.cancel(run.id, by)) : refusalMessage(account));
+}
+
+function unknownRun(runId: string): UserError {
+  return new UserError('UNKNOWN_RUN', `There is no restore ${runId}.`, 'Type /pitr-restore history for the last ones.');
+}
+
+async function undo(
+  desk: Desk,
+  { command, ack, tell }: CommandCall,
+  { runId }: Command & { readonly kind: 'undo' },
+): Promise<void> {
+  const { restores } = desk;
+  const undoable = runId === undefined ? restores.history(50).filter(({ id }) => restores.undoableUntil(id)) : [];
+  const run = runId === undefined ? undoable[0] : restores.run(runId);
+  if (runId === undefined && undoable.length !== 1) return await ack(ephemeral(whichUndoMessage(undoable)));
+  if (run === undefined) throw unknownRun(runId ?? '');
+  const { user_id: userId, trigger_id: triggerId, channel_id: channelId } = command;
+  await openUndo(desk, run, { userId, triggerId, channelId, ack, tell });
 }
 
 async function choose(desk: Desk, { command, ack }: CommandCall): Promise<void> {

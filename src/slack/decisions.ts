@@ -10,6 +10,7 @@ import type { Ack } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
 import { errorMessage, refusalMessage, tooLateMessage } from './messages/refusal.ts';
 import { openView, showView } from './request.ts';
+import { openUndo } from './undo.ts';
 import { deniedView, denyView } from './views/deny.ts';
 import { loadingView, problemView } from './views/modal.ts';
 import { refusedView } from './views/restore.ts';
@@ -19,6 +20,8 @@ export type Click = {
   readonly value: string | undefined;
   readonly userId: string;
   readonly triggerId: string;
+  /** Where the button is; absent in the Home tab. */
+  readonly channelId?: string;
   readonly ack: Ack<void>;
   readonly tell: (message: Message) => Promise<unknown>;
 };
@@ -26,6 +29,10 @@ export type Click = {
 export async function onClick(desk: Desk, click: Click): Promise<void> {
   const { actionId, userId, ack, tell } = click;
   const { run, value } = theRun(desk, click.value);
+  if (actionId === actionIds.undo) {
+    const channelId = click.channelId ?? (run.origin.kind === 'slack' ? run.origin.channelId : '');
+    return await openUndo(desk, run, { ...click, channelId });
+  }
   const by = actorOf(desk, userId);
   const refusal = mayDecide(desk, actionId, run, by);
   if (refusal === undefined && actionId === actionIds.deny && run.state === 'AWAITING_APPROVAL') {
@@ -82,7 +89,10 @@ function theRun(desk: Desk, written: string | undefined): { readonly run: Run; r
   );
 }
 
-function mayDecide(desk: Desk, actionId: ActionId, run: Run, by: Actor): Refusal | undefined {
+/** The buttons that decide something at once; Undo opens a window first. */
+type Deciding = Exclude<ActionId, typeof actionIds.undo>;
+
+function mayDecide(desk: Desk, actionId: Deciding, run: Run, by: Actor): Refusal | undefined {
   const { environment: name, requestedBy } = run.request;
   if (actionId === actionIds.withdraw) return mayWithdraw(requestedBy, by);
   const environment = desk.restores.environment(name);
@@ -99,7 +109,7 @@ function mayDecide(desk: Desk, actionId: ActionId, run: Run, by: Actor): Refusal
   }
 }
 
-function decide({ restores, onApproved }: Desk, actionId: ActionId, { runId, digest }: ButtonValue, by: Actor): void {
+function decide({ restores, onApproved }: Desk, actionId: Deciding, { runId, digest }: ButtonValue, by: Actor): void {
   switch (actionId) {
     case actionIds.approve: {
       const run = restores.approve(runId, by, digest);

@@ -7,6 +7,8 @@ export const limits = {
   messageText: 4000,
   /** Undocumented: `msg_blocks_too_long` comes at about 13,200 over all blocks of a message. */
   messageBlocks: 10_000,
+  /** The same as it goes over the wire, braces and all: ours, so that the limit above holds however Slack counts. */
+  messageJson: 13_000,
   blocksPerMessage: 50,
   blocksPerView: 100,
   header: 150,

@@ -9,6 +9,7 @@ import { limits } from './limits.ts';
 import type { Listening } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
 import { onChosen, onConfirmed, onReworded, type Submission } from './submissions.ts';
+import { onUndoConfirmed } from './undo.ts';
 import { callbackIds, inputIds, inputOf } from './views/modal.ts';
 
 export function listenTo(app: App, desk: Desk, listening: Listening): void {
@@ -32,6 +33,7 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
             value,
             userId,
             triggerId: body.trigger_id,
+            ...(body.channel === undefined ? {} : { channelId: body.channel.id }),
             ack: tracked,
             tell: incoming.tell,
           });
@@ -63,6 +65,7 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
   onView(callbackIds.choose, onChosen);
   onView(callbackIds.when, onReworded);
   onView(callbackIds.confirm, onConfirmed);
+  onView(callbackIds.undo, onUndoConfirmed);
   onView(callbackIds.deny, async (_, { view, userId, ack }) => {
     const reason = inputOf(view.state.values, inputIds.reason)?.value.trim().slice(0, limits.reason) ?? '';
     await onDenied(desk, { viewId: view.id, metadata: view.private_metadata, reason, userId, ack });

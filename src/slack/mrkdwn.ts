@@ -30,12 +30,21 @@ export function channelLink(channelId: string): string {
 
 /** `<@U1>, <@U2> or <@U3>`; with many, the first ones and how many more. */
 export function anyOf(userIds: readonly string[], shown = 8): string {
+  return joined(userIds, 'or', shown);
+}
+
+/** `<@U1>, <@U2> and <@U3>`, in the same way. */
+export function allOf(userIds: readonly string[], shown = 8): string {
+  return joined(userIds, 'and', shown);
+}
+
+function joined(userIds: readonly string[], word: 'and' | 'or', shown: number): string {
   const names = userIds.slice(0, shown).map(mention);
   const more = userIds.length - names.length;
-  if (more > 0) return `${names.join(', ')} or ${more} more`;
+  if (more > 0) return `${names.join(', ')} ${word} ${more} more`;
   const last = names.pop();
   if (last === undefined) return 'nobody';
-  return names.length === 0 ? last : `${names.join(', ')} or ${last}`;
+  return names.length === 0 ? last : `${names.join(', ')} ${word} ${last}`;
 }
 
 export function actor(by: Actor): string {

@@ -1,7 +1,12 @@
 import type { RunId } from '../restore/events.ts';
 import type { Reporter } from '../restore/ports.ts';
+import { hasEnded, type Run } from '../restore/run.ts';
 import { type Bell, makeBell } from './bell.ts';
-import { reporterName, type TellerParts, tell } from './teller.ts';
+import { reporterName } from './postings.ts';
+import { offerOver, type TellerParts, tell } from './teller.ts';
+
+/** Runs that may be undone are the latest ones; there are never many in a day. */
+const recentRuns = 100;
 
 type Telling = { readonly bell: Bell; readonly done: Promise<void> };
 
@@ -43,10 +48,17 @@ export function makeThreadReporter(parts: TellerParts): Reporter {
     tellings.set(runId, { bell, done });
   }
 
+  /** Its last word may show an Undo whose time is over. */
+  function mayOfferUndo(run: Run): boolean {
+    const isPosted = (key: string) => deliveries.posted(reporterName, run.id, key) !== undefined;
+    return hasEnded(run) && isPosted('parent') && !isPosted(offerOver);
+  }
+
   return {
     start() {
       stopWatching ??= log.watch(onNews);
       for (const run of log.open()) startTelling(run.id);
+      for (const run of log.recent(recentRuns)) if (mayOfferUndo(run)) startTelling(run.id);
       onNews();
     },
     async stop(ms) {

@@ -168,6 +168,8 @@ function wishOf(desk: Desk, environment: Environment, person: Person, wanted: Wa
     reason,
     options: {
       planConfirmation: environment.planConfirmation,
+      onConflict: environment.onConflict,
+      fence: environment.fence,
       rollback: true,
       timeoutMinutes: environment.timeoutMinutes,
       dryRun: wanted.dryRun,

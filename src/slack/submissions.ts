@@ -5,7 +5,7 @@ import type { Desk } from './desk.ts';
 import { limits } from './limits.ts';
 import type { Ack } from './listening.ts';
 import { fillView, submitRequest } from './request.ts';
-import { inputIds, inputOf, loadingView } from './views/modal.ts';
+import { inputIds, inputOf, loadingView, problemWithReason } from './views/modal.ts';
 import { readWanted, type Wanted } from './views/wanted.ts';
 
 export type Submission = {
@@ -47,18 +47,13 @@ export async function onConfirmed(desk: Desk, { view, userId, ack }: Submission)
   const wanted = wantedIn(view.private_metadata);
   const input = inputOf(view.state.values, inputIds.reason);
   const reason = input?.value.trim() ?? '';
-  const problem = problemWith(reason, desk.restores.environment(wanted.environment).reasonRequired);
+  const problem = problemWithReason(reason, desk.restores.environment(wanted.environment).reasonRequired);
   if (problem !== undefined && input !== undefined) {
     await ack({ response_action: 'errors', errors: { [input.blockId]: problem } });
     return;
   }
   await ack({ response_action: 'update', view: loadingView('Writing the request down …') });
   await submitRequest(desk, { viewId: view.id }, userId, wanted, reason.slice(0, limits.reason));
-}
-
-function problemWith(reason: string, isRequired: boolean): string | undefined {
-  if (reason === '' && isRequired) return 'Say why: whoever approves it reads this.';
-  return reason.length > limits.reason ? `At most ${limits.reason} characters.` : undefined;
 }
 
 function looking(environment: string) {

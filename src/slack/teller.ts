@@ -5,27 +5,25 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 import type { Environment } from '../restore/environment.ts';
 import type { RunId, StoredEvent } from '../restore/events.ts';
-import type { Clock, Deliveries, EventLog, PostedMessage, ProgressBoard } from '../restore/ports.ts';
+import type { Clock, EventLog, PostedMessage, ProgressBoard } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import { apply, foldRun, hasEnded, type Run } from '../restore/run.ts';
 import type { Bell } from './bell.ts';
 import { times } from './limits.ts';
-import type { Logger } from './logging.ts';
 import type { Message } from './messages/blocks.ts';
 import { parentMessage } from './messages/parent.ts';
-import { planQuestion, replyTo } from './messages/thread.ts';
-import { isRefusal, type Place, type Poster } from './poster.ts';
+import type { Surroundings } from './messages/surroundings.ts';
+import { lastWord, planQuestion, replyTo } from './messages/thread.ts';
+import { isRefusal } from './poster.ts';
+import { Postings, type PostingsParts, reporterName, type Target } from './postings.ts';
 
-export const reporterName = 'slack';
-
-export type TellerParts = {
-  readonly poster: Poster;
+export type TellerParts = PostingsParts & {
   readonly log: EventLog;
-  readonly deliveries: Deliveries;
   readonly progress: ProgressBoard;
   readonly clock: Clock;
-  readonly logger: Logger;
   readonly environmentOf: (name: string) => Environment | undefined;
+  /** Until when a run can be undone; undefined: it cannot. */
+  readonly undoableUntil: (runId: RunId) => Instant | undefined;
   /** Called once per run when its channel cannot be posted to. */
   readonly onUnreachable: (run: Run, error: WebAPIPlatformError) => void;
 };
@@ -69,9 +67,10 @@ class Teller {
   readonly #runId: RunId;
   readonly #parts: TellerParts;
   readonly #control: TellerControl;
-  /** The message to be posted next may have been posted already: look for it first. */
-  #unsure: boolean;
+  readonly #postings: Postings;
   #shown: string | undefined;
+  /** The last word as it was shown last. */
+  #offer: string | undefined;
   #editedAt: Instant | undefined;
   #parent: 'editable' | 'gone' = 'editable';
   #hasComplained = false;
@@ -81,7 +80,8 @@ class Teller {
     this.#parts = parts;
     this.#control = control;
     const next = this.#undelivered(parts.log.ofRun(runId))[0];
-    this.#unsure = next !== undefined && next.at < control.processStartedAt;
+    const isUnsure = next !== undefined && next.at < control.processStartedAt;
+    this.#postings = new Postings(parts, runId, control.signal, isUnsure);
   }
 
   /** Tells what is new. true: the story is over, or there is nothing more to tell while draining. */
@@ -90,7 +90,10 @@ class Teller {
     if (story === undefined) return true;
     const parent = await this.#postParent(story);
     await this.#tellRows(story, parent);
-    if (hasEnded(story.run)) return this.#undelivered(this.#parts.log.ofRun(this.#runId)).length === 0;
+    if (hasEnded(story.run)) {
+      const isTold = this.#undelivered(this.#parts.log.ofRun(this.#runId)).length === 0;
+      return isTold && ((await this.#isOfferOver(story)) || this.#control.isDraining());
+    }
     await this.#showParent(story, parent, this.#control.isDraining());
     return this.#control.isDraining() && this.#undelivered(this.#parts.log.ofRun(this.#runId)).length === 0;
   }
@@ -140,10 +143,10 @@ class Teller {
   }
 
   async #postParent(story: Story): Promise<PostedMessage> {
-    const known = this.#parts.deliveries.posted(reporterName, this.#runId, 'parent');
+    const known = this.#postings.posted('parent');
     if (known !== undefined) return known;
-    const message = this.#parentMessage(story.run);
-    const posted = await this.#postOnce(story, 'parent', message);
+    const message = this.#parentMessage(story);
+    const posted = await this.#postings.postOnce(targetOf(story), 'parent', message);
     this.#shown = JSON.stringify(message);
     this.#editedAt = this.#parts.clock.now();
     return posted;
@@ -168,102 +171,92 @@ class Teller {
   async #tellRow(row: StoredEvent, run: Run, story: Story, parent: PostedMessage): Promise<void> {
     // Told late, the question must not offer what was decided since.
     const asOf = row.event.type === 'plan-shown' ? story.run : run;
-    const reply = replyTo(row, asOf, this.#environment(run));
+    const before = story.rows.findLast(({ seq }) => seq < row.seq)?.at;
+    const surroundings = { ...this.#surroundings(story), ...(before === undefined ? {} : { before }) };
+    const reply = replyTo(row, asOf, surroundings);
     if (reply === undefined) return;
     const key = row.event.type === 'plan-shown' ? 'plan' : String(row.seq);
-    const thread = { threadTs: parent.messageId, broadcast: reply.broadcast };
-    await this.#postOnce(story, key, { text: reply.text, blocks: reply.blocks }, thread);
+    const target = { ...targetOf(story), threadTs: parent.messageId, broadcast: reply.broadcast };
+    const posted = await this.#postings.postOnce(target, key, { text: reply.text, blocks: reply.blocks });
+    if (!reply.broadcast) return;
+    if (surroundings.undoableUntil === undefined) this.#postings.remember(offerOver, posted);
+    this.#offer = JSON.stringify({ text: reply.text, blocks: reply.blocks });
+  }
+
+  /** Takes Undo from the last word when its time is over, or somebody has undone the run. true: nothing is left to take. */
+  async #isOfferOver(story: Story): Promise<boolean> {
+    const last = story.rows.findLast(({ event }) => isLastWord.has(event.type));
+    const posted = last === undefined ? undefined : this.#postings.posted(String(last.seq));
+    if (last === undefined || posted === undefined || this.#postings.posted(offerOver) !== undefined) return true;
+    const surroundings = this.#surroundings(story);
+    const message = lastWord(story.run, surroundings, last.at);
+    const content = JSON.stringify(message);
+    if (content !== this.#offer) await this.#postings.update(posted, message);
+    this.#offer = content;
+    // Somebody asked for the undo: should that come to nothing, it is offered again.
+    if (surroundings.undoableUntil !== undefined || surroundings.undoneBy !== undefined) return false;
+    this.#postings.remember(offerOver, posted);
+    return true;
   }
 
   /** Takes the buttons from the plan question once it is answered or moot. */
-  async #closeQuestion({ rows, run }: Story): Promise<void> {
-    const posted = this.#parts.deliveries.posted(reporterName, this.#runId, 'plan');
-    const asked = rows.find((row) => row.event.type === 'plan-shown');
+  async #closeQuestion(story: Story): Promise<void> {
+    const posted = this.#postings.posted('plan');
+    const asked = story.rows.find((row) => row.event.type === 'plan-shown');
     if (posted === undefined || asked === undefined) return;
-    await this.#update(posted, planQuestion(run, this.#environment(run), asked.at));
+    await this.#postings.update(posted, planQuestion(story.run, this.#surroundings(story), asked.at));
   }
 
   /** At most one edit in three seconds, unless `mustShow`; what shows already is not sent again. */
-  async #showParent({ run }: Story, parent: PostedMessage, mustShow: boolean): Promise<void> {
-    const message = this.#parentMessage(run);
+  async #showParent(story: Story, parent: PostedMessage, mustShow: boolean): Promise<void> {
+    const message = this.#parentMessage(story);
     const content = JSON.stringify(message);
     if (content === this.#shown || this.#parent === 'gone') return;
     const wait = this.#untilNextEdit();
     if (wait > 0 && !mustShow) return;
     if (wait > 0 && !this.#control.isDraining()) await this.#parts.clock.sleep(wait, this.#control.signal);
-    if (!(await this.#update(parent, message))) this.#parent = 'gone';
+    if (!(await this.#postings.update(parent, message))) this.#parent = 'gone';
     this.#shown = content;
     this.#editedAt = this.#parts.clock.now();
   }
 
-  /** false: the message cannot be edited any more, which nothing can change. */
-  async #update(posted: PostedMessage, message: Message): Promise<boolean> {
-    try {
-      await this.#parts.poster.update(posted, message, this.#control.signal);
-      return true;
-    } catch (error) {
-      if (!isRefusal(error, uneditable)) throw error;
-      this.#parts.logger.warn({ runId: this.#runId, err: error }, 'A message cannot be edited any more');
-      return false;
-    }
+  #parentMessage(story: Story): Message {
+    return parentMessage(story.run, this.#surroundings(story), this.#parts.progress.get(this.#runId));
   }
 
-  /** Posts under a key at most once, also when an answer of Slack was lost or the process died in between. */
-  async #postOnce(
-    { run, channelId }: Story,
-    key: string,
-    message: Message,
-    thread: Pick<Place, 'threadTs' | 'broadcast'> = {},
-  ): Promise<PostedMessage> {
-    const { poster, deliveries } = this.#parts;
-    const place: Place = { channelId, key: `${this.#runId}:${key}`, ...thread };
-    const posted = (await this.#adopted(place, run)) ?? (await this.#post(poster, place, message));
-    this.#unsure = false;
-    deliveries.remember(reporterName, this.#runId, key, posted);
-    return posted;
+  #surroundings({ run, rows }: Story): Surroundings {
+    const { environmentOf, log } = this.#parts;
+    const undoableUntil = hasEnded(run) ? this.#undoableUntil() : undefined;
+    const { undoOf } = run.request;
+    const undone = undoOf === undefined ? undefined : log.run(undoOf);
+    const undoing = hasEnded(run) ? log.open().find(({ request }) => request.undoOf === run.id) : undefined;
+    const stopOrStart = rows.findLast(({ event: { type } }) => type === 'paused' || type === 'resumed');
+    return {
+      environment: environmentOf(run.request.environment),
+      isPaused: stopOrStart?.event.type === 'paused',
+      ...(undone === undefined ? {} : { undone }),
+      ...(undoableUntil === undefined ? {} : { undoableUntil }),
+      ...(undoing === undefined ? {} : { undoneBy: undoing.id }),
+    };
   }
 
-  async #post(poster: Poster, place: Place, message: Message): Promise<PostedMessage> {
-    this.#unsure = true;
-    try {
-      return await poster.post(place, message, this.#control.signal);
-    } catch (error) {
-      // A clear no: it was not posted.
-      if (error instanceof WebAPIPlatformError) this.#unsure = false;
-      throw error;
-    }
+  /** undefined: it cannot be undone, or not any more. */
+  #undoableUntil(): Instant | undefined {
+    const until = this.#parts.undoableUntil(this.#runId);
+    return until === undefined || until <= this.#parts.clock.now() ? undefined : until;
   }
 
-  async #adopted(place: Place, run: Run): Promise<PostedMessage | undefined> {
-    if (!this.#unsure) return undefined;
-    try {
-      return await this.#parts.poster.find(place, run.requestedAt - clockSkew, this.#control.signal);
-    } catch (error) {
-      if (!isRefusal(error, ['missing_scope'])) throw error;
-      this.#parts.logger.warn(
-        { runId: this.#runId, err: error },
-        'Cannot look for a message of ours; it may appear twice',
-      );
-      return undefined;
-    }
-  }
-
-  #parentMessage(run: Run): Message {
-    return parentMessage(run, this.#environment(run), this.#parts.progress.get(this.#runId));
-  }
-
-  #environment(run: Run): Environment | undefined {
-    return this.#parts.environmentOf(run.request.environment);
-  }
-
-  #isStale(run: Run): boolean {
-    return this.#parent === 'editable' && JSON.stringify(this.#parentMessage(run)) !== this.#shown;
+  #isStale(story: Story): boolean {
+    return this.#parent === 'editable' && JSON.stringify(this.#parentMessage(story)) !== this.#shown;
   }
 
   #untilSomethingMoves(): number {
-    const run = this.#story()?.run;
-    if (run === undefined) return idle;
-    if (this.#isStale(run)) return this.#untilNextEdit();
+    const story = this.#story();
+    if (story === undefined) return idle;
+    const { run } = story;
+    if (hasEnded(run))
+      return Math.min(idle, (this.#undoableUntil() ?? Number.POSITIVE_INFINITY) - this.#parts.clock.now());
+    if (this.#isStale(story)) return this.#untilNextEdit();
     // Progress is not in the event log, so it rings no bell.
     return run.state === 'IN_PROGRESS' ? times.betweenEdits : idle;
   }
@@ -274,25 +267,28 @@ class Teller {
   }
 }
 
-/** Between Slack's clock and ours. */
-const clockSkew = 300_000;
+function targetOf({ channelId, run }: Story): Target {
+  return { channelId, since: run.requestedAt };
+}
+
+/** The key under which it is remembered that the last word offers no Undo, or not any more. */
+export const offerOver = 'undo-over';
+
+const isLastWord: ReadonlySet<StoredEvent['event']['type']> = new Set([
+  'completed',
+  'failed',
+  'cancelled',
+  'rolled-back',
+  'needs-attention',
+]);
 
 const closesQuestion: ReadonlySet<StoredEvent['event']['type']> = new Set([
   'plan-confirmed',
   'plan-refused',
   'cancel-requested',
-  'completed',
-  'failed',
-  'cancelled',
+  'rollback-started',
+  ...isLastWord,
 ]);
 
 /** Answers of chat.postMessage that only people can change: invite the bot, or un-archive the channel. */
 const unreachable = ['not_in_channel', 'channel_not_found', 'is_archived', 'restricted_action', 'no_permission'];
-
-const uneditable = [
-  'message_not_found',
-  'cant_update_message',
-  'edit_window_closed',
-  'channel_not_found',
-  'is_archived',
-];

@@ -16,6 +16,8 @@ test.for([
   ['history', { kind: 'history' }],
   ['list prod', { kind: 'list', environment: 'prod' }],
   ['cancel', { kind: 'cancel' }],
+  ['undo', { kind: 'undo' }],
+  ['undo restore-1', { kind: 'undo', runId: 'restore-1' }],
   ['cancel restore-1', { kind: 'cancel', runId: 'restore-1' }],
   ['dev', { ...restore, environment: 'dev', words: '' }],
   ['Dev yesterday 9am', { ...restore, environment: 'dev', words: 'yesterday 9am' }],
@@ -36,7 +38,7 @@ test.for([
 test.for([
   ['prd 9am', 'Did you mean /pitr-restore prod?'],
   ['statsu', 'Did you mean /pitr-restore status?'],
-  ['banana', 'Environments: dev, prod. Other commands: status, history, list, cancel, help.'],
+  ['banana', 'Environments: dev, prod. Other commands: status, history, list, cancel, undo, help.'],
   ['list', 'One of dev, prod'],
   ['list stagign', 'Environments: dev, prod.'],
   ['list dev prod', 'list <environment>'],

@@ -33,7 +33,7 @@ export async function open(world: World, text: string, who = 'U0ALICE', until: (
 export async function ask(world: World, text = 'prod 2 hours ago', reason = 'a bad deploy'): Promise<Message> {
   const alice = world.slack.as('U0ALICE');
   const before = world.slack.messages('C0OPS').map(({ ts }) => ts);
-  await alice.submit(await open(world, text), { 'Why?': reason });
+  await alice.submit(await open(world, text), { Reason: reason });
   await alice.viewUntil((shown) => titleOf(shown) === 'Asked');
   return await world.slack.messageUntil('C0OPS', ({ ts, threadTs }) => threadTs === undefined && !before.includes(ts));
 }
@@ -124,7 +124,7 @@ export function fromThePlanToTheEnd(): readonly RunEvent[] {
     { type: 'phase-finished', phase: 'CONFIRM_PLAN', durationMs: 30_000 },
     { type: 'phase-started', phase: 'SWAP_DATA' },
     ...each((label) => ({ type: 'swap-started', label, put: 40, delete: 6 })),
-    ...each((label) => ({ type: 'swap-finished', label, put: 40, delete: 6 })),
+    ...each((label) => ({ type: 'swap-finished', label, put: 40, delete: 6, overwritten: 0, kept: 0 })),
     { type: 'phase-finished', phase: 'SWAP_DATA', durationMs: 3000 },
     { type: 'phase-started', phase: 'VERIFY_DATA' },
     ...each((label) => ({
@@ -141,8 +141,8 @@ export function fromThePlanToTheEnd(): readonly RunEvent[] {
     { type: 'phase-started', phase: 'CLEANUP' },
     ...each((label) => ({ type: 'table-deleted', label, restoreTable: `shop-${label}-restore-1` })),
     { type: 'phase-finished', phase: 'CLEANUP', durationMs: 1000 },
-    { type: 'completed', durationMs: 400_000 },
     { type: 'lock-released' },
+    { type: 'completed', durationMs: 400_000 },
   ];
 }
 

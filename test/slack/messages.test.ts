@@ -12,13 +12,16 @@ import {
   outlookMessage,
   statusMessage,
   whichMessage,
+  whichUndoMessage,
 } from '../../src/slack/messages/answers.ts';
 import { parentMessage } from '../../src/slack/messages/parent.ts';
 import { inPlainBlocks } from '../../src/slack/messages/plain.ts';
 import { bugMessage, refusalMessage } from '../../src/slack/messages/refusal.ts';
+import type { Surroundings } from '../../src/slack/messages/surroundings.ts';
 import { replyTo } from '../../src/slack/messages/thread.ts';
 import { denyView } from '../../src/slack/views/deny.ts';
 import { chooseView, confirmView, correctView, dryRunView, refusedView } from '../../src/slack/views/restore.ts';
+import { undoView } from '../../src/slack/views/undo.ts';
 import { alice, aRequest, bob, requested } from '../support/requests.ts';
 import { minute, now, prod } from './world.ts';
 
@@ -87,8 +90,38 @@ function life(request: RestoreRequest): readonly (readonly [StoredEvent, Run])[]
     { type: 'plan-shown', answerBy: now + 30 * minute },
     { type: 'plan-confirmed', by: bob },
     { type: 'phase-finished', phase: 'CONFIRM_PLAN', durationMs: 1000 },
+    { type: 'phase-started', phase: 'RAISE_FENCE' },
+    ...each((label) => ({
+      type: 'fence-raising',
+      label,
+      arn: 'arn:aws:dynamodb:eu-central-1:1:table/x',
+      sid: 's',
+      startsAt: now,
+      endsAt: now + minute,
+    })),
+    ...each((label) => ({ type: 'fence-raised', label })),
+    ...each((label) => ({ type: 'fence-proven', label })),
+    { type: 'phase-finished', phase: 'RAISE_FENCE', durationMs: 1000 },
+    ...each((label) => ({ type: 'fence-lowered', label, how: 'others-kept' })),
+    ...each((label) => ({
+      type: 'fence-left',
+      label,
+      reason: nasty.repeat(30),
+      command: nasty.repeat(30),
+      opensAt: now,
+    })),
     { type: 'phase-started', phase: 'SWAP_DATA' },
+    ...each((label) => ({ type: 'swap-started', label, put: 1, delete: 790 })),
+    ...each((label) => ({ type: 'swap-finished', label, put: 1, delete: 790, overwritten: 123_456, kept: 7 })),
+    { type: 'paused' },
+    { type: 'resumed', holder },
     { type: 'cancel-requested', by: alice },
+    { type: 'rollback-started', code: 'SWAP', message: nasty.repeat(30), hint: nasty.repeat(30) },
+    { type: 'phase-started', phase: 'ROLL_BACK' },
+    ...each((label) => ({ type: 'table-rolled-back', label, putBack: 123_456, changedSince: 9 })),
+    { type: 'phase-finished', phase: 'ROLL_BACK', durationMs: 1000 },
+    { type: 'needs-attention', ...failure },
+    { type: 'rolled-back', ...failure },
     { type: 'failed', ...failure },
     // A run has one end; each of the others is told too.
     { type: 'cancelled', ...failure },
@@ -122,13 +155,22 @@ describe.each([
   ['a usual request', plainRequest, prod],
   ['60 tables with long names, and every mark in the reason', extremeRequest, crowd],
   ['ampersands, each five characters on the wire', ampersands, crowd],
+  ['an undo of all that', { ...extremeRequest, undoOf: 'restore-2026-11-21T12-00-00Z' }, crowd],
 ] as const)('%s', (_, request, environment) => {
   const rows = life(request);
+  const around = (run: Run): Surroundings => ({
+    environment,
+    undoableUntil: now + minute,
+    before: now - minute,
+    ...(request.undoOf === undefined ? {} : { undone: run }),
+  });
 
   test('every message of its life is one that Slack takes', () => {
     for (const [row, run] of rows) {
-      const reply = replyTo(row, run, environment);
-      for (const message of [parentMessage(run, environment, progress), ...(reply === undefined ? [] : [reply])]) {
+      const reply = replyTo(row, run, around(run));
+      const paused = { ...around(run), isPaused: true, undoneBy: 'restore-2' };
+      const parents = [around(run), paused].map((surroundings) => parentMessage(run, surroundings, progress));
+      for (const message of [...parents, ...(reply === undefined ? [] : [reply])]) {
         for (const shown of [message, inPlainBlocks(message)]) {
           expect(validateMessage({ blocks: shown.blocks }), row.event.type).toEqual([]);
           expect(shown.text.length, row.event.type).toBeLessThanOrEqual(limits.messageText);
@@ -140,7 +182,7 @@ describe.each([
 
   test('nothing a person or a configuration wrote pings anybody', () => {
     const wire = JSON.stringify(
-      rows.map(([row, run]) => [parentMessage(run, environment, progress), replyTo(row, run, environment)]),
+      rows.map(([row, run]) => [parentMessage(run, around(run), progress), replyTo(row, run, around(run))]),
     );
     // In rich text and plain text marks are only letters; everywhere else they must be escaped.
     const marked = JSON.parse(wire, (_key, value) =>
@@ -157,8 +199,9 @@ describe.each([
     const outlook = outlookOf(request);
     for (const message of [
       historyMessage(runs),
-      statusMessage(runs, runs[0], () => progress),
-      statusMessage([], runs[0], () => progress),
+      statusMessage(runs, runs[0], () => progress, runs),
+      whichUndoMessage(runs),
+      statusMessage([], runs[0], () => progress, []),
       whichMessage(runs),
       helpMessage([environment]),
       outlookMessage(outlook, now, 'Europe/Berlin'),
@@ -222,6 +265,11 @@ describe.each([
         channels: environment.channels,
       }),
       denyView(run, `${run.id} ${run.digest}`),
+      ...rows
+        .slice(-1)
+        .map(([, ended]) =>
+          undoView({ run: ended, environment, until: now + minute, now, askedBy: 'U0ALICE', channelId: 'C0OPS' }),
+        ),
     ]) {
       expect(validateView(view), JSON.stringify(view.title)).toEqual([]);
     }
@@ -258,6 +306,6 @@ function outlookOf(request: RestoreRequest) {
 test('a reason is shown letter by letter, in a block that knows no markup', () => {
   const [, run] = life(extremeRequest)[0] ?? [];
   if (run === undefined) throw new Error('no run');
-  const quoted = parentMessage(run, prod, new Map()).blocks.filter(({ type }) => type === 'rich_text');
+  const quoted = parentMessage(run, { environment: prod }, new Map()).blocks.filter(({ type }) => type === 'rich_text');
   expect(JSON.stringify(quoted)).toContain('<!channel> *bold* _it_ ~no~ `code`');
 });

@@ -109,7 +109,7 @@ test('no words mean the latest restorable moment, shown and asked for as an exac
   const world = await startWorld();
   expect(readable(await open(world, 'prod'))).toContain('2026-11-22T11:55:00Z');
   const alice = world.slack.as('U0ALICE');
-  await alice.submit(alice.view(), { 'Why?': 'x' });
+  await alice.submit(alice.view(), { Reason: 'x' });
   await alice.viewUntil((view) => titleOf(view) === 'Asked');
   expect(onlyRun(world).request.restorePoint).toBe(now - 5 * minute);
 });
@@ -177,7 +177,7 @@ test('a reason is required where the configuration says so, and the field says i
   const world = await startWorld();
   const alice = world.slack.as('U0ALICE');
   const view = await open(world, 'prod 2 hours ago');
-  expect(await alice.submit(view, { 'Why?': '   ' })).toMatchObject({ isSent: true });
+  expect(await alice.submit(view, { Reason: '   ' })).toMatchObject({ isSent: true });
   expect(world.restores.history(1)).toEqual([]);
   expect(alice.view()?.id).toBe(view.id);
   const without = await open(world, 'dev 2 hours ago', 'U0ALICE', (shown) => titleOf(shown) === 'Restore dev');
@@ -198,7 +198,7 @@ test('rights are checked again at submit: what the window carries is a hint only
   const alice = world.slack.as('U0ALICE');
   const view = await open(world, 'prod 2 hours ago');
   world.slack.changeUser('U0ALICE', { deleted: true });
-  await alice.submit(view, { 'Why?': 'x' });
+  await alice.submit(view, { Reason: 'x' });
   expect(readable(await alice.viewUntil((shown) => titleOf(shown) === 'Not possible'))).toContain('deactivated');
   expect(world.restores.history(1)).toEqual([]);
 });
@@ -207,7 +207,7 @@ test('a submission that arrives twice is one request', async () => {
   const world = await startWorld({ mode: 'http' });
   const alice = world.slack.as('U0ALICE');
   const view = await open(world, 'prod 2 hours ago');
-  await alice.submit(view, { 'Why?': 'x' });
+  await alice.submit(view, { Reason: 'x' });
   await alice.viewUntil((shown) => titleOf(shown) === 'Asked');
   expect(await world.slack.replay()).toMatchObject({ outcome: 'acked' });
   await world.bot.stop(5000);

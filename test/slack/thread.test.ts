@@ -219,7 +219,14 @@ test('a run from a shell is nobody’s business in Slack', async () => {
     timeZone: 'UTC',
     requestedBy: { kind: 'shell', user: 'ops', host: 'here' },
     reason: '',
-    options: { planConfirmation: 'never', rollback: true, onConflict: 'overwrite', fence: 'off', timeoutMinutes: 30, dryRun: false },
+    options: {
+      planConfirmation: 'never',
+      rollback: true,
+      onConflict: 'overwrite',
+      fence: 'off',
+      timeoutMinutes: 30,
+      dryRun: false,
+    },
   } as const;
   await world.restores.request(wish, { kind: 'shell', workingDirectory: '/' });
   await expect.poll(() => world.deliveries.behind('slack')).toEqual([]);

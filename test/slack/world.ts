@@ -12,13 +12,17 @@ import type { SandboxSlack, SlackOptions } from '../../src/sandbox/slack/server.
 import { startSlack } from '../../src/sandbox/slack/server.ts';
 import { createSlackBot, type SlackBot, type SlackSettings } from '../../src/slack/bot.ts';
 import type { Logger } from '../../src/slack/logging.ts';
-import { openDatabase } from '../../src/sqlite/database.ts';
+import { openDatabase, type SqliteFile } from '../../src/sqlite/database.ts';
 import { createDeliveries } from '../../src/sqlite/deliveries.ts';
 import { SqliteEventLog } from '../../src/sqlite/event-log.ts';
+import { createJournal } from '../../src/sqlite/journal.ts';
+import { createLock } from '../../src/sqlite/lock.ts';
+import { thisProcess } from '../../src/sqlite/this-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export const now = Date.parse('2026-11-22T12:00:00Z');
 export const minute = 60_000;
+const journalKey = Buffer.alloc(32, 7);
 
 export const dev: Environment = {
   name: 'dev',
@@ -104,7 +108,7 @@ export async function startWorld(options: WorldOptions = {}) {
     const deliveries = createDeliveries(db);
     const progress = createProgressBoard();
     const approved: RunId[] = [];
-    const restores = restoresOn(log, clock, environments, options.mode === 'http' ? Date.now() : now, options.aws);
+    const restores = restoresOn(db, log, clock, environments, options.mode === 'http' ? Date.now() : now, options.aws);
     const bot = await createSlackBot({
       settings: settingsFor(slack, options),
       restores,
@@ -128,7 +132,18 @@ export async function startWorld(options: WorldOptions = {}) {
     const record = (runId: RunId, ...events: readonly RunEvent[]) => {
       log.decide(runId, () => events);
     };
-    return { bot, port, log, deliveries, progress, restores, approved, record };
+    /** As if the run had written this many items to a table. */
+    const wrote = (runId: RunId, label: string, items: number) => {
+      const journal = createJournal(db, journalKey);
+      const ids = Array.from({ length: items }, (_, index) => ({ id: { S: String(index) } }));
+      journal.add(
+        runId,
+        label,
+        ids.map((after) => ({ before: undefined, after })),
+        'written',
+      );
+    };
+    return { bot, port, log, deliveries, progress, restores, approved, record, wrote };
   }
 
   return { slack, clock, logged, startProcess, ...(await startProcess()) };
@@ -142,6 +157,7 @@ function settingsFor(slack: SandboxSlack, { mode = 'socket', settings }: WorldOp
 }
 
 function restoresOn(
+  db: SqliteFile,
   log: SqliteEventLog,
   clock: Clock,
   environments: readonly Environment[],
@@ -171,16 +187,16 @@ function restoresOn(
   // Nothing here carries out a run: tests write down what happens to it.
   const unused = {} as never;
   return makeRestores({
-    steps: [],
     environments,
     awsFor: () => aws,
     log,
-    lock: { holder: () => undefined } as never,
-    journal: unused,
+    lock: createLock(db, clock.now, thisProcess()),
+    journal: createJournal(db, journalKey),
     openOverflow: unused,
     clock,
     progress: createProgressBoard(),
     pace: unused,
+    undoWindowMs: 24 * 60 * minute,
     approvalExpiryMs: 8 * 60 * minute,
     onBug: () => undefined,
   });

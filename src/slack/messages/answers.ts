@@ -1,15 +1,14 @@
 /** What the informing commands answer, to the person who typed them. */
-import type { KnownBlock } from '@slack/types';
 import type { Environment } from '../../restore/environment.ts';
 import { describeInstant, type Instant } from '../../restore/restore-point.ts';
 import type { EnvironmentOutlook } from '../../restore/restores.ts';
 import type { Run } from '../../restore/run.ts';
 import { commandName } from '../command.ts';
-import { limits } from '../limits.ts';
 import { count, counted, duration, size, utc } from '../measures.ts';
 import { actor, bothTimes, code, escaped, listed, literal, readersTime, shortened } from '../mrkdwn.ts';
-import { context, header, type Message, message, section } from './blocks.ts';
-import { changesOf, currentPhase, type Progress } from './phases.ts';
+import { context, header, lineSections, type Message, message, section } from './blocks.ts';
+import { currentPhase, type Progress } from './phases.ts';
+import { changesOf } from './written.ts';
 
 export function helpMessage(environments: readonly Environment[]): Message {
   const names = environments.map(({ name }) => code(name));
@@ -27,6 +26,7 @@ export function helpMessage(environments: readonly Environment[]): Message {
     [`${commandName} history`, 'the last restores'],
     [`${commandName} list ${example}`, 'back to when each table can be restored'],
     [`${commandName} cancel`, 'stop what is running at its next safe point'],
+    [`${commandName} undo`, 'put back what a restore overwrote'],
   ] as const;
   const lines = examples.map(([typed, what]) => `${code(typed)}  ${what}`);
   const text = 'Puts DynamoDB tables back to the way they were at any second of the last 35 days.';
@@ -41,6 +41,7 @@ export function statusMessage(
   open: readonly Run[],
   last: Run | undefined,
   progressOf: (run: Run) => Progress,
+  interrupted: readonly Run[],
 ): Message {
   if (open.length === 0) {
     const ended = last === undefined ? '' : ` The last one: ${runLine(last)}`;
@@ -48,10 +49,13 @@ export function statusMessage(
     return message(text, [section(text)]);
   }
   const lines = open.map((run) => {
-    const doing = run.state === 'IN_PROGRESS' ? ` – ${escaped(currentPhase(run, progressOf(run)))}` : '';
-    return `${runLine(run)}${doing}`;
+    if (run.state !== 'IN_PROGRESS') return runLine(run);
+    const phase = escaped(currentPhase(run, progressOf(run)));
+    return interrupted.some(({ id }) => id === run.id)
+      ? `${runLine(run, ':double_vertical_bar: interrupted')} – in: ${phase}. Nobody carries it out at this moment; the bot goes on with it by itself, or type ${code(`pitr-restore resume ${run.id}`)} in a shell.`
+      : `${runLine(run)} – ${phase}`;
   });
-  return message(lines.join('\n'), [header('Restores now'), ...sections(lines)]);
+  return message(lines.join('\n'), [header('Restores now'), ...lineSections(lines)]);
 }
 
 export function historyMessage(runs: readonly Run[]): Message {
@@ -59,8 +63,8 @@ export function historyMessage(runs: readonly Run[]): Message {
     const text = 'Nothing has been restored yet.';
     return message(text, [section(text)]);
   }
-  const lines = runs.map(runLine);
-  return message(lines.join('\n'), [header('Last restores'), ...sections(lines)]);
+  const lines = runs.map((run) => runLine(run));
+  return message(lines.join('\n'), [header('Last restores'), ...lineSections(lines)]);
 }
 
 export function outlookMessage(outlook: EnvironmentOutlook, now: Instant, timeZone: string): Message {
@@ -76,14 +80,14 @@ export function outlookMessage(outlook: EnvironmentOutlook, now: Instant, timeZo
   return message(`${all}\n${lines.join('\n')}`, [
     header(`Restore points of ${outlook.environment}`),
     section(all),
-    ...sections(lines),
+    ...lineSections(lines),
   ]);
 }
 
 export function cancelledMessage(run: Run): Message {
   const text =
     run.state === 'IN_PROGRESS'
-      ? `${code(run.id)} stops at its next safe point. AWS cannot stop copies it has begun to build; those are kept. The thread says when it has stopped.`
+      ? `${code(run.id)} stops at its next safe point; what it wrote already is put back. AWS cannot stop copies it has begun to build; those are kept. The thread says when it has stopped.`
       : `${code(run.id)} is withdrawn. No table was touched.`;
   return message(text, [section(text)]);
 }
@@ -95,7 +99,18 @@ export function whichMessage(open: readonly Run[]): Message {
     return message(text, [section(text)]);
   }
   const lines = open.map((run) => `${code(`${commandName} cancel ${run.id}`)}  ${runLine(run)}`);
-  return message(`Cancel which one?\n${lines.join('\n')}`, [section('Cancel which one?'), ...sections(lines)]);
+  return message(`Cancel which one?\n${lines.join('\n')}`, [section('Cancel which one?'), ...lineSections(lines)]);
+}
+
+/** `undo` without an id when there is not exactly one restore to mean. */
+export function whichUndoMessage(undoable: readonly Run[]): Message {
+  if (undoable.length === 0) {
+    const text =
+      'There is nothing to undo: no restore wrote anything lately that is not undone already, or the time for it is over.';
+    return message(text, [section(text)]);
+  }
+  const lines = undoable.map((run) => `${code(`${commandName} undo ${run.id}`)}  ${runLine(run)}`);
+  return message(`Undo which one?\n${lines.join('\n')}`, [section('Undo which one?'), ...lineSections(lines)]);
 }
 
 const stateWords: Readonly<Record<Run['state'], string>> = {
@@ -108,34 +123,26 @@ const stateWords: Readonly<Record<Run['state'], string>> = {
   DENIED: ':no_entry: denied',
   WITHDRAWN: ':leftwards_arrow_with_hook: withdrawn',
   EXPIRED: ':hourglass: expired',
+  ROLLED_BACK: ':leftwards_arrow_with_hook: rolled back',
+  NEEDS_ATTENTION: ':rotating_light: *needs attention*',
 };
 
-function runLine(run: Run): string {
-  const { request, state, durationMs } = run;
+export function runLine(run: Run, words = stateWords[run.state]): string {
+  const { request, durationMs } = run;
   const took = durationMs === undefined ? '' : ` in ${duration(durationMs)}`;
-  const { put, deleted } = changesOf(run);
-  const result = state === 'COMPLETED' ? `: ${count(put)} put back, ${count(deleted)} deleted` : '';
   const why = request.reason === '' ? '' : `, ${literal(shortened(request.reason, 60))}`;
+  const what =
+    request.undoOf === undefined
+      ? `${escaped(request.environment)} back to ${utc(request.restorePoint)}`
+      : `undo of ${code(request.undoOf)} in ${escaped(request.environment)}`;
   return (
-    `${code(run.id)} ${stateWords[state]}${took}${result} – ${escaped(request.environment)} back to ` +
-    `${utc(request.restorePoint)}, asked by ${actor(request.requestedBy)} ${readersTime(run.requestedAt)}${why}`
+    `${code(run.id)} ${words}${took}${result(run)} – ${what}, ` +
+    `asked by ${actor(request.requestedBy)} ${readersTime(run.requestedAt)}${why}`
   );
 }
 
-/** Lines in as few sections as hold them. */
-function sections(lines: readonly string[]): readonly KnownBlock[] {
-  const texts: string[] = [];
-  let room: number = limits.messageBlocks - 1000;
-  for (const [index, line] of lines.entries()) {
-    room -= line.length;
-    if (room < 0) {
-      texts.push(`And ${lines.length - index} more.`);
-      break;
-    }
-    const last = texts.at(-1);
-    if (last !== undefined && last.length + line.length < limits.sectionText)
-      texts[texts.length - 1] = `${last}\n${line}`;
-    else texts.push(line);
-  }
-  return texts.map(section);
+function result(run: Run): string {
+  if (run.state !== 'COMPLETED' || run.request.undoOf !== undefined) return '';
+  const { put, deleted } = changesOf(run);
+  return `: ${count(put)} put back, ${count(deleted)} deleted`;
 }

@@ -26,6 +26,24 @@ export function section(text: string): SectionBlock {
   return { type: 'section', text: { type: 'mrkdwn', text: shortened(text, limits.sectionText) } };
 }
 
+/** Lines in as few sections as hold them, up to `room` characters; then how many more there are. */
+export function lineSections(lines: readonly string[], room = limits.messageBlocks - 1000): readonly SectionBlock[] {
+  const texts: string[] = [];
+  let left = room;
+  for (const [index, line] of lines.entries()) {
+    left -= line.length;
+    if (left < 0) {
+      texts.push(`And ${lines.length - index} more.`);
+      break;
+    }
+    const last = texts.at(-1);
+    if (last !== undefined && last.length + line.length < limits.sectionText)
+      texts[texts.length - 1] = `${last}\n${line}`;
+    else texts.push(line);
+  }
+  return texts.map(section);
+}
+
 /** Rows of `*Name*  value`, in one section: two columns would cut long values. */
 export function facts(rows: readonly (readonly [name: string, value: string])[]): SectionBlock {
   return section(rows.map(([name, value]) => `*${name}:* ${value}`).join('\n'));
@@ -97,7 +115,26 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** A message whose text fits chat.update too. */
 export function message(text: string, blocks: readonly KnownBlock[]): Message {
-  return { text: shortened(text, limits.messageText), blocks };
+  return { text: shortened(text, limits.messageText), blocks: withinBudget(blocks) };
+}
+
+/** Every block keeps its own limit; all of them together may still be too long. The longest sections then give way. */
+function withinBudget(blocks: readonly KnownBlock[]): readonly KnownBlock[] {
+  let fitting = blocks;
+  // Each round halves a section, so a few rounds are plenty; the bound is for the day on which they are not.
+  for (let round = 0; round < 20 && JSON.stringify(fitting).length > limits.messageJson; round += 1) {
+    const longest = Math.max(...fitting.map(sectionLength));
+    fitting = fitting.map((block) =>
+      block.type === 'section' && sectionLength(block) === longest
+        ? section(shortened(block.text?.text ?? '', Math.ceil(longest / 2)))
+        : block,
+    );
+  }
+  return fitting;
+}
+
+function sectionLength(block: KnownBlock): number {
+  return block.type === 'section' ? (block.text?.text.length ?? 0) : 0;
 }
 
 function plain(text: string, limit: number): string {

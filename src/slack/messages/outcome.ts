@@ -1,48 +1,158 @@
-/** How a run ended, for the parent message and for the last reply. */
+/** How a run ended, for the parent message and for the last word in the thread. */
 import type { KnownBlock } from '@slack/types';
-import type { Run } from '../../restore/run.ts';
+import type { Run, RunState, TableRun } from '../../restore/run.ts';
+import { actionIds, valueFor } from '../button-value.ts';
 import { commandName } from '../command.ts';
 import { count, counted, duration, utc } from '../measures.ts';
-import { code, escaped, listed } from '../mrkdwn.ts';
-import { section } from './blocks.ts';
-import { changesOf } from './phases.ts';
+import { bothTimes, code, escaped, listed } from '../mrkdwn.ts';
+import { actions, button, context, lineSections, section } from './blocks.ts';
+import type { Surroundings } from './surroundings.ts';
+import { changesOf, conflictsOf, differencesLeft, putBackBy } from './written.ts';
 
-export function outcomeBlocks(run: Run): readonly KnownBlock[] {
-  return [section(outcomeText(run)), ...keptTables(run), ...digests(run)];
+export function outcomeBlocks(run: Run, { undoableUntil }: Surroundings): readonly KnownBlock[] {
+  return [
+    section(outcomeText(run)),
+    ...(run.state === 'NEEDS_ATTENTION' ? whatToDo(run, undoableUntil !== undefined) : []),
+    ...keptTables(run),
+    ...digests(run),
+  ];
 }
 
 /** One paragraph of mrkdwn: what happened, and for a failure what to do next. */
 export function outcomeText(run: Run): string {
-  const { put, deleted, unchanged } = changesOf(run);
-  const took = run.durationMs === undefined ? '' : ` in ${duration(run.durationMs)}`;
-  if (run.state === 'COMPLETED') {
-    return (
-      `:white_check_mark: ${escaped(run.request.environment)} is back to ${utc(run.request.restorePoint)}${took}: ` +
-      `${count(put)} put back, ${count(deleted)} deleted, ${count(unchanged)} unchanged. ` +
-      'Live and restored tables were compared item by item after the last write, and are the same.'
-    );
-  }
-  const mark = run.state === 'CANCELLED' ? ':octagonal_sign: Cancelled' : ':x: Failed';
+  if (run.state === 'COMPLETED') return run.request.undoOf === undefined ? restored(run) : undone(run);
   const message = escaped(run.failure?.message ?? 'The reason is not known.');
   const hint = escaped(run.failure?.hint ?? '');
-  return `${mark}${took}: ${message}${hint === '' ? '' : `\n*Next:* ${hint}`}`;
+  return `${markOf(run.state)}${took(run)}: ${message}${rolledBack(run)}${hint === '' ? '' : `\n*Next:* ${hint}`}`;
+}
+
+/** Offered while it is possible; the teller takes it away afterwards. */
+export function undoBlocks(run: Run, { undoableUntil, undoneBy }: Surroundings): readonly KnownBlock[] {
+  if (undoneBy !== undefined) return [context(`Somebody asked to undo it: ${code(undoneBy)}.`)];
+  if (undoableUntil === undefined) return [];
+  const undo = button({ actionId: actionIds.undo, label: 'Undo …', value: valueFor(run) });
+  return [actions(undo), context(`What it overwrote can be put back until ${bothTimes(undoableUntil)}.`)];
+}
+
+function restored(run: Run): string {
+  const { put, deleted, unchanged } = changesOf(run);
+  const left = differencesLeft(run);
+  const verdict =
+    left === 0
+      ? 'Live and restored tables were compared item by item after the last write, and are the same.'
+      : `Live and restored tables were compared item by item after the last write: ${counted(left, 'item')} differ, because the application wrote them meanwhile.`;
+  return (
+    `:white_check_mark: ${escaped(run.request.environment)} is back to ${utc(run.request.restorePoint)}${took(run)}: ` +
+    `${count(put)} put back, ${count(deleted)} deleted, ${count(unchanged)} unchanged. ${meanwhile(run)}${verdict}`
+  );
+}
+
+function undone(run: Run): string {
+  const { undoOf, environment } = run.request;
+  return (
+    `:white_check_mark: What ${code(undoOf ?? '')} overwrote in ${escaped(environment)} is put back${took(run)}.` +
+    `${leftAlone(conflictsOf(run).kept)} Every item that was put back was read again afterwards.`
+  );
+}
+
+/** What the application wrote while we did. Nothing of it is lost: the journal has it. */
+function meanwhile(run: Run): string {
+  const { overwritten, kept } = conflictsOf(run);
+  const lines = [
+    ...(overwritten === 0
+      ? []
+      : [
+          `${counted(overwritten, 'item')} changed by the application meanwhile ${areOr(overwritten)} put back all the same, after journalling.`,
+        ]),
+    ...(kept === 0
+      ? []
+      : [
+          `${counted(kept, 'item')} changed by the application meanwhile ${areOr(kept)} kept as the application wrote ${kept === 1 ? 'it' : 'them'}.`,
+        ]),
+  ];
+  return lines.map((line) => `${line} `).join('');
+}
+
+function areOr(value: number): string {
+  return value === 1 ? 'was' : 'were';
+}
+
+function rolledBack(run: Run): string {
+  if (run.state !== 'ROLLED_BACK') return '';
+  return ` What had been written is put back: ${counted(putBackBy(run).putBack, 'item')}.`;
+}
+
+function leftAlone(changedSince: number): string {
+  if (changedSince === 0) return '';
+  return ` ${counted(changedSince, 'item')} changed since by somebody else ${areOr(changedSince)} not touched.`;
+}
+
+const marks: Partial<Readonly<Record<RunState, string>>> = {
+  CANCELLED: ':octagonal_sign: Cancelled',
+  ROLLED_BACK: ':leftwards_arrow_with_hook: Rolled back',
+  NEEDS_ATTENTION: ':rotating_light: *A person has to look at this now.* It is neither finished nor put back. Stopped',
+};
+
+function markOf(state: RunState): string {
+  return marks[state] ?? ':x: Failed';
+}
+
+function took({ durationMs }: Run): string {
+  return durationMs === undefined ? '' : ` in ${duration(durationMs)}`;
+}
+
+/** What state each table is in, and what to type. */
+function whatToDo(run: Run, isUndoable: boolean): readonly KnownBlock[] {
+  const tables = run.tables.map((table) => `• ${code(table.table)}: ${stateOf(table)}`);
+  const commands = [
+    ...(run.request.undoOf === undefined
+      ? [`${code(sameAgain(run))} finishes it: what is right already is not written again`]
+      : []),
+    ...(isUndoable ? [`${code(`${commandName} undo ${run.id}`)} puts back what it overwrote`] : []),
+    `${code(`${commandName} status`)} says what is running now`,
+  ];
+  return [
+    ...lineSections(['*The live tables now:*', ...tables], 2500),
+    section(['*What to type:*', ...commands.map((line) => `• ${line}`)].join('\n')),
+  ];
+}
+
+function stateOf({ swap, rolledBack: back, conflicts }: TableRun): string {
+  if (back !== undefined) {
+    return `put back (${counted(back.putBack, 'item')}), as before${back.changedSince === 0 ? '' : `, but for ${count(back.changedSince)} that somebody else changed since`}`;
+  }
+  switch (swap) {
+    case 'pending':
+      return 'not touched';
+    case 'in_progress':
+      return ':warning: partly written, and *not* put back';
+    case 'complete':
+      return `written in full, and *not* put back${conflicts === undefined || conflicts.kept === 0 ? '' : `; ${count(conflicts.kept)} kept as the application wrote them`}`;
+  }
 }
 
 function keptTables(run: Run): readonly KnownBlock[] {
   const kept = run.failure?.restoreTablesKept ?? [];
   if (kept.length === 0) return [];
   const names = listed(kept.map(code), 2000);
-  const next = `To try again: ${code(`${commandName} ${run.request.environment} ${new Date(run.request.restorePoint).toISOString().replace('.000Z', 'Z')}`)}`;
   return [
     section(
-      `*Restore ${kept.length === 1 ? 'table' : 'tables'} kept* (${counted(kept.length, 'table')}): ${names}\n${next}`,
+      `*Restore ${kept.length === 1 ? 'table' : 'tables'} kept* (${counted(kept.length, 'table')}): ${names}\nTo try again: ${code(sameAgain(run))}`,
     ),
   ];
+}
+
+function sameAgain({ request }: Run): string {
+  return `${commandName} ${request.environment} ${new Date(request.restorePoint).toISOString().replace('.000Z', 'Z')}`;
 }
 
 function digests(run: Run): readonly KnownBlock[] {
   const verified = run.tables.flatMap(({ verification }) => verification ?? []);
   if (run.state !== 'COMPLETED' || verified.length === 0) return [];
-  const lines = verified.map(({ label, liveDigest }) => `${code(label)} ${code(liveDigest)}`);
-  return [section(`*Digest of live and restored items:* ${listed(lines, 2000)}`)];
+  const isSame = differencesLeft(run) === 0;
+  const lines = verified.map(({ label, liveDigest, restoredDigest }) =>
+    isSame ? `${code(label)} ${code(liveDigest)}` : `${code(label)} ${code(liveDigest)} / ${code(restoredDigest)}`,
+  );
+  const title = isSame ? 'Digest of live and restored items' : 'Digests of live / restored items';
+  return [section(`*${title}:* ${listed(lines, 2000)}`)];
 }

@@ -1,37 +1,40 @@
 /** The one message of a run in the channel, edited in place from request to end. */
 import type { KnownBlock } from '@slack/types';
-import type { Environment } from '../../restore/environment.ts';
 import type { Run, RunState } from '../../restore/run.ts';
 import { actionIds, valueFor } from '../button-value.ts';
 import { duration, utc } from '../measures.ts';
 import { actor, anyOf, escaped, literal, readersTime } from '../mrkdwn.ts';
 import { actions, button, confirmation, context, header, type Message, message, section } from './blocks.ts';
 import { outcomeBlocks, outcomeText } from './outcome.ts';
-import { currentPhase, type Progress, planBlock } from './phases.ts';
+import { currentPhase, type Progress, planBlocks } from './phases.ts';
 import { reference, requestBlocks, requestText } from './request.ts';
+import { subjectOf, titleOf } from './subject.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** `environment`: as it is configured now; absent when it is not configured any more. */
-export function parentMessage(run: Run, environment: Environment | undefined, progress: Progress): Message {
+export function parentMessage(run: Run, surroundings: Surroundings, progress: Progress): Message {
   switch (run.state) {
     case 'AWAITING_APPROVAL':
-      return approvalCard(run, environment);
+      return approvalCard(run, surroundings);
     case 'APPROVED':
-      return approved(run);
+      return approved(run, surroundings);
     case 'IN_PROGRESS':
-      return running(run, progress);
+      return running(run, surroundings, progress);
     case 'DENIED':
     case 'WITHDRAWN':
     case 'EXPIRED':
-      return closed(run);
+      return closed(run, surroundings);
     case 'COMPLETED':
     case 'FAILED':
     case 'CANCELLED':
-      return ended(run, progress);
+    case 'ROLLED_BACK':
+    case 'NEEDS_ATTENTION':
+      return ended(run, surroundings, progress);
   }
 }
 
-function approvalCard(run: Run, environment: Environment | undefined): Message {
-  const title = `Approval needed: restore of ${run.request.environment}`;
+function approvalCard(run: Run, surroundings: Surroundings): Message {
+  const { environment } = surroundings;
+  const title = `Approval needed: ${subjectOf(run)}`;
   const buttons = actions(
     button({
       actionId: actionIds.approve,
@@ -39,8 +42,8 @@ function approvalCard(run: Run, environment: Environment | undefined): Message {
       value: valueFor(run),
       style: 'primary',
       confirm: confirmation(
-        'Approve this restore?',
-        `The tables of ${run.request.environment} go back to ${utc(run.request.restorePoint)}. What was written since is undone.`,
+        `Approve this ${isUndo(run) ? 'undo' : 'restore'}?`,
+        inOneSentence(run),
         'Approve',
         'Not yet',
       ),
@@ -50,20 +53,34 @@ function approvalCard(run: Run, environment: Environment | undefined): Message {
   );
   return message(`${title}. ${requestText(run)} ${whoMay(run, environment)}`, [
     header(title),
-    ...requestBlocks(run),
-    section(`*What will happen:* ${whatItDoes}`),
+    ...requestBlocks(run, surroundings),
+    section(`*What will happen:* ${isUndo(run) ? whatUndoDoes : whatRestoreDoes}`),
     context(whoMay(run, environment)),
     reference(run, ...expiry(run)),
     buttons,
   ]);
 }
 
-const whatItDoes =
+function isUndo({ request }: Run): boolean {
+  return request.undoOf !== undefined;
+}
+
+function inOneSentence({ request }: Run): string {
+  return request.undoOf === undefined
+    ? `The tables of ${request.environment} go back to ${utc(request.restorePoint)}. What was written since is undone.`
+    : `What ${request.undoOf} overwrote in ${request.environment} is put back.`;
+}
+
+const whatRestoreDoes =
   'AWS builds a copy of each table as it was then. The copy is compared with the live table, and only what differs is ' +
   'written back: items changed or deleted since come back, items added since are deleted. Then everything is compared ' +
   'again, and the copies are deleted.';
 
-function whoMay(run: Run, environment: Environment | undefined): string {
+const whatUndoDoes =
+  'Every item that the restore wrote or deleted gets back what was there before, from the journal on our disk. Items that ' +
+  'somebody changed since are not touched; how many those are is reported. AWS restores nothing for it.';
+
+function whoMay(run: Run, environment: Surroundings['environment']): string {
   const needed = run.approvalsNeeded;
   const given = run.approvals.length === 0 ? '' : ` So far: ${run.approvals.map(({ by }) => actor(by)).join(', ')}.`;
   const rule = `${needed === 1 ? 'One approval is' : `${needed} approvals are`} needed`;
@@ -78,53 +95,71 @@ function expiry(run: Run): readonly string[] {
   return run.expiresAt === undefined ? [] : [`expires ${readersTime(run.expiresAt)}`];
 }
 
-function approved(run: Run): Message {
-  const title = `Restore of ${run.request.environment} is about to start`;
+function approved(run: Run, surroundings: Surroundings): Message {
+  const title = `${titleOf(run)} is about to start`;
   return message(`${title}. ${requestText(run)} ${approvedBy(run)}`, [
     header(title),
-    ...requestBlocks(run),
+    ...requestBlocks(run, surroundings),
     ...approvalLine(run),
     reference(run),
   ]);
 }
 
-function running(run: Run, progress: Progress): Message {
-  const title = `Restoring ${run.request.environment}`;
+function running(run: Run, surroundings: Surroundings, progress: Progress): Message {
+  const title = runningTitle(run);
   const stop = button({
     actionId: actionIds.cancel,
     label: 'Cancel',
     value: valueFor(run),
     style: 'danger',
     confirm: confirmation(
-      'Stop this restore?',
-      'It stops at its next safe point. AWS cannot stop copies it has begun to build; those are kept for you to look at.',
+      `Stop this ${isUndo(run) ? 'undo' : 'restore'}?`,
+      'It stops at its next safe point, and what it wrote already is put back. AWS cannot stop copies it has begun to build; those are kept for you to look at.',
       'Stop it',
       'Go on',
     ),
   });
-  const state = run.cancelRequested ? 'Stopping at the next safe point.' : `${currentPhase(run, progress)}.`;
-  return message(`${title}. ${escaped(state)} ${requestText(run)}`, [
+  const state = stateNow(run, surroundings);
+  const mayStop = !run.cancelRequested && run.rollback === undefined;
+  return message(`${title}. ${state ?? escaped(`${currentPhase(run, progress)}.`)} ${requestText(run)}`, [
     header(title),
-    ...requestBlocks(run),
+    ...requestBlocks(run, surroundings),
     ...approvalLine(run),
-    planBlock(run, progress),
-    ...(run.cancelRequested ? [context(':octagonal_sign: Stopping at the next safe point.')] : [actions(stop)]),
+    ...planBlocks(run, progress),
+    ...(state === undefined ? [] : [context(state)]),
+    ...(mayStop ? [actions(stop)] : []),
     reference(run, ...(run.startedAt === undefined ? [] : [`started ${readersTime(run.startedAt)}`])),
   ]);
 }
+
+function runningTitle(run: Run): string {
+  const { environment, undoOf } = run.request;
+  if (run.rollback !== undefined) return `Rolling back ${environment}`;
+  return undoOf === undefined ? `Restoring ${environment}` : `Undoing ${undoOf} in ${environment}`;
+}
+
+/** What is out of the ordinary at this moment. */
+function stateNow(run: Run, { isPaused = false }: Surroundings): string | undefined {
+  if (isPaused) return pausedLine;
+  if (run.rollback !== undefined) return ':leftwards_arrow_with_hook: What was written is being put back.';
+  return run.cancelRequested ? ':octagonal_sign: Stopping at the next safe point.' : undefined;
+}
+
+export const pausedLine =
+  ':double_vertical_bar: Stopped at a safe point: the bot is shutting down. It goes on by itself after the restart.';
 
 const closedTitles = { DENIED: 'denied', WITHDRAWN: 'withdrawn', EXPIRED: 'expired' } as const satisfies Partial<
   Record<RunState, string>
 >;
 
-function closed(run: Run): Message {
+function closed(run: Run, surroundings: Surroundings): Message {
   const word = run.state === 'DENIED' || run.state === 'WITHDRAWN' ? closedTitles[run.state] : closedTitles.EXPIRED;
-  const title = `Restore of ${run.request.environment}: ${word}`;
+  const title = `${titleOf(run)}: ${word}`;
   const line = closedLine(run);
   return message(`${title}. ${line} ${requestText(run)}`, [
     header(title),
     section(line),
-    ...requestBlocks(run),
+    ...requestBlocks(run, surroundings),
     reference(run),
   ]);
 }
@@ -143,15 +178,15 @@ export function closedLine(run: Run): string {
   }
 }
 
-function ended(run: Run, progress: Progress): Message {
-  const title = `Restore of ${run.request.environment}: ${run.state.toLowerCase()}`;
+function ended(run: Run, surroundings: Surroundings, progress: Progress): Message {
+  const title = `${titleOf(run)}: ${run.state.toLowerCase().replace('_', ' ')}`;
   const took = run.durationMs === undefined ? [] : [`took ${duration(run.durationMs)}`];
   return message(`${outcomeText(run)} ${requestText(run)}`, [
     header(title),
-    ...outcomeBlocks(run),
-    ...requestBlocks(run),
+    ...outcomeBlocks(run, surroundings),
+    ...requestBlocks(run, surroundings),
     ...approvalLine(run),
-    ...(run.startedAt === undefined ? [] : [planBlock(run, progress)]),
+    ...planBlocks(run, progress),
     reference(run, ...took),
   ]);
 }

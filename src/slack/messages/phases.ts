@@ -1,12 +1,13 @@
 /** The phases of a run as one `plan` block: at most one per message, edited in place. */
 import type { PlanBlock, TaskCardBlock } from '@slack/types';
-import { type Phase, phases } from '../../restore/events.ts';
+import { extraPhases, type Phase, phases } from '../../restore/events.ts';
 import type { PhaseStatus, Run } from '../../restore/run.ts';
 import { hasEnded } from '../../restore/run.ts';
 import { limits } from '../limits.ts';
 import { count, counted, duration, percent, utc } from '../measures.ts';
 import { shortened } from '../mrkdwn.ts';
 import { plainRichText } from './blocks.ts';
+import { changesOf, putBackBy, writtenBy } from './written.ts';
 
 /** How far each table is, by label. Not part of the record. */
 export type Progress = ReadonlyMap<string, { readonly done: number; readonly total: number | undefined }>;
@@ -22,14 +23,31 @@ export const phaseTitles: Readonly<Record<Phase, string>> = {
   VERIFY_DATA: 'Verify, item by item',
   CLEANUP: 'Delete the restore tables',
   RELEASE_LOCK: 'Release the lock',
+  RAISE_FENCE: 'Keep other writers out',
+  LOWER_FENCE: 'Let other writers in again',
+  ROLL_BACK: 'Put back what was overwritten',
 };
 
-export function planBlock(run: Run, progress: Progress): PlanBlock {
-  return {
+/** An undo writes and verifies, too, but something else. */
+const undoTitles: Partial<Readonly<Record<Phase, string>>> = {
+  SWAP_DATA: 'Put back what was overwritten',
+  VERIFY_DATA: 'Read again what was put back',
+};
+
+export function titleOf({ request }: Run, phase: Phase): string {
+  return (request.undoOf === undefined ? undefined : undoTitles[phase]) ?? phaseTitles[phase];
+}
+
+/** Nothing before the first phase: Slack refuses an empty plan. */
+export function planBlocks(run: Run, progress: Progress): readonly PlanBlock[] {
+  const tasks = shownPhases(run).map((phase) => task(run, phase, progress));
+  if (tasks.length === 0) return [];
+  const plan: PlanBlock = {
     type: 'plan',
     title: shortened(planTitle(run), limits.planTitle),
-    tasks: phases.filter((phase) => isShown(run, phase)).map((phase) => task(run, phase, progress)),
+    tasks,
   };
+  return [plan];
 }
 
 /** The same in one line, for the text: `Compare restored and live tables, 42 %`. */
@@ -37,12 +55,22 @@ export function currentPhase(run: Run, progress: Progress): string {
   const phase = run.phase;
   if (phase === undefined) return 'Starting';
   const detail = detailOf(run, phase, progress);
-  return detail === '' ? phaseTitles[phase] : `${phaseTitles[phase]}: ${detail}`;
+  return detail === '' ? titleOf(run, phase) : `${titleOf(run, phase)}: ${detail}`;
 }
 
 function planTitle(run: Run): string {
-  const to = `${run.request.environment} back to ${utc(run.request.restorePoint)}`;
+  const { environment, restorePoint, undoOf } = run.request;
+  if (undoOf !== undefined) return `${hasEnded(run) ? 'Undo of' : 'Undoing'} ${undoOf}`;
+  const to = `${environment} back to ${utc(restorePoint)}`;
   return hasEnded(run) ? `Restore of ${to}` : `Restoring ${to}`;
+}
+
+/** What has begun, in the order in which it did, and then what is to come. */
+function shownPhases(run: Run): readonly Phase[] {
+  const shown = [...phases, ...extraPhases].filter((phase) => isShown(run, phase));
+  const begun = (phase: Phase) => run.phases[phase].startedAt ?? Number.POSITIVE_INFINITY;
+  // Equal starts keep the order of the story: sorting is stable, and Infinity - Infinity is no number.
+  return shown.toSorted((a, b) => (begun(a) === begun(b) ? 0 : begun(a) - begun(b)));
 }
 
 /** What will not happen any more, or did not have to, is left out. */
@@ -51,7 +79,10 @@ function isShown(run: Run, phase: Phase): boolean {
   if (status === 'skipped') return false;
   // The phase passes by itself where nobody has to be asked.
   if (phase === 'CONFIRM_PLAN' && run.plan === 'none') return false;
-  return status !== 'pending' || !hasEnded(run);
+  if (status !== 'pending') return true;
+  // Which phases are still to come is known of a restore that goes its usual way, and of nothing else.
+  const isExtra = extraPhases.some((extra) => extra === phase);
+  return !isExtra && run.request.undoOf === undefined && run.rollback === undefined && !hasEnded(run);
 }
 
 function task(run: Run, phase: Phase, progress: Progress): TaskCardBlock {
@@ -61,7 +92,7 @@ function task(run: Run, phase: Phase, progress: Progress): TaskCardBlock {
   return {
     type: 'task_card',
     task_id: phase,
-    title: phaseTitles[phase],
+    title: titleOf(run, phase),
     status: shownStatus(status, hasEnded(run)),
     ...(detail === '' ? {} : { details: plainRichText(detail) }),
     ...(output === '' ? {} : { output: plainRichText(output) }),
@@ -82,7 +113,8 @@ function shownStatus(status: PhaseStatus, ended: boolean): TaskCardBlock['status
 }
 
 function detailOf(run: Run, phase: Phase, progress: Progress): string {
-  if (run.phases[phase].status === 'error') return run.failure?.message ?? '';
+  // In full above the plan; a message has room for it once.
+  if (run.phases[phase].status === 'error') return shortened(run.failure?.message ?? '', limits.taskTitle);
   switch (phase) {
     case 'AWAIT_ACTIVE': {
       const ready = run.tables.filter((table) => table.restoreMs !== undefined).length;
@@ -128,22 +160,15 @@ function resultOf(run: Run, phase: Phase): string {
       return `${count(put)} to put back, ${count(deleted)} to delete`;
     }
     case 'SWAP_DATA': {
-      const { put, deleted } = changesOf(run);
+      if (run.request.undoOf !== undefined) return '';
+      const { put, deleted } = writtenBy(run);
       return `${count(put)} put back, ${count(deleted)} deleted`;
     }
+    case 'ROLL_BACK':
+      return `${count(putBackBy(run).putBack)} put back`;
     case 'CLEANUP':
       return `${run.tables.filter((table) => table.restoreTableDeleted).length} deleted`;
     default:
       return '';
   }
-}
-
-/** What the comparison found, over all tables. */
-export function changesOf(run: Run): { readonly put: number; readonly deleted: number; readonly unchanged: number } {
-  const compared = run.tables.flatMap((table) => table.comparison ?? []);
-  return {
-    put: compared.reduce((sum, each) => sum + each.put, 0),
-    deleted: compared.reduce((sum, each) => sum + each.delete, 0),
-    unchanged: compared.reduce((sum, each) => sum + each.unchanged, 0),
-  };
 }

@@ -1,39 +1,79 @@
-/** The request inside a message: who, back to when, which tables, why. */
+/** The request inside a message: who, back to when, which tables, for what reason. */
 import type { KnownBlock } from '@slack/types';
+import { whatTheApplicationSees } from '../../restore/fence/sentences.ts';
+import type { RestoreRequest } from '../../restore/request.ts';
 import type { Run } from '../../restore/run.ts';
-import { counted, utc } from '../measures.ts';
-import { actor, bothTimes, code, escaped, listed, literal } from '../mrkdwn.ts';
+import { count, counted, utc } from '../measures.ts';
+import { actor, bothTimes, code, escaped, listed, literal, readersTime } from '../mrkdwn.ts';
 import { context, facts, quote } from './blocks.ts';
+import type { Surroundings } from './surroundings.ts';
+import { writtenBy } from './written.ts';
+
+type Fact = readonly [name: string, value: string];
 
 /** First eight digits of the digest: what people compare. */
 function shortDigest(digest: string): string {
   return digest.slice(0, 8);
 }
 
-export function requestBlocks(run: Run): readonly KnownBlock[] {
+export function requestBlocks(run: Run, { undone }: Surroundings): readonly KnownBlock[] {
   const { request } = run;
-  const rows: (readonly [string, string])[] = [
+  const what: readonly Fact[] =
+    request.undoOf === undefined
+      ? [['Back to', `${bothTimes(request.restorePoint)}${saidAs(run)}`]]
+      : [['Undoes', undoneRun(request.undoOf, undone)]];
+  const rows: readonly Fact[] = [
     ['Asked by', actor(request.requestedBy)],
-    ['Back to', `${bothTimes(request.restorePoint)}${saidAs(run)}`],
+    ...what,
     ['Tables', `${counted(request.tables.length, 'table')} of ${code(request.environment)} – ${tableNames(run)}`],
+    ...optionFacts(request),
   ];
-  const why: readonly KnownBlock[] = request.reason === '' ? [] : [facts([['Why', '']]), quote(request.reason)];
+  const why: readonly KnownBlock[] = request.reason === '' ? [] : [facts([['Reason', '']]), quote(request.reason)];
   return [facts(rows), ...why];
 }
 
 export function requestText(run: Run): string {
   const { request } = run;
-  const why = request.reason === '' ? '' : ` Why: ${literal(request.reason)}`;
+  const why = request.reason === '' ? '' : ` Reason: ${literal(request.reason)}`;
   const tables = listed(
     request.tables.map((ref) => escaped(ref.label)),
     500,
   );
-  return `${actor(request.requestedBy)} asked to put ${escaped(request.environment)} (${tables}) back to ${utc(request.restorePoint)}.${why}`;
+  const what =
+    request.undoOf === undefined
+      ? `to put ${escaped(request.environment)} (${tables}) back to ${utc(request.restorePoint)}`
+      : `to undo ${escaped(request.undoOf)} in ${escaped(request.environment)} (${tables})`;
+  return `${actor(request.requestedBy)} asked ${what}.${why}`;
 }
 
 /** What every message about a run ends with. */
 export function reference(run: Run, ...more: readonly string[]): KnownBlock {
   return context([code(run.id), `digest ${code(shortDigest(run.digest))}`, ...more].join(' · '));
+}
+
+/** What differs from the usual way: an approver must not have to guess it. */
+function optionFacts({ undoOf, options }: RestoreRequest): readonly Fact[] {
+  const said = [
+    ...(options.fence === 'off' ? [] : [`a fence keeps other writers out of the tables. ${whatTheApplicationSees}`]),
+    ...(options.onConflict === 'overwrite' || undoOf !== undefined
+      ? []
+      : ['items that the application changes meanwhile are kept as they are']),
+    ...(options.rollback ? [] : ['should it fail halfway, it is left as it is and *not* put back']),
+  ];
+  return said.length === 0 ? [] : [['Options', said.join('; ')]];
+}
+
+function undoneRun(undoOf: string, undone: Run | undefined): string {
+  if (undone === undefined) return code(undoOf);
+  const { put, deleted } = writtenBy(undone);
+  const ended = undone.endedAt === undefined ? '' : `, ended ${readersTime(undone.endedAt)}`;
+  const did =
+    undone.request.undoOf === undefined ? `, which put back ${counted(put, 'item')} and deleted ${count(deleted)}` : '';
+  const what =
+    undone.request.undoOf === undefined
+      ? `${escaped(undone.request.environment)} back to ${utc(undone.request.restorePoint)}`
+      : `undo of ${escaped(undone.request.undoOf)}`;
+  return `${code(undoOf)} (${what}${ended})${did}`;
 }
 
 function saidAs({ request }: Run): string {

@@ -1,7 +1,6 @@
 /** What the thread says about each event. Most events need no line of their own: the parent message shows them. */
 import type { KnownBlock } from '@slack/types';
-import type { Environment } from '../../restore/environment.ts';
-import type { Phase, RunEvent, StoredEvent } from '../../restore/events.ts';
+import type { LockHolder, Phase, RunEvent, StoredEvent } from '../../restore/events.ts';
 import { trustedIn } from '../../restore/policy.ts';
 import type { Instant } from '../../restore/restore-point.ts';
 import type { Run } from '../../restore/run.ts';
@@ -10,9 +9,12 @@ import { count, counted, duration, utc } from '../measures.ts';
 import { actor, anyOf, code, escaped, listed, readersTime } from '../mrkdwn.ts';
 import { actions, button, confirmation, context, type Message, message, section } from './blocks.ts';
 import { comparisonTable, comparisonText, verificationTable } from './counts.ts';
-import { outcomeBlocks, outcomeText } from './outcome.ts';
-import { closedLine } from './parent.ts';
-import { changesOf, phaseTitles } from './phases.ts';
+import { outcomeBlocks, outcomeText, undoBlocks } from './outcome.ts';
+import { closedLine, pausedLine } from './parent.ts';
+import { phaseTitles, titleOf } from './phases.ts';
+import type { Surroundings } from './surroundings.ts';
+import { fenceNews, fencesClosed, tableNews } from './table-news.ts';
+import { changesOf, putBackBy, writtenBy } from './written.ts';
 
 export type Reply = Message & {
   /** Shown in the channel too: the last word on a run. */
@@ -20,7 +22,7 @@ export type Reply = Message & {
 };
 
 /** `run`: the run as it was right after the event. undefined: nothing to say. */
-export function replyTo(row: StoredEvent, run: Run, environment: Environment | undefined): Reply | undefined {
+export function replyTo(row: StoredEvent, run: Run, surroundings: Surroundings): Reply | undefined {
   const { event, at } = row;
   switch (event.type) {
     case 'approved':
@@ -32,33 +34,39 @@ export function replyTo(row: StoredEvent, run: Run, environment: Environment | u
     case 'cancel-requested':
       return line(run, at, decision(event, run));
     case 'lock-taken':
-      return event.takenOverFrom === undefined
-        ? undefined
-        : line(run, at, `:lock: Took over the lock that ${code(event.takenOverFrom.runId)} left behind.`);
+      return lineOrNothing(run, at, takenOver(event.takenOverFrom));
     case 'preflight-warning':
-      return line(
-        run,
-        at,
-        `:warning: ${event.label === undefined ? '' : `${code(event.label)} `}${escaped(event.message)}`,
-      );
+      return line(run, at, warningLine(event.label, event.message));
     case 'preflight-passed':
       return line(run, at, `:mag: ${counted(event.checks, 'check')} passed.`);
     case 'table-restore-refused':
-      return line(run, at, `:x: AWS refused to restore ${code(event.label)}: ${escaped(event.message)}`);
     case 'table-delete-failed':
-      return line(
-        run,
-        at,
-        `:warning: The restore table ${code(event.restoreTable)} could not be deleted: ${escaped(event.reason)}`,
-      );
+    case 'table-rolled-back':
+    case 'swap-finished':
+      return lineOrNothing(run, at, tableNews(event, run));
+    case 'fence-raising':
+    case 'fence-raised':
+    case 'fence-proven':
+    case 'fence-lowering':
+    case 'fence-lowered':
+    case 'fence-left':
+      return lineOrNothing(run, at, fenceNews(event, run));
     case 'phase-finished':
       return phaseReply(event.phase, event.durationMs, run, at);
     case 'plan-shown':
-      return { ...planQuestion(run, environment, at), broadcast: false };
+      return { ...planQuestion(run, surroundings, at), broadcast: false };
     case 'completed':
     case 'failed':
     case 'cancelled':
-      return { ...message(outcomeText(run), [...outcomeBlocks(run), stamp(run, at)]), broadcast: true };
+    case 'rolled-back':
+    case 'needs-attention':
+      return { ...lastWord(run, surroundings, at), broadcast: true };
+    case 'paused':
+      return line(run, at, pausedLine);
+    case 'resumed':
+      return line(run, at, resumedLine(run, event.holder.host, at, surroundings));
+    case 'rollback-started':
+      return line(run, at, rollbackLine(event.message, run));
     case 'requested':
     case 'started':
     case 'lock-released':
@@ -68,12 +76,40 @@ export function replyTo(row: StoredEvent, run: Run, environment: Environment | u
     case 'table-active':
     case 'table-compared':
     case 'swap-started':
-    case 'swap-finished':
     case 'table-verified':
     case 'table-deleting':
     case 'table-deleted':
       return undefined;
   }
+}
+
+function takenOver(from: LockHolder | undefined): string | undefined {
+  return from === undefined ? undefined : `:lock: Took over the lock that ${code(from.runId)} left behind.`;
+}
+
+function warningLine(label: string | undefined, text: string): string {
+  return `:warning: ${label === undefined ? '' : `${code(label)} `}${escaped(text)}`;
+}
+
+/** How it ended, with Undo while that is possible. */
+export function lastWord(run: Run, surroundings: Surroundings, at: Instant): Message {
+  return message(outcomeText(run), [
+    ...outcomeBlocks(run, surroundings),
+    ...undoBlocks(run, surroundings),
+    stamp(run, at),
+  ]);
+}
+
+/** Somebody else goes on; `before` is when the run was last heard of. */
+function resumedLine(run: Run, host: string, at: Instant, { before }: Surroundings): string {
+  const where = run.phase === undefined ? '' : ` in: ${titleOf(run, run.phase)}`;
+  const pause = before === undefined ? '' : `, after ${duration(at - before)}`;
+  return `:arrow_forward: Goes on${where} (on ${code(host)}${pause}). What is done already is not done twice.`;
+}
+
+function rollbackLine(reason: string, run: Run): string {
+  const what = run.request.undoOf === undefined ? 'The swap' : 'The undo';
+  return `:leftwards_arrow_with_hook: ${what} is not carried on: ${escaped(reason)} What it wrote is being put back from the journal.`;
 }
 
 type Decision = Extract<
@@ -115,7 +151,7 @@ const whyExpired = {
 } as const;
 
 /** The plan and the question whether to carry it out; without buttons once it is answered or the run has ended. */
-export function planQuestion(run: Run, environment: Environment | undefined, at: Instant): Message {
+export function planQuestion(run: Run, { environment }: Surroundings, at: Instant): Message {
   const { put, deleted } = changesOf(run);
   const plan = `${count(put)} items will be put back and ${count(deleted)} deleted`;
   const open = run.plan === 'shown' && run.state === 'IN_PROGRESS' && !run.cancelRequested;
@@ -173,15 +209,27 @@ function phaseReply(phase: Phase, durationMs: number, run: Run, at: Instant): Re
         comparisonText(run),
       );
     case 'SWAP_DATA': {
-      const { put, deleted } = changesOf(run);
+      if (run.request.undoOf !== undefined) return line(run, at, `:pencil2: Put back in ${took}.`);
+      const { put, deleted } = writtenBy(run);
       return line(run, at, `:pencil2: Written back in ${took}: ${count(put)} items put, ${count(deleted)} deleted.`);
     }
     case 'VERIFY_DATA':
+      if (run.request.undoOf !== undefined)
+        return line(run, at, `:white_check_mark: Every item that was put back was read again in ${took}.`);
       return withTable(run, at, `:white_check_mark: Compared everything again in ${took}.`, verificationTable(run), '');
     case 'CLEANUP': {
       const done = run.tables.filter((table) => table.restoreTableDeleted).length;
       return line(run, at, `:broom: ${phaseTitles.CLEANUP}: ${done} of ${run.tables.length} deleted.`);
     }
+    case 'ROLL_BACK':
+      return line(
+        run,
+        at,
+        `:leftwards_arrow_with_hook: Put back in ${took}: ${counted(putBackBy(run).putBack, 'item')}.`,
+      );
+    case 'RAISE_FENCE':
+      return lineOrNothing(run, at, fencesClosed(run));
+    case 'LOWER_FENCE':
     case 'ACQUIRE_LOCK':
     case 'PREFLIGHT':
     case 'CONFIRM_PLAN':
@@ -192,7 +240,7 @@ function phaseReply(phase: Phase, durationMs: number, run: Run, at: Instant): Re
 
 function honestAboutStopping(run: Run): string {
   if (run.phases.SWAP_DATA.status === 'in_progress') {
-    return 'It stops at the next safe point; tables being written may be partly at the restore point, and the last message will name them.';
+    return 'It stops at the next safe point, and what was written already is put back; the last message says how that went.';
   }
   const building = run.tables.some(
     ({ restoreTable, restoreMs }) => restoreTable !== undefined && restoreMs === undefined,
@@ -204,6 +252,10 @@ function honestAboutStopping(run: Run): string {
 
 function line(run: Run, at: Instant, text: string): Reply {
   return { ...message(text, [section(text), stamp(run, at)]), broadcast: false };
+}
+
+function lineOrNothing(run: Run, at: Instant, text: string | undefined): Reply | undefined {
+  return text === undefined ? undefined : line(run, at, text);
 }
 
 function withTable(run: Run, at: Instant, text: string, table: KnownBlock, more: string): Reply {

@@ -1,5 +1,5 @@
 /** The frame of every modal, and how its inputs are read. */
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { limits } from '../limits.ts';
 import { alert, section } from '../messages/blocks.ts';
 import { shortened } from '../mrkdwn.ts';
@@ -9,6 +9,7 @@ export const callbackIds = {
   when: 'pitr_when',
   confirm: 'pitr_confirm',
   deny: 'pitr_deny_reason',
+  undo: 'pitr_undo_confirm',
 } as const;
 
 export const inputIds = {
@@ -55,6 +56,23 @@ export function loadingView(what: string): ModalView {
 /** `text` is mrkdwn. */
 export function problemView(text: string): ModalView {
   return modal({ title: 'Not done', blocks: [section(text)] });
+}
+
+/** The reason for a request; whoever approves it reads it. */
+export function reasonInput(isRequired: boolean): InputBlock {
+  return {
+    type: 'input',
+    label: { type: 'plain_text', text: 'Reason' },
+    hint: { type: 'plain_text', text: 'Everybody in the channel will read it.' },
+    element: { type: 'plain_text_input', action_id: inputIds.reason, multiline: true, max_length: limits.reason },
+    ...(isRequired ? {} : { optional: true }),
+  };
+}
+
+/** What is wrong with a reason; undefined: nothing. */
+export function problemWithReason(reason: string, isRequired: boolean): string | undefined {
+  if (reason === '' && isRequired) return 'Say why: whoever approves it reads this.';
+  return reason.length > limits.reason ? `At most ${limits.reason} characters.` : undefined;
 }
 
 type InputValue = {

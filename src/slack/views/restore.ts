@@ -1,6 +1,7 @@
 /** The request modal at each of its steps. Pure. */
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import type { Environment, TableRef } from '../../restore/environment.ts';
+import { fenceNotice } from '../../restore/fence/sentences.ts';
 import type { Refusal } from '../../restore/policy.ts';
 import { describeInstant, type Instant } from '../../restore/restore-point.ts';
 import type { DryRunReport, EnvironmentOutlook } from '../../restore/restores.ts';
@@ -9,8 +10,8 @@ import { limits } from '../limits.ts';
 import { count, counted, estimatedCost, size } from '../measures.ts';
 import { alert, context, facts, section } from '../messages/blocks.ts';
 import { whoCanHelp } from '../messages/refusal.ts';
-import { anyOf, channelLink, code, escaped, listed, shortened } from '../mrkdwn.ts';
-import { alertBlocks, callbackIds, inputIds, modal, plainSection } from './modal.ts';
+import { allOf, anyOf, channelLink, code, escaped, listed, shortened } from '../mrkdwn.ts';
+import { alertBlocks, callbackIds, inputIds, modal, plainSection, reasonInput } from './modal.ts';
 import { type Wanted, writeWanted } from './wanted.ts';
 
 /** No arguments: which environment, and back to when. `now`: where the picker starts. */
@@ -56,7 +57,6 @@ export type Filled = {
 /** Everything a person should know before asking, and the reason. */
 export function confirmView(filled: Filled): ModalView {
   const { wanted, environment, outlook, at } = filled;
-  const optional = environment.reasonRequired ? {} : { optional: true };
   return modal({
     title: `Restore ${environment.name}`,
     submit: environment.approvals === 0 ? 'Restore' : 'Ask for approval',
@@ -74,17 +74,9 @@ export function confirmView(filled: Filled): ModalView {
         ['Costs', `${estimatedCost(outlook.approximateBytes)} at AWS list prices`],
       ]),
       ...warnings(outlook),
-      nextStep(environment, filled.askedBy),
-      {
-        ...input('Why?', {
-          type: 'plain_text_input',
-          action_id: inputIds.reason,
-          multiline: true,
-          max_length: limits.reason,
-        }),
-        hint: { type: 'plain_text', text: 'Everybody in the channel will read it.' },
-        ...optional,
-      },
+      ...(environment.fence === 'off' ? [] : alertBlocks('warning', fenceNotice(environment.timeoutMinutes))),
+      nextStep(environment, filled.askedBy, undone),
+      reasonInput(environment.reasonRequired),
     ],
   });
 }
@@ -121,10 +113,12 @@ function warnings(outlook: EnvironmentOutlook): readonly KnownBlock[] {
   return more > 0 ? [...shown, alert('warning', `And ${counted(more, 'more warning')}.`)] : shown;
 }
 
-function nextStep({ name, approvals, approvers }: Environment, askedBy: string): KnownBlock {
-  const undone =
-    'What was written after that time is undone: items added since are deleted, items changed or deleted since come back.';
-  if (approvals === 0) return section(`It starts when you confirm. ${undone}`);
+const undone =
+  'What was written after that time is undone: items added since are deleted, items changed or deleted since come back.';
+
+/** When it starts, and what it does then (`effect`). */
+export function nextStep({ name, approvals, approvers }: Environment, askedBy: string, effect: string): KnownBlock {
+  if (approvals === 0) return section(`It starts when you confirm. ${effect}`);
   const others = approvers.filter((userId) => userId !== askedBy);
   if (others.length < approvals) {
     return alert(
@@ -132,8 +126,15 @@ function nextStep({ name, approvals, approvers }: Environment, askedBy: string):
       `It could never be approved: ${name} needs ${counted(approvals, 'approval')}, and has too few approvers besides you.`,
     );
   }
-  const needed = approvals === 1 ? `${anyOf(others)} approves it` : `${approvals} of ${anyOf(others)} approved it`;
-  return section(`It starts once ${needed}. ${undone}`);
+  return section(`It starts once ${approving(approvals, others)}. ${effect}`);
+}
+
+function approving(approvals: number, others: readonly string[]): string {
+  if (approvals === 1) return `${anyOf(others)} approves it`;
+  // All of them, or some of them: "2 of A or B" would be neither.
+  return others.length === approvals
+    ? `${allOf(others)} have approved it`
+    : `${approvals} people out of ${allOf(others)} have approved it`;
 }
 
 /** What was wrong with the time (or the look-up), and the words again, to be corrected in place. */

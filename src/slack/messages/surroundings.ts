@@ -1,0 +1,20 @@
+import type { Environment } from '../../restore/environment.ts';
+import type { RunId } from '../../restore/events.ts';
+import type { Instant } from '../../restore/restore-point.ts';
+import type { Run } from '../../restore/run.ts';
+
+/** What a message about a run says besides the run itself. */
+export type Surroundings = {
+  /** As it is configured now; undefined when it is not configured any more. */
+  readonly environment: Environment | undefined;
+  /** The run that this one undoes. */
+  readonly undone?: Run;
+  /** Until when this run can be undone; absent: it cannot. */
+  readonly undoableUntil?: Instant;
+  /** The run that is asked for, or about, to undo this one. */
+  readonly undoneBy?: RunId;
+  /** A shutdown stopped it at a safe point; it is to be resumed. */
+  readonly isPaused?: boolean;
+  /** When the event before the one that is told was written down. */
+  readonly before?: Instant;
+};

@@ -1,0 +1,98 @@
+/** The messages of one run: each is posted at most once, also when an answer of Slack was lost or the process died in between. */
+import { WebAPIPlatformError } from '@slack/web-api';
+import type { RunId } from '../restore/events.ts';
+import type { Deliveries, PostedMessage } from '../restore/ports.ts';
+import type { Instant } from '../restore/restore-point.ts';
+import type { Logger } from './logging.ts';
+import type { Message } from './messages/blocks.ts';
+import { isRefusal, type Place, type Poster } from './poster.ts';
+
+export const reporterName = 'slack';
+
+export type PostingsParts = {
+  readonly poster: Poster;
+  readonly deliveries: Deliveries;
+  readonly logger: Logger;
+};
+
+/** Where a message goes; `since`: when the first message of the run can have been posted. */
+export type Target = Omit<Place, 'key'> & { readonly since: Instant };
+
+export class Postings {
+  readonly #parts: PostingsParts;
+  readonly #runId: RunId;
+  readonly #signal: AbortSignal;
+  /** The message to be posted next may have been posted already: look for it first. */
+  #unsure: boolean;
+
+  constructor(parts: PostingsParts, runId: RunId, signal: AbortSignal, isUnsure: boolean) {
+    this.#parts = parts;
+    this.#runId = runId;
+    this.#signal = signal;
+    this.#unsure = isUnsure;
+  }
+
+  posted(key: string): PostedMessage | undefined {
+    return this.#parts.deliveries.posted(reporterName, this.#runId, key);
+  }
+
+  remember(key: string, posted: PostedMessage): void {
+    this.#parts.deliveries.remember(reporterName, this.#runId, key, posted);
+  }
+
+  async postOnce({ since, ...target }: Target, key: string, message: Message): Promise<PostedMessage> {
+    const place: Place = { ...target, key: `${this.#runId}:${key}` };
+    const posted = (await this.#adopted(place, since)) ?? (await this.#post(place, message));
+    this.#unsure = false;
+    this.remember(key, posted);
+    return posted;
+  }
+
+  /** false: the message cannot be edited any more, which nothing can change. */
+  async update(posted: PostedMessage, message: Message): Promise<boolean> {
+    try {
+      await this.#parts.poster.update(posted, message, this.#signal);
+      return true;
+    } catch (error) {
+      if (!isRefusal(error, uneditable)) throw error;
+      this.#parts.logger.warn({ runId: this.#runId, err: error }, 'A message cannot be edited any more');
+      return false;
+    }
+  }
+
+  async #post(place: Place, message: Message): Promise<PostedMessage> {
+    this.#unsure = true;
+    try {
+      return await this.#parts.poster.post(place, message, this.#signal);
+    } catch (error) {
+      // A clear no: it was not posted.
+      if (error instanceof WebAPIPlatformError) this.#unsure = false;
+      throw error;
+    }
+  }
+
+  async #adopted(place: Place, since: Instant): Promise<PostedMessage | undefined> {
+    if (!this.#unsure) return undefined;
+    try {
+      return await this.#parts.poster.find(place, since - clockSkew, this.#signal);
+    } catch (error) {
+      if (!isRefusal(error, ['missing_scope'])) throw error;
+      this.#parts.logger.warn(
+        { runId: this.#runId, err: error },
+        'Cannot look for a message of ours; it may appear twice',
+      );
+      return undefined;
+    }
+  }
+}
+
+/** Between Slack's clock and ours. */
+const clockSkew = 300_000;
+
+const uneditable = [
+  'message_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+  'channel_not_found',
+  'is_archived',
+];

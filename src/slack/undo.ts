@@ -1,0 +1,93 @@
+/** Undoing a restore: from the click or the command to the request on record. */
+import { asUserError, UserError } from '../restore/errors.ts';
+import { mayAsk, mayRequest } from '../restore/policy.ts';
+import type { Run } from '../restore/run.ts';
+import { actorOf, type Desk, whoAndWhere } from './desk.ts';
+import { limits } from './limits.ts';
+import type { Message } from './messages/blocks.ts';
+import { errorMessage, refusalMessage } from './messages/refusal.ts';
+import { openView, showView } from './request.ts';
+import type { Submission } from './submissions.ts';
+import { inputIds, inputOf, loadingView, problemView, problemWithReason } from './views/modal.ts';
+import { askedView, refusedView } from './views/restore.ts';
+import { readWantedUndo, undoView, type WantedUndo } from './views/undo.ts';
+
+type Asking = {
+  readonly userId: string;
+  readonly triggerId: string;
+  /** Where it is asked, and so where its story is told. */
+  readonly channelId: string;
+  readonly ack: () => Promise<void>;
+  readonly tell: (message: Message) => Promise<unknown>;
+};
+
+/** Shows what would be put back. @throws UserError OUT_OF_DATE when there is nothing to undo (any more) */
+export async function openUndo(desk: Desk, run: Run, asking: Asking): Promise<void> {
+  const { userId, channelId, triggerId, ack, tell } = asking;
+  const environment = desk.restores.environment(run.request.environment);
+  const refusal = mayAsk(environment, userId, channelId, 'undo');
+  if (refusal !== undefined) {
+    await ack();
+    await tell(refusalMessage(refusal));
+    return;
+  }
+  const until = desk.restores.undoableUntil(run.id);
+  const now = desk.clock.now();
+  if (until === undefined || until <= now) throw nothingToUndo(run);
+  const view = undoView({ run, environment, until, now, askedBy: userId, channelId });
+  await Promise.all([openView(desk, triggerId, view), ack()]);
+}
+
+/** The undo is meant. */
+export async function onUndoConfirmed(desk: Desk, { view, userId, ack }: Submission): Promise<void> {
+  const wanted = readWantedUndo(view.private_metadata);
+  const run = wanted === undefined ? undefined : desk.restores.run(wanted.runId);
+  if (wanted === undefined || run === undefined) throw strangeWindow();
+  const input = inputOf(view.state.values, inputIds.reason);
+  const reason = input?.value.trim() ?? '';
+  const problem = problemWithReason(reason, desk.restores.environment(run.request.environment).reasonRequired);
+  if (problem !== undefined && input !== undefined) {
+    await ack({ response_action: 'errors', errors: { [input.blockId]: problem } });
+    return;
+  }
+  await ack({ response_action: 'update', view: loadingView('Writing the request down …') });
+  await showView(
+    desk,
+    { viewId: view.id },
+    await askedOrNot(desk, run, wanted, userId, reason.slice(0, limits.reason)),
+  );
+}
+
+async function askedOrNot(desk: Desk, run: Run, wanted: WantedUndo, userId: string, reason: string) {
+  const { restores, onApproved } = desk;
+  try {
+    const environment = restores.environment(run.request.environment);
+    const { account, channel } = await whoAndWhere(desk, userId, wanted.channelId);
+    const refusal = mayRequest(environment, account, channel, desk.home(), 'undo');
+    if (refusal !== undefined) return refusedView(refusal);
+    const origin = { kind: 'slack', channelId: wanted.channelId, teamId: desk.home().teamId } as const;
+    const undoing = restores.undo(run.id, actorOf(desk, userId), reason, origin);
+    if (undoing.state === 'APPROVED') onApproved(undoing.id);
+    return askedView(undoing);
+  } catch (error) {
+    if (!(error instanceof UserError))
+      desk.logger.error({ userId, runId: run.id, err: error }, 'Something broke while asking for an undo');
+    return problemView(errorMessage(asUserError(error)).text);
+  }
+}
+
+function nothingToUndo({ id }: Run): UserError {
+  return new UserError(
+    'OUT_OF_DATE',
+    `${id} cannot be undone.`,
+    'It wrote nothing, is still running, is undone already, or its time for that is over. Type /pitr-restore history to see how it went.',
+  );
+}
+
+function strangeWindow(): UserError {
+  return new UserError(
+    'OUT_OF_DATE',
+    'This window is of another version of the bot.',
+    'Close it and type the command again.',
+  );
+}
