@@ -39,7 +39,7 @@ export function createAws(settings: AwsSettings = {}): { readonly awsFor: AwsFor
   const made = new Map<string, { readonly aws: Aws; readonly close: () => void }>();
   return {
     awsFor(environment) {
-      const place = JSON.stringify([environment.region, environment.roleArn]);
+      const place = JSON.stringify([environment.region, environment.roleArn, environment.fenceProbeRoleArn]);
       const existing = made.get(place) ?? connect(environment, settings);
       made.set(place, existing);
       return existing.aws;
@@ -51,13 +51,17 @@ export function createAws(settings: AwsSettings = {}): { readonly awsFor: AwsFor
   };
 }
 
-function connect({ region, roleArn }: Environment, settings: AwsSettings): { aws: Aws; close: () => void } {
+function connect(
+  { region, roleArn, fenceProbeRoleArn = roleArn }: Environment,
+  settings: AwsSettings,
+): { aws: Aws; close: () => void } {
   const { patienceMs = 120_000, writesInFlight = 8, itemsInFlight = 16, timing = realTiming } = settings;
   const settled = { region, patienceMs, timing };
   const config = clientConfig(region, roleArn, settings);
   const attempts = settings.maxAttempts === undefined ? {} : { maxAttempts: settings.maxAttempts };
   const control = new DynamoDBClient({ ...config, ...attempts });
-  const credentials = roleArn === undefined ? {} : { credentials: assumedRole(roleArn, probeSession) };
+  const credentials =
+    fenceProbeRoleArn === undefined ? {} : { credentials: assumedRole(fenceProbeRoleArn, probeSession) };
   const somebody = new DynamoDBClient({ ...config, ...attempts, ...credentials });
   // Once: reading and writing repeat their requests themselves (call.ts, batch.ts), for as long as it makes sense, and
   // want to know of every refusal.

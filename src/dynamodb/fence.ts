@@ -15,7 +15,7 @@ import { call } from './call.ts';
 export type FenceClients = {
   readonly region: string;
   readonly us: DynamoDBClient;
-  /** Of the same role, under a session name that no fence lets through. */
+  /** Of the role that has to be kept out, or of ours under a session name that no fence lets through. */
   readonly somebody: DynamoDBClient;
   /** Absent: the environment has no role, so nobody can be told from anybody else. */
   readonly exempt: string | undefined;

@@ -8,6 +8,8 @@ import type { TableFence } from './table-fence.ts';
 
 const denialsInARow = 3;
 const betweenProbesMs = 2_000;
+/** AWS's clock may be a little behind ours. */
+const firstProbeAfterStartMs = 1_000;
 /** A changed policy took up to 237 seconds to count, and by its start a fence has waited for most of them. */
 const closesWithinMs = 6 * 60_000;
 
@@ -20,7 +22,8 @@ export async function proveFence(context: StepContext, label: string): Promise<v
   const { table, fence } = tableOf(context.run(), label);
   if (fence === undefined) throw new Error(`${label} has no fence to prove`);
   const description = await describeExisting(context.aws, table, context.signal);
-  await context.clock.sleep(Math.max(0, fence.startsAt - context.clock.now()), context.signal);
+  const firstProbeAt = fence.startsAt + firstProbeAfterStartMs;
+  await context.clock.sleep(Math.max(0, firstProbeAt - context.clock.now()), context.signal);
   await denied(context, description, fence);
   await mustBeOpen(context, description, 'us');
   context.record({ type: 'fence-proven', label });

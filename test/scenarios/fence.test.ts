@@ -1,0 +1,93 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { expect, onTestFinished, test } from 'vitest';
+import { createAws } from '../../src/dynamodb/aws.ts';
+import { createProgressBoard } from '../../src/progress-board.ts';
+import type { StepContext } from '../../src/restore/step.ts';
+import { awaitActive } from '../../src/restore/steps/await-active.ts';
+import { initiateRestore } from '../../src/restore/steps/initiate-restore.ts';
+import { lowerFence } from '../../src/restore/steps/lower-fence.ts';
+import { raiseFence } from '../../src/restore/steps/raise-fence.ts';
+import { openSqliteOverflow } from '../../src/sqlite/overflow.ts';
+import type { Engine } from '../support/engine.ts';
+import { minute, shell, startEngine } from '../support/engine.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const TableName = 'quotes-table';
+const id = [{ name: 'id', type: 'S' }] as const;
+const roleArn = 'arn:aws:iam::000000000000:role/pitr-restore';
+
+/** What the steps of a run with a fence have in hand. */
+async function fencedRun(engine: Engine): Promise<StepContext> {
+  const { clock, environment, log, restores, journal } = engine;
+  const wish = engine.wish();
+  const { id: runId } = await restores.request({ ...wish, options: { ...wish.options, fence: 'writes' } }, shell);
+  const made = createAws();
+  onTestFinished(() => made.close());
+  return {
+    environment,
+    aws: made.awsFor(environment),
+    log,
+    journal,
+    openOverflow: () => openSqliteOverflow(temporaryFolder()),
+    clock,
+    progress: createProgressBoard(),
+    pace: { compareMemoryBytes: 1_000_000, planAnswerMs: minute, verifyRounds: 3 },
+    signal: new AbortController().signal,
+    run: () => {
+      const run = log.run(runId);
+      if (run === undefined) throw new Error('no run');
+      return run;
+    },
+    mustHoldLock: () => undefined,
+    record: (...events) => {
+      log.decide(runId, () => events);
+    },
+  };
+}
+
+/** An application that writes without a break until it is told to stop. */
+function startWriter({ client }: Engine) {
+  const writes: { readonly begunAt: number; readonly denied: boolean }[] = [];
+  let stopped = false;
+  const done = (async () => {
+    for (let n = 0; !stopped; n += 1) {
+      const begunAt = performance.now();
+      const denied = await client.send(new PutItemCommand({ TableName, Item: { id: { S: `${n % 10}` } } })).then(
+        () => false,
+        (error: unknown) => {
+          if (error instanceof Error && error.name === 'AccessDeniedException') return true;
+          throw error;
+        },
+      );
+      writes.push({ begunAt, denied });
+    }
+  })();
+  return {
+    writes,
+    stop: async () => {
+      stopped = true;
+      await done;
+    },
+  };
+}
+
+test('a writer that never rests is kept out while AWS still builds the restore table, until the fence is down', async () => {
+  const engine = await startEngine({ environment: { roleArn } });
+  await engine.table(TableName, id, [{ id: { S: '0' } }]);
+  const context = await fencedRun(engine);
+  const writer = startWriter(engine);
+
+  await initiateRestore.run(context);
+  await raiseFence.run(context);
+  const from = performance.now();
+  await awaitActive.run(context);
+  const to = performance.now();
+  await lowerFence.run(context);
+  await expect.poll(() => writer.writes.findLast(({ begunAt }) => begunAt > to)?.denied).toBe(false);
+  await writer.stop();
+
+  const between = writer.writes.filter(({ begunAt }) => begunAt > from && begunAt < to);
+  expect(between.length).toBeGreaterThan(0);
+  expect(between.every(({ denied }) => denied)).toBe(true);
+  expect(writer.writes[0]?.denied).toBe(false);
+});
