@@ -3,6 +3,10 @@ import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createAws } from './dynamodb/aws.ts';
 import { createProgressBoard } from './progress-board.ts';
+import type { AuditUseCases } from './restore/audit.ts';
+import { makeAudit } from './restore/audit.ts';
+import type { CleanupReport } from './restore/cleanup.ts';
+import { cleanUpLeftovers } from './restore/cleanup.ts';
 import { makeRestores } from './restore/make-restores.ts';
 import type { Clock, Deliveries, EventLog, ProgressBoard } from './restore/ports.ts';
 import type { Restores } from './restore/restores.ts';
@@ -23,6 +27,9 @@ export type Parts = {
   readonly deliveries: Deliveries;
   readonly progress: ProgressBoard;
   readonly clock: Clock;
+  readonly audit: AuditUseCases;
+  /** Deletes what runs left behind that ended so long ago. */
+  readonly cleanUp: (olderThanMs: number, signal?: AbortSignal) => Promise<CleanupReport>;
   /** Forgets the journals of runs that ended before the undo window. */
   readonly purgeJournal: () => void;
   readonly close: () => Promise<void>;
@@ -40,6 +47,8 @@ export function compose(config: Config, onBug: (error: unknown, runId: string) =
   const key = journalKey(config.journalKey?.reveal(), `${config.databaseFile}.key`);
   const log = new SqliteEventLog(db, clock.now);
   const journal = createJournal(db, key);
+  // Here too, for those who never run the bot: images are not kept longer than they are of use.
+  journal.purge(clock.now() - config.undoWindowMs);
   const progress = createProgressBoard();
   const aws = createAws();
   const restores = makeRestores({
@@ -62,6 +71,16 @@ export function compose(config: Config, onBug: (error: unknown, runId: string) =
     deliveries: createDeliveries(db),
     progress,
     clock,
+    audit: makeAudit(log),
+    cleanUp: (olderThanMs, signal) =>
+      cleanUpLeftovers({
+        log,
+        awsFor: aws.awsFor,
+        environments: config.environments,
+        clock,
+        olderThanMs,
+        ...(signal === undefined ? {} : { signal }),
+      }),
     purgeJournal: () => {
       journal.purge(clock.now() - config.undoWindowMs);
     },

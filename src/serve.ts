@@ -34,8 +34,9 @@ export async function serve(config: Config): Promise<void> {
     return begun;
   };
   const bot = await createSlackBot({ ...parts, settings, logger: log, onApproved: (runId) => void start(runId) });
+  const doChores = makeChores(parts, log, stopping);
   const chores = setInterval(() => {
-    doChores(parts, log);
+    void doChores();
     void goOn(parts, start, log);
   }, minute);
   try {
@@ -126,15 +127,27 @@ function statusFileFor({ log: events }: Parts, runId: RunId, { statusFile }: Con
   });
 }
 
-/** What has to be done now and then: requests expire, journals are forgotten. */
-function doChores({ restores, purgeJournal }: Parts, log: Log): void {
-  try {
-    for (const run of restores.expireOverdue()) log.info({ runId: run.id }, 'A request has expired');
-    purgeJournal();
-  } catch (error) {
-    // The file may be busy or the disk full for a moment; the next minute tries again.
-    log.error({ err: error }, 'The chores could not be done');
-  }
+/** Restore tables of runs that ended this long ago are of no use to anybody any more. */
+const leftoversKeptMs = 24 * 60 * minute;
+const hour = 60 * minute;
+
+/** What has to be done now and then: requests expire, journals are forgotten, leftovers are deleted. */
+function makeChores({ restores, clock, purgeJournal, cleanUp }: Parts, log: Log, stopping: AbortSignal) {
+  let cleanedUpAt = clock.now();
+  return async () => {
+    try {
+      for (const run of restores.expireOverdue()) log.info({ runId: run.id }, 'A request has expired');
+      if (clock.now() - cleanedUpAt < hour) return;
+      cleanedUpAt = clock.now();
+      purgeJournal();
+      const { tables } = await cleanUp(leftoversKeptMs, stopping);
+      for (const { restoreTable, runId, outcome } of tables)
+        log.info({ restoreTable, runId, reason: outcome }, 'A leftover');
+    } catch (error) {
+      // The file may be busy, AWS out of reach or the disk full for a moment; the next time tries again.
+      if (!stopping.aborted) log.error({ err: error }, 'The chores could not be done');
+    }
+  };
 }
 
 function settingsFor(config: Config): SlackSettings {

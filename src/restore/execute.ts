@@ -1,6 +1,7 @@
 import type { Environment } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
 import type { LockHolder, RunEvent, RunId } from './events.ts';
+import { lowerFences } from './fence/lower.ts';
 import type { Aws, Clock, EventLog, Journal, Lock, OpenOverflow, ProgressBoard } from './ports.ts';
 import { actorName } from './request.ts';
 import type { Run } from './run.ts';
@@ -115,6 +116,7 @@ async function unwind(
     return { run: context.run() };
   }
   if (!shouldPutBack(context.run(), failure)) {
+    await lowerFences(context);
     context.record(endedEarly(context.run(), failure, soFar()), { type: 'lock-released' });
     return { run: context.run(), ...bug };
   }

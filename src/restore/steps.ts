@@ -4,7 +4,9 @@ import { awaitActive } from './steps/await-active.ts';
 import { cleanUp } from './steps/clean-up.ts';
 import { confirmPlan } from './steps/confirm-plan.ts';
 import { initiateRestore } from './steps/initiate-restore.ts';
+import { lowerFence } from './steps/lower-fence.ts';
 import { preflight } from './steps/preflight.ts';
+import { raiseFence } from './steps/raise-fence.ts';
 import { swapData } from './steps/swap-data.ts';
 import { collectUndo, putBackUndo, verifyUndo } from './steps/undo.ts';
 import { verifyCounts } from './steps/verify-counts.ts';
@@ -14,17 +16,23 @@ import { verifyData } from './steps/verify-data.ts';
 const restoreSteps: readonly Step[] = [
   preflight,
   initiateRestore,
+  raiseFence,
   awaitActive,
   verifyCounts,
   confirmPlan,
   swapData,
   verifyData,
+  lowerFence,
   cleanUp,
 ];
 
 /** The story of an undo: nothing to ask AWS for, the journal has it all. */
 const undoSteps: readonly Step[] = [collectUndo, putBackUndo, verifyUndo];
 
-export function stepsFor({ undoOf }: RestoreRequest): readonly Step[] {
-  return undoOf === undefined ? restoreSteps : undoSteps;
+/** Steps that a request without a fence does not have. */
+const fenceSteps: readonly Step[] = [raiseFence, lowerFence];
+
+export function stepsFor({ undoOf, options }: RestoreRequest): readonly Step[] {
+  if (undoOf !== undefined) return undoSteps;
+  return options.fence === 'writes' ? restoreSteps : restoreSteps.filter((step) => !fenceSteps.includes(step));
 }

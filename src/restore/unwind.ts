@@ -2,6 +2,7 @@ import { eachTable } from './each-table.ts';
 import type { ErrorCode } from './errors.ts';
 import { asUserError, type UserError } from './errors.ts';
 import type { RunEvent } from './events.ts';
+import { lowerFences } from './fence/lower.ts';
 import { rollBack } from './roll-back.ts';
 import type { Run } from './run.ts';
 import { restoreTablesOf, stateOfLiveTables } from './run.ts';
@@ -43,9 +44,11 @@ export async function putBack(context: StepContext, soFar: () => number): Promis
   } catch (error) {
     const failure = asUserError(error);
     if (failure.code === 'INTERRUPTED' || failure.code === 'LOCK_LOST') throw error;
+    await lowerFences(context);
     context.record({ ...needsAttention(context.run(), failure), durationMs: soFar() }, { type: 'lock-released' });
     return;
   }
+  await lowerFences(context);
   const run = context.run();
   context.record(
     {

@@ -2,6 +2,7 @@ import { describeExisting } from './describe-existing.ts';
 import { displayName } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
 import type { Conflicts } from './events.ts';
+import { fenceHolds, mustStayFenced } from './fence/holds.ts';
 import type { Item, KeySchema } from './item.ts';
 import { keyAttributes, keyOf, sameItem } from './item.ts';
 import type { GuardedChange, GuardedOutcome, JournalEntry } from './ports.ts';
@@ -61,18 +62,26 @@ async function writeEntries(work: WriteBack, entries: readonly JournalEntry[]): 
   const { context, label, keySchema } = work;
   const { id, tables } = context.run();
   const { table } = tableOf({ id, tables }, label);
-  context.mustHoldLock();
-  context.journal.mark(
-    id,
-    label,
-    entries.map((entry) => entry.id),
-    'attempted',
-  );
+  const ids = entries.map((entry) => entry.id);
+  const changes = entries.map((entry) => changeOf(entry.before, entry.after, keySchema));
+  const mayWrite = () => {
+    context.mustHoldLock();
+    mustStayFenced(context, label);
+  };
+  mayWrite();
+  context.journal.mark(id, label, ids, 'attempted');
+  // Behind a fence that was proven just now, nobody else writes: batches cost a request for 25 items instead of one each.
+  if (await fenceHolds(context, label)) {
+    await context.aws.items.write({ table, changes, signal: context.signal });
+    context.journal.mark(id, label, ids, 'written');
+    return;
+  }
   const outcomes = await context.aws.items.writeGuarded({
     table,
     keySchema,
-    changes: entries.map((entry) => changeOf(entry.before, entry.after, keySchema)),
+    changes,
     signal: context.signal,
+    beforeEach: mayWrite,
   });
   const written: number[] = [];
   entries.forEach((entry, index) => {
