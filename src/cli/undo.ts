@@ -29,7 +29,7 @@ export function undoText(undone: Run, rows: readonly StoredEvent[]): string {
     ...written.map((table) => {
       const { put, deleted, kept } = writtenTo(table.label, rows);
       const left = kept === 0 ? '' : `, but for ${kept} that it left as the application wrote them`;
-      return `  ${displayName(table)}: ${put} items put, ${deleted} deleted${left}`;
+      return `  ${displayName(table)}: ${put} ${put === 1 ? 'item' : 'items'} put, ${deleted} deleted${left}`;
     }),
     '',
   ].join('\n');
