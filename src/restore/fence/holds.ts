@@ -1,5 +1,6 @@
 import { describeExisting } from '../describe-existing.ts';
 import { UserError } from '../errors.ts';
+import type { TableDescription } from '../ports.ts';
 import type { Instant } from '../restore-point.ts';
 import type { Run } from '../run.ts';
 import type { StepContext } from '../step.ts';
@@ -14,12 +15,16 @@ export function isFenced(run: Pick<Run, 'id' | 'tables'>, label: string, now: In
 
 /**
  * Whether nobody else can write to this table now, asked of AWS: somebody may have changed the policy since it was proven.
- * Costs a write unit; ask before writes that rely on it.
+ * Costs a write unit; ask before writes that rely on it. `known`: the table, where it was looked at already.
  */
-export async function fenceHolds(context: StepContext, label: string): Promise<boolean> {
+export async function fenceHolds(
+  context: Pick<StepContext, 'aws' | 'clock' | 'run' | 'signal'>,
+  label: string,
+  known?: TableDescription,
+): Promise<boolean> {
   const { aws, clock, run, signal } = context;
   if (!isFenced(run(), label, clock.now())) return false;
-  const description = await describeExisting(aws, tableOf(run(), label).table, signal);
+  const description = known ?? (await describeExisting(aws, tableOf(run(), label).table, signal));
   try {
     return (await aws.fence.probe(description, 'somebody', signal)) === 'closed';
   } catch (error) {

@@ -1,5 +1,4 @@
-import { UserError } from '../errors.ts';
-import type { FenceEvent } from '../events.ts';
+import { asUserError } from '../errors.ts';
 import type { Clock, TablePolicy } from '../ports.ts';
 import type { Run } from '../run.ts';
 import type { StepContext } from '../step.ts';
@@ -37,32 +36,39 @@ async function lowerFence(context: LoweringContext, label: string): Promise<void
   const { fence } = tableOf(context.run(), label);
   if (fence === undefined) return;
   context.record({ type: 'fence-lowering', label });
-  context.record(await lowered(context, label, fence));
+  try {
+    const how = await takeDown(context, fence);
+    context.record({ type: 'fence-lowered', label, how });
+  } catch (error) {
+    const trouble = asUserError(error);
+    if (trouble.code === 'LOCK_LOST') throw error;
+    context.record({
+      type: 'fence-left',
+      label,
+      reason: `${trouble.message} ${trouble.hint}`,
+      command: commandToLower(fence.arn, fence.sid, fence.policyBefore === undefined),
+      opensAt: fence.endsAt,
+    });
+    if (trouble.code === 'INTERNAL') throw error;
+  }
 }
 
-async function lowered({ aws, clock }: LoweringContext, label: string, fence: TableFence): Promise<FenceEvent> {
+async function takeDown({ aws, clock }: LoweringContext, fence: TableFence): Promise<How> {
   const { arn, sid, policyBefore } = fence;
   let tried: How = 'was-gone';
-  try {
-    const how = await patiently<How>(clock, async () => {
-      const seen = await policyWithFence(aws.fence, clock, fence);
-      const decision = lowering(seen?.document, policyBefore, sid);
-      // After a lost reply it is gone because of us.
-      if (seen === undefined || decision.how === 'was-gone') return tried;
-      tried = decision.how;
-      const { document } = decision;
-      const done =
-        document === undefined
-          ? await aws.fence.deletePolicy({ arn, seen })
-          : await aws.fence.putPolicy({ arn, document, seen });
-      return done ? decision.how : undefined;
-    });
-    return { type: 'fence-lowered', label, how };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const command = commandToLower(arn, sid, policyBefore === undefined);
-    return { type: 'fence-left', label, reason: `${error.message} ${error.hint}`, command, opensAt: fence.endsAt };
-  }
+  return patiently<How>(clock, async () => {
+    const seen = await policyWithFence(aws.fence, clock, fence);
+    const decision = lowering(seen?.document, policyBefore, sid);
+    // After a lost reply it is gone because of us.
+    if (seen === undefined || decision.how === 'was-gone') return tried;
+    tried = decision.how;
+    const { document } = decision;
+    const done =
+      document === undefined
+        ? await aws.fence.deletePolicy({ arn, seen })
+        : await aws.fence.putPolicy({ arn, document, seen });
+    return done ? decision.how : undefined;
+  });
 }
 
 /** Looks twice before it believes that our statement is not there: a policy that was just put may not be visible yet. */

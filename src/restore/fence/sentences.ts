@@ -8,7 +8,7 @@ export const whatTheApplicationSees =
   'Reads go on. Every write of anybody else fails with AccessDeniedException, which AWS SDKs do not retry: the application must expect that.';
 
 /** How long AWS goes on denying after the fence is down (221 to 237 s were observed). */
-export const opensSlowly = 'AWS may go on denying writes for up to four minutes after that.';
+const opensSlowly = 'AWS may go on denying writes for up to four minutes after that.';
 
 /** For whoever is about to ask for a fence. */
 export function fenceNotice(timeoutMinutes: number): string {

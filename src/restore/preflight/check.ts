@@ -25,6 +25,8 @@ export type Check = {
   readonly name: string;
   /** Checks that make no sense, or only say the same again, once one of these has failed. */
   readonly after: readonly string[];
+  /** Which requests it is made for; absent: all. */
+  readonly isFor?: (request: RestoreRequest) => boolean;
   look(subject: Subject): Promise<Finding>;
 };
 

@@ -7,6 +7,7 @@ import { restoreTableName } from '../restore-table-name.ts';
 import type { CheckResult } from '../restores.ts';
 import type { Check, Finding, Subject } from './check.ts';
 import { failed } from './check.ts';
+import { fencePossible } from './fence-possible.ts';
 import { recoveryEnabled } from './recovery-enabled.ts';
 import { replicas } from './replicas.ts';
 import { restorePointInWindow } from './restore-point-in-window.ts';
@@ -28,6 +29,7 @@ export const checks: readonly Check[] = [
   streamConsumers,
   replicas,
   timeToLive,
+  fencePossible,
 ];
 
 export type ChecksContext = {
@@ -53,7 +55,8 @@ export async function runChecks(context: ChecksContext): Promise<readonly CheckR
 
 async function checkTable(table: Subject): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = [];
-  for (const { name, after, look } of checks) {
+  for (const { name, after, isFor, look } of checks) {
+    if (isFor?.(table.request) === false) continue;
     const pointless = results.some(({ check, status }) => status === 'failed' && after.includes(check));
     if (!pointless) {
       results.push({ check: name, label: table.ref.label, ...(await finding(look, table)) });

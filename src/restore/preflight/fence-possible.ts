@@ -11,8 +11,8 @@ const someRun = 'restore-2000-01-01T00-00-00Z-9999';
 export const fencePossible: Check = {
   name: 'fence-possible',
   after: ['table-exists'],
+  isFor: ({ options }) => options.fence === 'writes',
   async look({ ref, request, aws, now, signal, description }) {
-    if (request.options.fence === 'off') return passed('No fence was asked for.');
     const { exempt } = aws.fence;
     if (exempt === undefined) {
       const { message, hint } = noRole(request.environment);

@@ -32,7 +32,7 @@ const table = (name: string, more: Partial<TableDescription> = {}): TableDescrip
 type World = {
   readonly tables?: Readonly<Record<string, TableDescription>>;
   readonly window?: RecoveryWindow;
-  readonly denied?: readonly ('describe' | 'recoveryWindow' | 'scan')[];
+  readonly denied?: readonly ('describe' | 'recoveryWindow' | 'scan' | 'policy')[];
 };
 
 const healthy = { 'shop-quotes': table('shop-quotes'), 'shop-likes': table('shop-likes') };
@@ -45,7 +45,7 @@ const window = {
 /** AWS as the core sees it. Only what reads is there: a check that changes something fails. */
 function awsWith({ tables = healthy, window: recovery = window, denied = [] }: World): Aws & { asked: string[] } {
   const asked: string[] = [];
-  const ask = (what: 'describe' | 'recoveryWindow' | 'scan', name: string) => {
+  const ask = (what: 'describe' | 'recoveryWindow' | 'scan' | 'policy', name: string) => {
     asked.push(`${what} ${name}`);
     if (denied.includes(what)) throw new UserError('ACCESS_DENIED', `AWS denied ${what} on ${name}.`, 'Allow it.');
   };
@@ -76,6 +76,16 @@ function awsWith({ tables = healthy, window: recovery = window, denied = [] }: W
       read: never,
       write: never,
     },
+    fence: {
+      exempt: '*:us@*',
+      async policy(arn) {
+        ask('policy', arn);
+        return undefined;
+      },
+      putPolicy: never,
+      deletePolicy: never,
+      probe: never,
+    },
   };
 }
 
@@ -88,13 +98,23 @@ describe('the preflight checks', () => {
   test('pass for healthy tables: each check once per table, in the order of the request', async () => {
     const aws = awsWith({});
     const results = await runChecks({ request, requestedAt: now, now, aws });
-    const names = checks.map(({ name }) => name);
+    const names = checks.filter(({ isFor }) => isFor === undefined).map(({ name }) => name);
     expect(results.map(({ label, check, status }) => [label, check, status])).toEqual([
       ...names.map((name) => ['quotes', name, 'passed']),
       ...names.map((name) => ['likes', name, 'passed']),
     ]);
     expect(results.every(({ hint }) => hint === '')).toBe(true);
     expect(new Set(aws.asked).size).toBe(aws.asked.length);
+  });
+
+  test('look at the resource policies only where a fence is asked for', async () => {
+    const fenced = { ...request, options: { ...request.options, fence: 'writes' } } as const;
+    const results = await runChecks({ request: fenced, requestedAt: now, now, aws: awsWith({}) });
+    expect(results.filter(({ check }) => check === 'fence-possible')).toMatchObject([
+      { label: 'quotes', status: 'passed' },
+      { label: 'likes', status: 'passed' },
+    ]);
+    expect(await notPassed({ denied: ['policy'] }, { request: fenced })).toMatchObject([{ check: 'fence-possible' }]);
   });
 
   test('a check waits only for checks that exist and come before it', () => {
