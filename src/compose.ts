@@ -15,7 +15,7 @@ import { openDatabase } from './sqlite/database.ts';
 import { createDeliveries } from './sqlite/deliveries.ts';
 import { SqliteEventLog } from './sqlite/event-log.ts';
 import { createJournal } from './sqlite/journal.ts';
-import { journalKey } from './sqlite/journal-key.ts';
+import { journalKey, keyFileOf } from './sqlite/journal-key.ts';
 import { createLock } from './sqlite/lock.ts';
 import { openSqliteOverflow } from './sqlite/overflow.ts';
 import { thisProcess } from './sqlite/this-process.ts';
@@ -44,7 +44,7 @@ const pace: Pace = { compareMemoryBytes: 256 * 1024 * 1024, planAnswerMs: 30 * 6
 export function compose(config: Config, onBug: (error: unknown, runId: string) => void): Parts {
   const clock = systemClock;
   const db = openDatabase(config.databaseFile);
-  const key = journalKey(config.journalKey?.reveal(), `${config.databaseFile}.key`);
+  const key = journalKey(config.journalKey?.reveal(), keyFileOf(config.databaseFile));
   const log = new SqliteEventLog(db, clock.now);
   const journal = createJournal(db, key);
   // Here too, for those who never run the bot: images are not kept longer than they are of use.

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../restore/errors.ts';
+import { keyFileOf } from './journal-key.ts';
 import { migrations } from './migrations.ts';
 import { refuseNetworkShare } from './network-share.ts';
 import { troubleIn } from './storage-trouble.ts';
@@ -48,13 +49,18 @@ function makePrivate(path: string): void {
   chmodSync(path, 0o600);
 }
 
-/** SQLite takes an empty file for a new one and throws away the log beside it, with all that happened since. */
+/**
+ * SQLite takes an empty file for a new one, and throws away the log beside it. The first thing it writes is a page of the
+ * file, and only then the log and our key come to be: an empty file with one of them beside it was emptied later.
+ */
 function refuseEmptied(path: string): void {
-  if (sizeOf(path) !== 0 || (sizeOf(`${path}-wal`) ?? 0) === 0) return;
+  if (sizeOf(path) !== 0) return;
+  const witness = [`${path}-wal`, keyFileOf(path)].find((beside) => (sizeOf(beside) ?? 0) > 0);
+  if (witness === undefined) return;
   throw new UserError(
     'STORAGE',
-    `The state file ${path} is empty, but its log ${path}-wal is not: something has emptied the file.`,
-    'Restore both from a backup, or move the log away to begin with an empty state file.',
+    `The state file ${path} is empty, but it was not always: ${witness} lies beside it.`,
+    'Restore the files from a backup, or move them all away to begin with a new state file: restore tables and journals that only the old one knew of are then yours to look after.',
   );
 }
 

@@ -2,6 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { UserError } from '../restore/errors.ts';
 
+/** Where the key lies that is made on first use. Made after the state file, so it is never there before it. */
+export function keyFileOf(databaseFile: string): string {
+  return `${databaseFile}.key`;
+}
+
 /**
  * The 32 bytes that seal the journal: from PITR_JOURNAL_KEY (hex or base64), else from a file beside the state file that
  * is made on first use, readable by its owner alone.

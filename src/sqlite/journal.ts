@@ -1,3 +1,4 @@
+import { UserError } from '../restore/errors.ts';
 import type { RunId } from '../restore/events.ts';
 import type { Journal, JournalEntry, JournalState } from '../restore/ports.ts';
 import { journalStates } from '../restore/ports.ts';
@@ -42,10 +43,7 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & { pu
       const rows = backwards
         ? sql.backwards.all(runId, label, after ?? Number.MAX_SAFE_INTEGER, wanted, limit)
         : sql.forwards.all(runId, label, after ?? 0, wanted, limit);
-      return rows.map((row) => {
-        const { before, after: written } = JSON.parse(sealerOf(runId).open(row.sealed, label)) as Partial<Images>;
-        return { id: row.id, before, after: written };
-      });
+      return rows.map((row) => ({ id: row.id, ...imagesIn(sealerOf(runId), row, runId, label) }));
     },
     mark: (runId, label, ids, state) => markAll.immediate(runId, label, ids, state),
     count(runId, label) {
@@ -67,6 +65,23 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & { pu
       return changes;
     },
   });
+}
+
+/** @throws UserError STORAGE when the key is not the one they were sealed with, or the bytes are not what was sealed. */
+function imagesIn(sealer: Sealer, { id, sealed }: JournalRow, runId: RunId, label: string): Images {
+  let text: string;
+  try {
+    text = sealer.open(sealed, label);
+  } catch (error) {
+    throw new UserError(
+      'STORAGE',
+      `Entry ${id} of the journal of ${runId} (${label}) cannot be opened: it was sealed with another key, or changed since.`,
+      'Use the key of that time: PITR_JOURNAL_KEY, or the .key file beside the state file.',
+      { cause: error },
+    );
+  }
+  const { before, after } = JSON.parse(text) as Partial<Images>;
+  return { before, after };
 }
 
 function statements(db: SqliteFile) {

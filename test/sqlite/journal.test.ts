@@ -90,10 +90,11 @@ test('no item is readable on disk, and the file is its owner’s alone', () => {
 test('another key, another run or another table cannot open an entry', () => {
   const { db, journal } = openJournal();
   journal.add('run', 'quotes', [change]);
+  const cannotOpen = expect.objectContaining({ code: 'STORAGE', hint: expect.stringContaining('PITR_JOURNAL_KEY') });
   const stranger = createJournal(db, randomBytes(32));
-  expect(() => stranger.read('run', 'quotes', ['pending'], undefined, 10)).toThrow();
+  expect(() => stranger.read('run', 'quotes', ['pending'], undefined, 10)).toThrow(cannotOpen);
   db.exec(`UPDATE journal SET label = 'likes'`);
-  expect(() => journal.read('run', 'likes', ['pending'], undefined, 10)).toThrow();
+  expect(() => journal.read('run', 'likes', ['pending'], undefined, 10)).toThrow(cannotOpen);
 });
 
 test('purging forgets runs that ended before, and no others', () => {

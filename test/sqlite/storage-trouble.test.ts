@@ -19,6 +19,7 @@ import type { SqliteFile } from '../../src/sqlite/database.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { SqliteEventLog } from '../../src/sqlite/event-log.ts';
 import { createJournal } from '../../src/sqlite/journal.ts';
+import { journalKey, keyFileOf } from '../../src/sqlite/journal-key.ts';
 import { createLock } from '../../src/sqlite/lock.ts';
 import { thisProcess } from '../../src/sqlite/this-process.ts';
 import { bob, requested } from '../support/requests.ts';
@@ -195,8 +196,18 @@ test('a file that was emptied beside its log is refused, and the log is kept', (
   const copy = afterPowerCut(state);
   truncateSync(copy, 0);
   const before = readFileSync(`${copy}-wal`);
-  expect(() => openDatabase(copy)).toThrow(storage('is empty, but its log'));
+  expect(() => openDatabase(copy)).toThrow(storage('is empty, but it was not always'));
   expect(readFileSync(`${copy}-wal`)).toEqual(before);
+});
+
+test('an emptied file is also known by the key beside it; a new one may be empty', () => {
+  const path = closedFile();
+  journalKey(undefined, keyFileOf(path));
+  truncateSync(path, 0);
+  expect(() => openDatabase(path)).toThrow(storage('.key lies beside it'));
+  const fresh = join(temporaryFolder(), 'state.sqlite');
+  writeFileSync(fresh, '');
+  expect(openState(fresh).log.recent(1)).toEqual([]);
 });
 
 /** Whether these bytes are anywhere in the files of the state. */

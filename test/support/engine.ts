@@ -90,7 +90,7 @@ export async function startEngine(
       approvalExpiryMs: 8 * 60 * minute,
       onBug: (error) => bugs.push(error),
     });
-    return { restores, log, lock, journal };
+    return { restores, log, lock, journal, db };
   };
   onTestFinished(async () => {
     made.close();
