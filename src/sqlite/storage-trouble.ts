@@ -12,7 +12,7 @@ const damaged: Trouble = {
 const troubles: Readonly<Record<string, Trouble>> = {
   SQLITE_FULL: {
     what: 'the disk is full',
-    hint: 'Make room on the disk that holds the file, then try again. Nothing was half written.',
+    hint: 'Make room on the disk that holds the file, then try again.',
   },
   SQLITE_BUSY: {
     what: 'another program keeps it busy',
