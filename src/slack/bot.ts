@@ -14,11 +14,15 @@ import { listenTo } from './listeners.ts';
 import { makeListening } from './listening.ts';
 import { boltLogger, type Logger } from './logging.ts';
 import { unreachableMessage } from './messages/unreachable.ts';
-import { askSlack } from './people.ts';
+import { askSlack, type People } from './people.ts';
 import { makePoster } from './poster.ts';
 import { makeThreadReporter } from './reporter.ts';
 
-export type SlackSettings = LineSettings & { readonly botToken: string };
+export type SlackSettings = LineSettings & {
+  readonly botToken: string;
+  /** Environments whose approvers type the environment's name before they approve. */
+  readonly approvalStepUp?: readonly string[];
+};
 
 export type SlackBotParts = {
   readonly settings: SlackSettings;
@@ -54,7 +58,14 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
   const client = new WebClient(settings.botToken, strictly(settings, bolt));
   let home: Home | undefined;
   const stopping = new AbortController();
-  const desk: Desk = { ...parts, client, people: askSlack(client), home: () => home ?? stillStarting() };
+  const people = askSlack(client);
+  const desk: Desk = {
+    ...parts,
+    client,
+    people,
+    home: () => home ?? stillStarting(),
+    asksForName: (name) => asksForName(settings, name),
+  };
   const line = makeLine(settings, bolt, () => !stopping.signal.aborted && (parts.isWell?.() ?? true));
   const app = new App({
     receiver: line.receiver,
@@ -68,7 +79,7 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
   const listening = makeListening({ clock, logger });
   listenTo(app, desk, listening);
   return {
-    reporter: reporterOf(parts, client, stopping.signal),
+    reporter: reporterOf(parts, client, people, stopping.signal),
     recheck: (run) => recheckPeople(desk, run),
     async start() {
       home = await findHome(client, parts, stopping.signal);
@@ -98,7 +109,7 @@ function strictly({ apiUrl }: SlackSettings, logger: BoltLogger): WebClientOptio
   };
 }
 
-function reporterOf(parts: SlackBotParts, client: WebClient, signal: AbortSignal): Reporter {
+function reporterOf(parts: SlackBotParts, client: WebClient, people: People, signal: AbortSignal): Reporter {
   const { restores, clock, logger } = parts;
   const poster = makePoster(client, clock);
 
@@ -120,8 +131,14 @@ function reporterOf(parts: SlackBotParts, client: WebClient, signal: AbortSignal
     poster,
     environmentOf: (name) => restores.environments().find((each) => each.name === name),
     undoableUntil: (runId) => restores.undoableUntil(runId),
+    asksForName: (name) => asksForName(parts.settings, name),
+    membersOf: (channelId) => people.members(channelId),
     onUnreachable: (run, error) => void tellRequester(run, error),
   });
+}
+
+function asksForName({ approvalStepUp = [] }: SlackSettings, environment: string): boolean {
+  return approvalStepUp.includes(environment);
 }
 
 function stillStarting(): never {

@@ -1,18 +1,21 @@
 /** The buttons of cards and plans. Whoever clicks is asked about anew; the first decision wins; the rest learn why not. */
-import type { ViewResponseAction } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
 import { asUserError, UserError } from '../restore/errors.ts';
 import { mayAnswerPlan, mayApprove, mayCancel, mayDeny, mayWithdraw, type Refusal } from '../restore/policy.ts';
 import type { Actor } from '../restore/request.ts';
 import type { Run } from '../restore/run.ts';
 import { type ActionId, actionIds, type ButtonValue, readValue, valueFor } from './button-value.ts';
 import { actorOf, type Desk, refuseNow } from './desk.ts';
+import { limits } from './limits.ts';
 import type { Ack } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
 import { errorMessage, refusalMessage, tooLateMessage } from './messages/refusal.ts';
 import { openView, showView } from './request.ts';
+import type { Submission } from './submissions.ts';
 import { openUndo } from './undo.ts';
+import { approvedView, approveView } from './views/approve.ts';
 import { deniedView, denyView } from './views/deny.ts';
-import { loadingView, problemView } from './views/modal.ts';
+import { inputIds, inputOf, loadingView, problemView } from './views/modal.ts';
 import { refusedView } from './views/restore.ts';
 
 export type Click = {
@@ -35,8 +38,10 @@ export async function onClick(desk: Desk, click: Click): Promise<void> {
   }
   const by = actorOf(desk, userId);
   const refusal = mayDecide(desk, actionId, run, by);
-  if (refusal === undefined && actionId === actionIds.deny && run.state === 'AWAITING_APPROVAL') {
-    await Promise.all([openView(desk, click.triggerId, denyView(run, valueFor(run))), ack()]);
+  const view =
+    refusal === undefined && run.state === 'AWAITING_APPROVAL' ? askingFirst(desk, actionId, run) : undefined;
+  if (view !== undefined) {
+    await Promise.all([openView(desk, click.triggerId, view(click.value ?? '')), ack()]);
     return;
   }
   await ack();
@@ -49,31 +54,56 @@ export async function onClick(desk: Desk, click: Click): Promise<void> {
   if (tooLate !== undefined) await tell(tooLate);
 }
 
+/** The window that asks something before a decision counts; undefined: none does. */
+function askingFirst(desk: Desk, actionId: Deciding, run: Run): ((metadata: string) => ModalView) | undefined {
+  if (actionId === actionIds.deny) return () => denyView(run, valueFor(run));
+  // The digest of the card that was clicked goes along: it says what was read.
+  if (actionId === actionIds.approve && desk.asksForName(run.request.environment))
+    return (metadata) => approveView(run, metadata);
+  return undefined;
+}
+
 /** The reason for a denial was given. */
-export async function onDenied(
+export async function onDenied(desk: Desk, submission: Submission): Promise<void> {
+  const { view } = submission;
+  const { run } = theRun(desk, view.private_metadata);
+  const reason = inputOf(view.state.values, inputIds.reason)?.value.trim().slice(0, limits.reason) ?? '';
+  await submission.ack({ response_action: 'update', view: loadingView('Denying …') });
+  await decideInView(desk, submission, actionIds.deny, run, (by) => deniedView(desk.restores.deny(run.id, by, reason)));
+}
+
+/** The environment's name was typed. */
+export async function onNameTyped(desk: Desk, submission: Submission): Promise<void> {
+  const { view, ack } = submission;
+  const { run, value } = theRun(desk, view.private_metadata);
+  const input = inputOf(view.state.values, inputIds.name);
+  if (input !== undefined && input.value.trim() !== run.request.environment) {
+    const problem = `That is not its name: ${run.request.environment}`.slice(0, limits.alertText);
+    await ack({ response_action: 'errors', errors: { [input.blockId]: problem } });
+    return;
+  }
+  await ack({ response_action: 'update', view: loadingView('Approving …') });
+  await decideInView(desk, submission, actionIds.approve, run, (by) => {
+    decide(desk, actionIds.approve, value, by);
+    return approvedView(desk.restores.run(run.id) ?? run);
+  });
+}
+
+/** Decides once the rights are checked anew, and says in the window how that went. */
+async function decideInView(
   desk: Desk,
-  submitted: {
-    readonly viewId: string;
-    readonly metadata: string;
-    readonly reason: string;
-    readonly userId: string;
-    readonly ack: Ack<ViewResponseAction>;
-  },
+  { view: { id: viewId }, userId }: Submission,
+  actionId: Deciding,
+  run: Run,
+  act: (by: Actor) => ModalView,
 ): Promise<void> {
-  const { viewId, metadata, reason, userId, ack } = submitted;
-  const { run } = theRun(desk, metadata);
-  await ack({ response_action: 'update', view: loadingView('Denying …') });
   const by = actorOf(desk, userId);
   try {
-    const refusal = mayDecide(desk, actionIds.deny, run, by) ?? (await refuseNow(desk, userId));
-    if (refusal !== undefined) {
-      await showView(desk, { viewId }, refusedView(refusal));
-      return;
-    }
-    await showView(desk, { viewId }, deniedView(desk.restores.deny(run.id, by, reason)));
+    const refusal = mayDecide(desk, actionId, run, by) ?? (await refuseNow(desk, userId));
+    await showView(desk, { viewId }, refusal === undefined ? act(by) : refusedView(refusal));
   } catch (error) {
     if (!(error instanceof UserError))
-      desk.logger.error({ userId, runId: run.id, err: error }, 'Something broke while denying');
+      desk.logger.error({ userId, runId: run.id, err: error }, 'Something broke while deciding');
     await showView(desk, { viewId }, problemView(problemOf(desk, run, asUserError(error)).text));
   }
 }

@@ -28,6 +28,8 @@ export type Desk = {
   readonly logger: Logger;
   /** Known once the bot has started. */
   readonly home: () => Home;
+  /** Whether approving a request of this environment asks for its name to be typed. */
+  readonly asksForName: (environment: string) => boolean;
   readonly onApproved: (runId: RunId) => void;
 };
 

@@ -44,6 +44,8 @@ export const times = {
   call: 10_000,
   /** chat.update is tier 3, about 50 a minute: one edit per run in this time leaves room for other runs. */
   betweenEdits: 3000,
+  /** The second reminder comes after twice as long, the third after four times as long. */
+  firstReminder: 15 * 60_000,
   retryFirst: 1000,
   retryCap: 30_000,
 } as const;

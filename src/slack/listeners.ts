@@ -3,14 +3,13 @@ import type { App, BlockAction, BlockButtonAction, RespondFn, ViewResponseAction
 import { actionIds } from './button-value.ts';
 import { commandName } from './command.ts';
 import { ephemeral, onCommand } from './commands.ts';
-import { onClick, onDenied } from './decisions.ts';
+import { onClick, onDenied, onNameTyped } from './decisions.ts';
 import type { Desk } from './desk.ts';
-import { limits } from './limits.ts';
 import type { Listening } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
 import { onChosen, onConfirmed, onReworded, type Submission } from './submissions.ts';
 import { onUndoConfirmed } from './undo.ts';
-import { callbackIds, inputIds, inputOf } from './views/modal.ts';
+import { callbackIds } from './views/modal.ts';
 
 export function listenTo(app: App, desk: Desk, listening: Listening): void {
   const alone = (respond: RespondFn) => (message: Message) => respond(ephemeral(message));
@@ -57,8 +56,17 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
         },
         async (tracked) => {
           // The same submission can arrive twice; a second one of the same modal has another hash.
-          if (!submissions.isNew(`${view.id} ${view.hash}`)) return await tracked();
-          await work(desk, { view, userId, ack: tracked });
+          const key = `${view.id} ${view.hash}`;
+          if (!submissions.isNew(key)) return await tracked();
+          await work(desk, {
+            view,
+            userId,
+            ack: async (response) => {
+              // After a complaint about a field the modal stays as it is, hash included, and may be sent again.
+              if (response?.response_action === 'errors') submissions.forget(key);
+              await tracked(response);
+            },
+          });
         },
       );
     });
@@ -66,10 +74,8 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
   onView(callbackIds.when, onReworded);
   onView(callbackIds.confirm, onConfirmed);
   onView(callbackIds.undo, onUndoConfirmed);
-  onView(callbackIds.deny, async (_, { view, userId, ack }) => {
-    const reason = inputOf(view.state.values, inputIds.reason)?.value.trim().slice(0, limits.reason) ?? '';
-    await onDenied(desk, { viewId: view.id, metadata: view.private_metadata, reason, userId, ack });
-  });
+  onView(callbackIds.deny, onDenied);
+  onView(callbackIds.approve, onNameTyped);
 }
 
 /** Remembers the last thousand things. */
@@ -82,5 +88,9 @@ class SeenOnce {
     const [oldest] = this.#seen;
     if (this.#seen.size > 1000 && oldest !== undefined) this.#seen.delete(oldest);
     return true;
+  }
+
+  forget(key: string): void {
+    this.#seen.delete(key);
   }
 }

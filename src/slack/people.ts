@@ -16,6 +16,8 @@ export interface People {
   person(userId: string): Promise<Person>;
   /** @throws UserError NETWORK */
   channel(channelId: string): Promise<Channel>;
+  /** User ids of everybody in a channel. @throws whatever the Slack client throws */
+  members(channelId: string): Promise<ReadonlySet<string>>;
 }
 
 export function askSlack(client: WebClient): People {
@@ -46,6 +48,17 @@ export function askSlack(client: WebClient): People {
           return { channelId, shared: false, joined: false };
         throw cannotAsk('about this channel', error);
       }
+    },
+    async members(channelId) {
+      const found = new Set<string>();
+      let cursor = '';
+      do {
+        const next = cursor === '' ? {} : { cursor };
+        const answer = await client.conversations.members({ channel: channelId, limit: 200, ...next });
+        for (const userId of answer.members ?? []) found.add(userId);
+        cursor = answer.response_metadata?.next_cursor ?? '';
+      } while (cursor !== '');
+      return found;
     },
   };
 }

@@ -2,8 +2,9 @@ import type { RunId } from '../restore/events.ts';
 import type { Reporter } from '../restore/ports.ts';
 import { hasEnded, type Run } from '../restore/run.ts';
 import { type Bell, makeBell } from './bell.ts';
+import { offerOver } from './last-word.ts';
 import { reporterName } from './postings.ts';
-import { offerOver, type TellerParts, tell } from './teller.ts';
+import { type TellerParts, tell } from './teller.ts';
 
 /** Runs that may be undone are the latest ones; there are never many in a day. */
 const recentRuns = 100;

@@ -3,30 +3,30 @@
  * After an outage or a restart it goes on where it stopped: no line twice, no line missing.
  */
 import { WebAPIPlatformError } from '@slack/web-api';
-import type { Environment } from '../restore/environment.ts';
 import type { RunId, StoredEvent } from '../restore/events.ts';
-import type { Clock, EventLog, PostedMessage, ProgressBoard } from '../restore/ports.ts';
+import type { PostedMessage, ProgressBoard } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import { apply, foldRun, hasEnded, type Run } from '../restore/run.ts';
+import { type AbsentApproversParts, tellAbsentApprovers } from './absent-approvers.ts';
 import type { Bell } from './bell.ts';
+import { isLastWord, LastWord } from './last-word.ts';
 import { times } from './limits.ts';
+import { reminderMessage } from './messages/approvers.ts';
 import type { Message } from './messages/blocks.ts';
 import { parentMessage } from './messages/parent.ts';
-import type { Surroundings } from './messages/surroundings.ts';
-import { lastWord, planQuestion, replyTo } from './messages/thread.ts';
+import { planQuestion, replyTo } from './messages/thread.ts';
 import { isRefusal } from './poster.ts';
-import { Postings, type PostingsParts, reporterName, type Target } from './postings.ts';
+import { Postings, type PostingsParts, reporterName } from './postings.ts';
+import { dueReminder, nextReminderAt } from './reminders.ts';
+import { type Story, type StoryParts, storyOf, surroundingsOf, targetOf, undoableUntil } from './story.ts';
 
-export type TellerParts = PostingsParts & {
-  readonly log: EventLog;
-  readonly progress: ProgressBoard;
-  readonly clock: Clock;
-  readonly environmentOf: (name: string) => Environment | undefined;
-  /** Until when a run can be undone; undefined: it cannot. */
-  readonly undoableUntil: (runId: RunId) => Instant | undefined;
-  /** Called once per run when its channel cannot be posted to. */
-  readonly onUnreachable: (run: Run, error: WebAPIPlatformError) => void;
-};
+export type TellerParts = PostingsParts &
+  StoryParts &
+  AbsentApproversParts & {
+    readonly progress: ProgressBoard;
+    /** Called once per run when its channel cannot be posted to. */
+    readonly onUnreachable: (run: Run, error: WebAPIPlatformError) => void;
+  };
 
 export type TellerControl = {
   readonly bell: Bell;
@@ -42,8 +42,6 @@ export type TellerControl = {
 const giveUpAfter = 24 * 3_600_000;
 /** Nothing changes by itself in a run that waits for people; news ring the bell. */
 const idle = 3_600_000;
-
-type Story = { readonly rows: readonly StoredEvent[]; readonly run: Run; readonly channelId: string };
 
 /** Resolves when the run has ended and everything is told, or when there is nothing more to tell while draining. */
 export async function tell(runId: RunId, parts: TellerParts, control: TellerControl): Promise<void> {
@@ -68,33 +66,39 @@ class Teller {
   readonly #parts: TellerParts;
   readonly #control: TellerControl;
   readonly #postings: Postings;
+  readonly #lastWord: LastWord;
   #shown: string | undefined;
-  /** The last word as it was shown last. */
-  #offer: string | undefined;
   #editedAt: Instant | undefined;
   #parent: 'editable' | 'gone' = 'editable';
   #hasComplained = false;
+  #absentApprovers: 'untold' | 'told' = 'untold';
 
   constructor(runId: RunId, parts: TellerParts, control: TellerControl) {
     this.#runId = runId;
     this.#parts = parts;
     this.#control = control;
-    const next = this.#undelivered(parts.log.ofRun(runId))[0];
-    const isUnsure = next !== undefined && next.at < control.processStartedAt;
+    // Begun before this process: what is to be posted next may have been posted by the one before it.
+    const [first] = parts.log.ofRun(runId);
+    const isUnsure = first !== undefined && first.at < control.processStartedAt;
     this.#postings = new Postings(parts, runId, control.signal, isUnsure);
+    this.#lastWord = new LastWord(this.#postings);
   }
 
   /** Tells what is new. true: the story is over, or there is nothing more to tell while draining. */
   async catchUp(): Promise<boolean> {
-    const story = this.#story();
+    const story = storyOf(this.#runId, this.#parts.log);
     if (story === undefined) return true;
     const parent = await this.#postParent(story);
     await this.#tellRows(story, parent);
     if (hasEnded(story.run)) {
       const isTold = this.#undelivered(this.#parts.log.ofRun(this.#runId)).length === 0;
-      return isTold && ((await this.#isOfferOver(story)) || this.#control.isDraining());
+      return (
+        isTold &&
+        ((await this.#lastWord.isFinal(story, surroundingsOf(story, this.#parts))) || this.#control.isDraining())
+      );
     }
     await this.#showParent(story, parent, this.#control.isDraining());
+    if (story.run.state === 'AWAITING_APPROVAL' && !this.#control.isDraining()) await this.#askApprovers(story, parent);
     return this.#control.isDraining() && this.#undelivered(this.#parts.log.ofRun(this.#runId)).length === 0;
   }
 
@@ -106,7 +110,7 @@ class Teller {
     const { clock, logger, onUnreachable } = this.#parts;
     const ms = Math.min(times.retryCap, times.retryFirst * 2 ** (failures - 1));
     logger.warn({ runId: this.#runId, err: error, retryInMs: ms }, 'Slack did not take a message; the restore goes on');
-    const run = this.#story()?.run;
+    const run = storyOf(this.#runId, this.#parts.log)?.run;
     if (
       run !== undefined &&
       error instanceof WebAPIPlatformError &&
@@ -122,19 +126,12 @@ class Teller {
   /** A run that ended long ago in a channel that is gone: nobody will ever read it. */
   mayGiveUp(error: unknown): boolean {
     const { clock, deliveries, logger } = this.#parts;
-    const run = this.#story()?.run;
+    const run = storyOf(this.#runId, this.#parts.log)?.run;
     if (run?.endedAt === undefined || !isRefusal(error, unreachable)) return false;
     if (clock.now() - run.endedAt < giveUpAfter) return false;
     logger.warn({ runId: run.id, err: error }, 'The channel of an old restore is gone; its story is not told any more');
     deliveries.advance(reporterName, run.id, run.lastSeq);
     return true;
-  }
-
-  #story(): Story | undefined {
-    const rows = this.#parts.log.ofRun(this.#runId);
-    const run = foldRun(rows);
-    if (run === undefined || run.origin.kind !== 'slack') return undefined;
-    return { rows, run, channelId: run.origin.channelId };
   }
 
   #undelivered(rows: readonly StoredEvent[]): readonly StoredEvent[] {
@@ -150,6 +147,20 @@ class Teller {
     this.#shown = JSON.stringify(message);
     this.#editedAt = this.#parts.clock.now();
     return posted;
+  }
+
+  /** Tells those who would not see the card, once, and reminds everybody who can decide, now and then. */
+  async #askApprovers(story: Story, parent: PostedMessage): Promise<void> {
+    const now = this.#parts.clock.now();
+    const surroundings = surroundingsOf(story, this.#parts);
+    if (this.#absentApprovers === 'untold') {
+      this.#absentApprovers = 'told';
+      await tellAbsentApprovers(story, surroundings, this.#postings, this.#parts, this.#control.signal);
+    }
+    const reminder = dueReminder(story.run, now);
+    if (reminder === undefined || this.#postings.posted(reminder.key) !== undefined) return;
+    const target = { ...targetOf(story), threadTs: parent.messageId };
+    await this.#postings.postOnce(target, reminder.key, reminderMessage(story.run, surroundings, now));
   }
 
   async #tellRows(story: Story, parent: PostedMessage): Promise<void> {
@@ -172,31 +183,14 @@ class Teller {
     // Told late, the question must not offer what was decided since.
     const asOf = row.event.type === 'plan-shown' ? story.run : run;
     const before = story.rows.findLast(({ seq }) => seq < row.seq)?.at;
-    const surroundings = { ...this.#surroundings(story), ...(before === undefined ? {} : { before }) };
+    const surroundings = { ...surroundingsOf(story, this.#parts), ...(before === undefined ? {} : { before }) };
     const reply = replyTo(row, asOf, surroundings);
     if (reply === undefined) return;
     const key = row.event.type === 'plan-shown' ? 'plan' : String(row.seq);
     const target = { ...targetOf(story), threadTs: parent.messageId, broadcast: reply.broadcast };
-    const posted = await this.#postings.postOnce(target, key, { text: reply.text, blocks: reply.blocks });
-    if (!reply.broadcast) return;
-    if (surroundings.undoableUntil === undefined) this.#postings.remember(offerOver, posted);
-    this.#offer = JSON.stringify({ text: reply.text, blocks: reply.blocks });
-  }
-
-  /** Takes Undo from the last word when its time is over, or somebody has undone the run. true: nothing is left to take. */
-  async #isOfferOver(story: Story): Promise<boolean> {
-    const last = story.rows.findLast(({ event }) => isLastWord.has(event.type));
-    const posted = last === undefined ? undefined : this.#postings.posted(String(last.seq));
-    if (last === undefined || posted === undefined || this.#postings.posted(offerOver) !== undefined) return true;
-    const surroundings = this.#surroundings(story);
-    const message = lastWord(story.run, surroundings, last.at);
-    const content = JSON.stringify(message);
-    if (content !== this.#offer) await this.#postings.update(posted, message);
-    this.#offer = content;
-    // Somebody asked for the undo: should that come to nothing, it is offered again.
-    if (surroundings.undoableUntil !== undefined || surroundings.undoneBy !== undefined) return false;
-    this.#postings.remember(offerOver, posted);
-    return true;
+    const message: Message = { text: reply.text, blocks: reply.blocks };
+    const posted = await this.#postings.postOnce(target, key, message);
+    if (isLastWord.has(row.event.type)) this.#lastWord.wasPosted(posted, message, surroundings);
   }
 
   /** Takes the buttons from the plan question once it is answered or moot. */
@@ -204,7 +198,7 @@ class Teller {
     const posted = this.#postings.posted('plan');
     const asked = story.rows.find((row) => row.event.type === 'plan-shown');
     if (posted === undefined || asked === undefined) return;
-    await this.#postings.update(posted, planQuestion(story.run, this.#surroundings(story), asked.at));
+    await this.#postings.update(posted, planQuestion(story.run, surroundingsOf(story, this.#parts), asked.at));
   }
 
   /** At most one edit in three seconds, unless `mustShow`; what shows already is not sent again. */
@@ -221,29 +215,7 @@ class Teller {
   }
 
   #parentMessage(story: Story): Message {
-    return parentMessage(story.run, this.#surroundings(story), this.#parts.progress.get(this.#runId));
-  }
-
-  #surroundings({ run, rows }: Story): Surroundings {
-    const { environmentOf, log } = this.#parts;
-    const undoableUntil = hasEnded(run) ? this.#undoableUntil() : undefined;
-    const { undoOf } = run.request;
-    const undone = undoOf === undefined ? undefined : log.run(undoOf);
-    const undoing = hasEnded(run) ? log.open().find(({ request }) => request.undoOf === run.id) : undefined;
-    const stopOrStart = rows.findLast(({ event: { type } }) => type === 'paused' || type === 'resumed');
-    return {
-      environment: environmentOf(run.request.environment),
-      isPaused: stopOrStart?.event.type === 'paused',
-      ...(undone === undefined ? {} : { undone }),
-      ...(undoableUntil === undefined ? {} : { undoableUntil }),
-      ...(undoing === undefined ? {} : { undoneBy: undoing.id }),
-    };
-  }
-
-  /** undefined: it cannot be undone, or not any more. */
-  #undoableUntil(): Instant | undefined {
-    const until = this.#parts.undoableUntil(this.#runId);
-    return until === undefined || until <= this.#parts.clock.now() ? undefined : until;
+    return parentMessage(story.run, surroundingsOf(story, this.#parts), this.#parts.progress.get(this.#runId));
   }
 
   #isStale(story: Story): boolean {
@@ -251,14 +223,15 @@ class Teller {
   }
 
   #untilSomethingMoves(): number {
-    const story = this.#story();
+    const story = storyOf(this.#runId, this.#parts.log);
     if (story === undefined) return idle;
     const { run } = story;
-    if (hasEnded(run))
-      return Math.min(idle, (this.#undoableUntil() ?? Number.POSITIVE_INFINITY) - this.#parts.clock.now());
+    const now = this.#parts.clock.now();
+    const until = (at: Instant | undefined) => Math.min(idle, (at ?? Number.POSITIVE_INFINITY) - now);
+    if (hasEnded(run)) return until(undoableUntil(this.#runId, this.#parts));
     if (this.#isStale(story)) return this.#untilNextEdit();
     // Progress is not in the event log, so it rings no bell.
-    return run.state === 'IN_PROGRESS' ? times.betweenEdits : idle;
+    return run.state === 'IN_PROGRESS' ? times.betweenEdits : until(nextReminderAt(run, now));
   }
 
   #untilNextEdit(): number {
@@ -266,21 +239,6 @@ class Teller {
     return Math.max(0, this.#editedAt + times.betweenEdits - this.#parts.clock.now());
   }
 }
-
-function targetOf({ channelId, run }: Story): Target {
-  return { channelId, since: run.requestedAt };
-}
-
-/** The key under which it is remembered that the last word offers no Undo, or not any more. */
-export const offerOver = 'undo-over';
-
-const isLastWord: ReadonlySet<StoredEvent['event']['type']> = new Set([
-  'completed',
-  'failed',
-  'cancelled',
-  'rolled-back',
-  'needs-attention',
-]);
 
 const closesQuestion: ReadonlySet<StoredEvent['event']['type']> = new Set([
   'plan-confirmed',

@@ -71,6 +71,23 @@ export function noonClock(factor = 20): Clock {
   };
 }
 
+/** A clock that can be moved on: whoever sleeps longer than that is woken. */
+export function movableClock(): Clock & { moveOn(ms: number): void } {
+  const clock = noonClock();
+  let ahead = 0;
+  const current = () => clock.now() + ahead;
+  return {
+    now: current,
+    async sleep(ms, signal) {
+      const until = current() + ms;
+      while (current() < until) await clock.sleep(Math.min(200, until - current()), signal);
+    },
+    moveOn(ms) {
+      ahead += ms;
+    },
+  };
+}
+
 type WorldOptions = {
   readonly slack?: SlackOptions;
   readonly mode?: 'socket' | 'http';

@@ -33,7 +33,7 @@ export function parentMessage(run: Run, surroundings: Surroundings, progress: Pr
 }
 
 function approvalCard(run: Run, surroundings: Surroundings): Message {
-  const { environment } = surroundings;
+  const { environment, asksForName = false } = surroundings;
   const title = `Approval needed: ${subjectOf(run)}`;
   const buttons = actions(
     button({
@@ -41,12 +41,8 @@ function approvalCard(run: Run, surroundings: Surroundings): Message {
       label: 'Approve',
       value: valueFor(run),
       style: 'primary',
-      confirm: confirmation(
-        `Approve this ${isUndo(run) ? 'undo' : 'restore'}?`,
-        inOneSentence(run),
-        'Approve',
-        'Not yet',
-      ),
+      // The window in which the name is typed asks already.
+      ...(asksForName ? {} : { confirm: confirmApproval(run) }),
     }),
     button({ actionId: actionIds.deny, label: 'Deny', value: valueFor(run), style: 'danger' }),
     button({ actionId: actionIds.withdraw, label: 'Withdraw', value: valueFor(run) }),
@@ -59,6 +55,10 @@ function approvalCard(run: Run, surroundings: Surroundings): Message {
     reference(run, ...expiry(run)),
     buttons,
   ]);
+}
+
+function confirmApproval(run: Run) {
+  return confirmation(`Approve this ${isUndo(run) ? 'undo' : 'restore'}?`, inOneSentence(run), 'Approve', 'Not yet');
 }
 
 function isUndo({ request }: Run): boolean {

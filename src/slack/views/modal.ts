@@ -10,6 +10,7 @@ export const callbackIds = {
   confirm: 'pitr_confirm',
   deny: 'pitr_deny_reason',
   undo: 'pitr_undo_confirm',
+  approve: 'pitr_approve_name',
 } as const;
 
 export const inputIds = {
@@ -18,6 +19,7 @@ export const inputIds = {
   when: 'pitr_words',
   candidate: 'pitr_candidate',
   reason: 'pitr_reason',
+  name: 'pitr_name',
 } as const;
 
 export function modal(order: {

@@ -1,0 +1,30 @@
+/** When the approvers of a request are reminded. Pure. */
+import type { Instant } from '../restore/restore-point.ts';
+import type { Run } from '../restore/run.ts';
+import { times } from './limits.ts';
+
+export type Reminder = {
+  /** Under which it is remembered that it was posted, so that no restart repeats it. */
+  readonly key: string;
+  readonly at: Instant;
+};
+
+/** The one to be posted now, if it was not yet: of several that a stopped bot has missed, the last one alone. */
+export function dueReminder(run: Run, now: Instant): Reminder | undefined {
+  return remindersOf(run).findLast(({ at }) => at <= now);
+}
+
+/** When the next one is due; undefined: none is to come. */
+export function nextReminderAt(run: Run, now: Instant): Instant | undefined {
+  return remindersOf(run).find(({ at }) => at > now)?.at;
+}
+
+/** After a quarter of an hour, and then after twice as long each time, while the request waits. */
+function remindersOf({ state, requestedAt, expiresAt }: Run): readonly Reminder[] {
+  if (state !== 'AWAITING_APPROVAL' || expiresAt === undefined) return [];
+  const reminders: Reminder[] = [];
+  for (let after: number = times.firstReminder; requestedAt + after < expiresAt; after *= 2) {
+    reminders.push({ key: `reminder-${after / 60_000}`, at: requestedAt + after });
+  }
+  return reminders;
+}

@@ -1,0 +1,55 @@
+/** One run as its story is told: its rows, what they add up to, and what its messages say besides. */
+import type { Environment } from '../restore/environment.ts';
+import type { RunId, StoredEvent } from '../restore/events.ts';
+import type { Clock, EventLog } from '../restore/ports.ts';
+import type { Instant } from '../restore/restore-point.ts';
+import { foldRun, hasEnded, type Run } from '../restore/run.ts';
+import type { Surroundings } from './messages/surroundings.ts';
+import type { Target } from './postings.ts';
+
+export type Story = { readonly rows: readonly StoredEvent[]; readonly run: Run; readonly channelId: string };
+
+export type StoryParts = {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly environmentOf: (name: string) => Environment | undefined;
+  /** Until when a run can be undone; undefined: it cannot. */
+  readonly undoableUntil: (runId: RunId) => Instant | undefined;
+  /** Whether approving a request of this environment asks for its name to be typed. */
+  readonly asksForName: (environment: string) => boolean;
+};
+
+/** undefined: there is no such run, or Slack is not where it is told. */
+export function storyOf(runId: RunId, log: EventLog): Story | undefined {
+  const rows = log.ofRun(runId);
+  const run = foldRun(rows);
+  if (run === undefined || run.origin.kind !== 'slack') return undefined;
+  return { rows, run, channelId: run.origin.channelId };
+}
+
+export function targetOf({ channelId, run }: Story): Target {
+  return { channelId, since: run.requestedAt };
+}
+
+export function surroundingsOf({ run, rows }: Story, parts: StoryParts): Surroundings {
+  const { environmentOf, log, asksForName } = parts;
+  const until = hasEnded(run) ? undoableUntil(run.id, parts) : undefined;
+  const { undoOf, environment } = run.request;
+  const undone = undoOf === undefined ? undefined : log.run(undoOf);
+  const undoing = hasEnded(run) ? log.open().find(({ request }) => request.undoOf === run.id) : undefined;
+  const stopOrStart = rows.findLast(({ event: { type } }) => type === 'paused' || type === 'resumed');
+  return {
+    environment: environmentOf(environment),
+    asksForName: asksForName(environment),
+    isPaused: stopOrStart?.event.type === 'paused',
+    ...(undone === undefined ? {} : { undone }),
+    ...(until === undefined ? {} : { undoableUntil: until }),
+    ...(undoing === undefined ? {} : { undoneBy: undoing.id }),
+  };
+}
+
+/** undefined: it cannot be undone, or not any more. */
+export function undoableUntil(runId: RunId, parts: StoryParts): Instant | undefined {
+  const until = parts.undoableUntil(runId);
+  return until === undefined || until <= parts.clock.now() ? undefined : until;
+}

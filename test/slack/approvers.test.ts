@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { nextStep } from '../../src/slack/views/restore.ts';
+import { ask, onlyRun, parentShowing, readable, threadUpTo, titleOf } from './conversation.ts';
+import { minute, movableClock, noonClock, prod, startWorld, type World } from './world.ts';
+
+const reminders = async (world: World) => {
+  const [parent] = world.slack.messages('C0OPS');
+  return world.slack.thread('C0OPS', parent?.ts ?? '').filter(({ text }) => text.includes(':bell:'));
+};
+
+test.for([
+  [1, ['U0BOB'], 'It starts once <@U0BOB> approves it.'],
+  [1, ['U0BOB', 'U0DAVE'], 'It starts once <@U0BOB> or <@U0DAVE> approves it.'],
+  [2, ['U0BOB', 'U0DAVE'], 'It starts once <@U0BOB> and <@U0DAVE> have approved it.'],
+  [
+    2,
+    ['U0BOB', 'U0DAVE', 'U0EVE'],
+    'It starts once 2 people out of <@U0BOB>, <@U0DAVE> and <@U0EVE> have approved it.',
+  ],
+] as const)('%i of %j', ([approvals, approvers, sentence]) => {
+  expect(
+    JSON.stringify(nextStep({ ...prod, approvals, approvers: [...approvers, 'U0ALICE'] }, 'U0ALICE', '')),
+  ).toContain(sentence);
+});
+
+test('approvers are reminded after a quarter of an hour, then after twice as long, by name and with the expiry', async () => {
+  const clock = movableClock();
+  const world = await startWorld({ clock });
+  await ask(world);
+  const told = async (count: number) => {
+    await expect.poll(async () => (await reminders(world)).length, { timeout: 8000 }).toBe(count);
+    return (await reminders(world)).at(-1)?.text;
+  };
+  clock.moveOn(15 * minute);
+  const first = await told(1);
+  expect(first).toMatch(/^:bell: <@U0BOB> or <@U0DAVE>: this waits for approval since 1[56] min/);
+  expect(first).toMatch(/It expires <!date.*, in 7 h 4\d min/);
+  clock.moveOn(15 * minute);
+  expect(await told(2)).toMatch(/since 3[0-3] min/);
+  clock.moveOn(15 * minute);
+  clock.moveOn(15 * minute);
+  expect(await told(3)).toMatch(/since 1 h/);
+});
+
+test('a restart neither repeats a reminder nor makes up for those it missed', async () => {
+  const clock = noonClock();
+  let ahead = 0;
+  const world = await startWorld({ clock: { now: () => clock.now() + ahead, sleep: clock.sleep } });
+  await ask(world);
+  await world.bot.reporter.stop(1000);
+  ahead = 130 * minute;
+  const second = await world.startProcess();
+  await threadUpTo(world, 'this waits for approval since 2 h');
+  await second.bot.reporter.stop(1000);
+  const third = await world.startProcess();
+  third.record(onlyRun(world).id, { type: 'expired', why: 'no-decision' });
+  await threadUpTo(world, 'expired');
+  expect(await reminders(world)).toHaveLength(1);
+});
+
+test('an approver who is not in the channel is told directly, once', async () => {
+  const world = await startWorld();
+  const members = world.slack.channels().find(({ id }) => id === 'C0OPS')?.members ?? [];
+  world.slack.changeChannel('C0OPS', { members: members.filter((id) => id !== 'U0DAVE') });
+  await ask(world);
+  const dave = world.slack.as('U0DAVE');
+  await expect.poll(() => dave.dms().length, { timeout: 8000 }).toBe(1);
+  const [told] = dave.dms();
+  for (const part of ['Your approval is asked for: restore of prod', 'a bad deploy', '<#C0OPS>', 'It expires'])
+    expect(readable(told)).toContain(part);
+  await world.bot.reporter.stop(1000);
+  const { record } = await world.startProcess();
+  record(onlyRun(world).id, { type: 'expired', why: 'no-decision' });
+  await threadUpTo(world, 'expired');
+  expect(dave.dms()).toHaveLength(1);
+  expect(world.slack.as('U0BOB').dms()).toEqual([]);
+});
+
+test('that Slack does not say who is in the channel holds nothing up', async () => {
+  const world = await startWorld();
+  world.slack.faults.failWith('conversations.members', 500);
+  await world.slack.as('U0BOB').click(await ask(world), { text: 'Approve' });
+  await parentShowing(world, 'Approved by <@U0BOB>');
+});
+
+test('with step-up the name of the environment is typed before an approval counts', async () => {
+  const world = await startWorld({ settings: { approvalStepUp: ['prod'] } });
+  const card = await ask(world);
+  const bob = world.slack.as('U0BOB');
+  await bob.click(card, { text: 'Approve' });
+  const modal = await bob.viewUntil((view) => titleOf(view) === 'Approve');
+  expect(onlyRun(world).state).toBe('AWAITING_APPROVAL');
+  expect(await bob.submit(modal, { Environment: 'dev' })).toMatchObject({
+    errors: { [String(modal.blocks.find(({ type }) => type === 'input')?.['block_id'])]: 'That is not its name: prod' },
+  });
+  await bob.submit(modal, { Environment: ' prod ' });
+  await bob.viewUntil((view) => titleOf(view) === 'Approved');
+  await parentShowing(world, 'Approved by <@U0BOB>');
+  expect(world.approved).toEqual([onlyRun(world).id]);
+});
+
+test('with step-up, too, the first decision wins and rights are asked anew', async () => {
+  const world = await startWorld({ settings: { approvalStepUp: ['prod'] } });
+  const card = await ask(world);
+  const [bob, dave] = [world.slack.as('U0BOB'), world.slack.as('U0DAVE')];
+  await bob.click(card, { text: 'Approve' });
+  await dave.click(card, { text: 'Approve' });
+  const late = await dave.viewUntil((view) => titleOf(view) === 'Approve');
+  world.slack.changeUser('U0BOB', { deleted: true });
+  await bob.submit(await bob.viewUntil((view) => titleOf(view) === 'Approve'), { Environment: 'prod' });
+  expect(readable(await bob.viewUntil((view) => titleOf(view) === 'Not possible'))).toContain('deactivated');
+  world.restores.withdraw(onlyRun(world).id, { kind: 'slack', userId: 'U0ALICE', teamId: 'T0SANDBOX' });
+  await dave.submit(late, { Environment: 'prod' });
+  expect(readable(await dave.viewUntil((view) => titleOf(view) === 'Not done'))).toContain('withdrawn by <@U0ALICE>');
+  expect(world.approved).toEqual([]);
+});
