@@ -66,7 +66,11 @@ describe('a restore that was killed while it wrote', () => {
     const shell = await openShell();
     const before = await shell.loseAQuote();
     const id = await shell.killWhileWriting();
-    expect((await shell.run('status')).stdout).toContain(`${id} is interrupted in SWAP_DATA; go on with: `);
+    expect(await shell.run('status')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`${id} is interrupted in SWAP_DATA; go on with: `),
+      stderr: '',
+    });
     const cancelled = await shell.run('cancel');
     expect(cancelled.stdout).toContain(`${id} was interrupted: it is stopped here, and what it wrote is put back.\n`);
     expect(cancelled.stdout).toMatch(/quotes-dev: 1 item put back/);

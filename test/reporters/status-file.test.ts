@@ -147,6 +147,11 @@ test('while nobody carries it out it says INTERRUPTED, and goes on when somebody
   tell({ type: 'resumed', holder });
   await next.stop(0);
   expect(status()).toMatchObject({ status: 'IN_PROGRESS' });
+
+  const late = statusFileReporter(log, runId, path, shows);
+  late.start();
+  await late.stop(0);
+  expect(status()).toMatchObject({ status: 'IN_PROGRESS' });
 });
 
 test('a reader finds whole JSON at every instant, and no draft is left', async () => {
