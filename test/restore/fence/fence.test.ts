@@ -287,11 +287,79 @@ test.for(['fence-raising', 'fence-raised', 'fence-proven'] as const)(
     expect(JSON.parse((await story.policy()) ?? '').Statement).toHaveLength(2);
     await expect(story.write()).rejects.toMatchObject(denied);
     expect(story.fence()?.policyBefore).toBe(theirs);
+    // What is up already is not put again: AWS would take minutes to obey the change.
+    expect(story.sandbox.requests.count('PutResourcePolicy')).toBe(2);
     await expect(lowerFence.run(dyingAfter(story, 'fence-lowering'))).rejects.toThrow('killed');
     await lowerFences(story.context);
     expect(await story.policy()).toBe(theirs);
   },
 );
+
+test('resumed when its fence has opened, a run puts it up anew, and knows what was there before', async () => {
+  const story = await startStory();
+  await story.putPolicy(theirs);
+  story.clock.pass(minute);
+  await expect(raiseFence.run(dyingAfter(story, 'fence-raised'))).rejects.toThrow('killed');
+  story.clock.pass(200 * minute);
+  await story.write();
+  await raiseFence.run(story.context);
+  await expect(story.write()).rejects.toMatchObject(denied);
+  expect(JSON.parse((await story.policy()) ?? '').Statement).toHaveLength(2);
+  await lowerFence.run(story.context);
+  expect(await story.policy()).toBe(theirs);
+});
+
+/** The fence's door to AWS, and what happens after each look at the policy. */
+function afterLooking({ context }: Story, happen: (look: number) => Promise<unknown>): StepContext {
+  let looks = 0;
+  const { fence } = context.aws;
+  const watched: StepContext['aws']['fence'] = {
+    ...fence,
+    policy: async (arn, signal) => {
+      const seen = await fence.policy(arn, signal);
+      looks += 1;
+      await happen(looks);
+      return seen;
+    },
+  };
+  return { ...context, aws: { ...context.aws, fence: watched } };
+}
+
+test('a policy that somebody puts between our look and our change is never overwritten', async () => {
+  const story = await startStory();
+  const meanwhile = afterLooking(story, async (look) => {
+    if (look === 1) await story.putPolicy(theirs);
+  });
+  await raiseFence.run(meanwhile);
+  expect(story.fence()?.policyBefore).toBe(theirs);
+  expect(JSON.parse((await story.policy()) ?? '').Statement).toHaveLength(2);
+
+  const alone = await startStory();
+  await raiseFence.run(alone.context);
+  const addedTo = afterLooking(alone, async (look) => {
+    if (look !== 1) return;
+    const up = JSON.parse((await alone.policy()) ?? '');
+    await alone.putPolicy(JSON.stringify({ ...up, Statement: [JSON.parse(theirs).Statement, ...up.Statement] }));
+  });
+  await lowerFence.run(addedTo);
+  expect(JSON.parse((await alone.policy()) ?? '').Statement).toEqual([JSON.parse(theirs).Statement]);
+});
+
+test('a fence that AWS does not show yet is looked for once more before it counts as gone', async () => {
+  const story = await startStory();
+  await raiseFence.run(story.context);
+  const { fence } = story.context.aws;
+  let looks = 0;
+  const lagging: StepContext['aws']['fence'] = {
+    ...fence,
+    policy: async (arn) => {
+      looks += 1;
+      return looks === 1 ? undefined : fence.policy(arn);
+    },
+  };
+  await lowerFences({ ...story.context, aws: { fence: lagging } });
+  expect(await story.policy()).toBeUndefined();
+});
 
 test('a fence that was killed before it was put is known to be down', async () => {
   const story = await startStory();
