@@ -14,7 +14,7 @@ export type AuditRow = {
 /** The last row that was written, as recorded apart from the rows; seq 0: none yet. */
 export type AuditEnd = { readonly seq: number; readonly hash: string };
 
-export type AuditFinding = {
+type AuditFinding = {
   /** `changed`: a row is not what was written; `moved`: it was written elsewhere; `missing`: rows are gone; `added`: a row nobody of us wrote. */
   readonly kind: 'changed' | 'moved' | 'missing' | 'added';
   /** The row, or the first of the missing ones. */

@@ -38,7 +38,7 @@ export function makeAudit(trail: AuditTrail): AuditUseCases {
 }
 
 /** One event as a line, its end included. */
-export function exportLine({ seq, at, runId, body, hash }: AuditRow): string {
+function exportLine({ seq, at, runId, body, hash }: AuditRow): string {
   return `${JSON.stringify({ seq, at: new Date(at).toISOString(), runId, event: eventIn(body), hash })}\n`;
 }
 

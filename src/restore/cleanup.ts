@@ -8,7 +8,7 @@ import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
 import { hasEnded } from './run.ts';
 
-export type CleanupOutcome =
+type CleanupOutcome =
   | 'deleted'
   /** AWS does not have it (any more). */
   | 'gone'
