@@ -90,6 +90,7 @@ async function carryOut(runId: RunId, { parts, bot, config, stopping, log }: Car
  */
 async function goOn({ restores }: Parts, start: (runId: RunId) => Promise<void>, log: Log): Promise<void> {
   try {
+    restores.expireOverdue();
     const approved = restores.open().filter((run) => run.state === 'APPROVED');
     for (const run of [...restores.interrupted(), ...approved]) {
       // A shell's runs are its user's to resume.

@@ -1,7 +1,8 @@
 import type { Output } from '../reporters/console.ts';
 import { waysOn } from '../reporters/lines.ts';
+import { stateOfLiveTables } from '../restore/live-tables.ts';
 import type { Run } from '../restore/run.ts';
-import { hasEnded, restoreTablesOf, stateOfLiveTables } from '../restore/run.ts';
+import { hasEnded, restoreTablesOf } from '../restore/run.ts';
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

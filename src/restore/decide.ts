@@ -41,10 +41,17 @@ export function withdraw(run: Run, by: Actor): readonly RunEvent[] {
   return [{ type: 'withdrawn', by }];
 }
 
+/** No table can be restored further back (API_PointInTimeRecoverySpecification, RecoveryPeriodInDays). */
+const longestWindowMs = 35 * 24 * 3_600_000;
+
+/** A request dies undecided; an approved one that was not begun in time, too: nobody expects it any more. */
 export function expire(run: Run, now: Instant): readonly RunEvent[] {
-  if (run.state !== 'AWAITING_APPROVAL') return [];
+  if (run.state !== 'AWAITING_APPROVAL' && run.state !== 'APPROVED') return [];
+  if (run.request.undoOf === undefined && run.request.restorePoint < now - longestWindowMs) {
+    return [{ type: 'expired', why: 'left-window' }];
+  }
   if (run.expiresAt === undefined || run.expiresAt > now) return [];
-  return [{ type: 'expired', why: 'no-decision' }];
+  return [{ type: 'expired', why: run.state === 'APPROVED' ? 'not-started' : 'no-decision' }];
 }
 
 export function answerPlan(run: Run, environment: Environment, by: Actor, proceed: boolean): readonly RunEvent[] {

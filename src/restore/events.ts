@@ -111,7 +111,7 @@ export type RunEvent =
   | { readonly type: 'approved'; readonly by: Actor; readonly digest: string }
   | { readonly type: 'denied'; readonly by: Actor; readonly reason: string }
   | { readonly type: 'withdrawn'; readonly by: Actor }
-  | { readonly type: 'expired'; readonly why: 'no-decision' | 'left-window' }
+  | { readonly type: 'expired'; readonly why: 'no-decision' | 'left-window' | 'not-started' }
   | { readonly type: 'started' }
   /** A shutdown came: stopped at a safe point, to be resumed. */
   | { readonly type: 'paused' }

@@ -57,7 +57,7 @@ function asking(parts: RestoresParts) {
     const restorePoint = wish.restorePoint === 'latest' ? window.latest : wish.restorePoint;
     const refusal = checkWindow(restorePoint, window, clock.now(), wish.timeZone);
     if (refusal !== undefined) throw new UserError('RESTORE_POINT', refusal.message, refusal.hint);
-    return { ...wish, region: environment.region, restorePoint };
+    return { ...wish, ...placeOf(environment), restorePoint };
   }
 
   return {
@@ -72,7 +72,7 @@ function asking(parts: RestoresParts) {
         digest: digestOf(request),
         origin,
         approvalsNeeded,
-        ...(approvalsNeeded === 0 ? {} : { expiresAt: now + parts.approvalExpiryMs }),
+        ...(origin.kind === 'slack' ? { expiresAt: now + parts.approvalExpiryMs } : {}),
       });
       return existingRun(log, runId);
     },
@@ -82,7 +82,7 @@ function asking(parts: RestoresParts) {
       // Not through requestFor, which throws at the first trouble: a dry run is to name all of them.
       const { restorePoint } = wish;
       const request =
-        restorePoint === 'latest' ? await requestFor(wish) : { ...wish, restorePoint, region: environment.region };
+        restorePoint === 'latest' ? await requestFor(wish) : { ...wish, restorePoint, ...placeOf(environment) };
       const now = clock.now();
       const checks = await runChecks({ request, requestedAt: now, aws, now });
       return { request, checks, passed: checks.every((check) => check.status !== 'failed') };
@@ -97,7 +97,11 @@ function deciding({ clock, environments, log }: RestoresParts) {
     return existingRun(log, runId);
   }
   return {
-    approve: (runId, by, digest) => decide(runId, (run) => approve(run, of(run), by, digest, clock.now())),
+    approve: (runId, by, digest) =>
+      decide(runId, (run) => {
+        mustBeAsAsked(run.request, of(run));
+        return approve(run, of(run), by, digest, clock.now());
+      }),
     deny: (runId, by, reason) => decide(runId, (run) => deny(run, of(run), by, reason, clock.now())),
     withdraw: (runId, by) => decide(runId, (run) => withdraw(run, by)),
     confirmPlan: (runId, by) => decide(runId, (run) => answerPlan(run, of(run), by, true)),
@@ -117,6 +121,7 @@ function running(parts: RestoresParts) {
   async function carry(runId: RunId, how: 'start' | 'resume', shutdown: AbortSignal | undefined): Promise<Run> {
     const { request } = existingRun(log, runId);
     const environment = environmentNamed(environments, request.environment);
+    mustBeAsAsked(request, environment);
     const outcome = await carryOut(parts, { runId, how, shutdown, environment, aws: parts.awsFor(environment) });
     if (outcome.bug !== undefined) parts.onBug(outcome.bug, runId);
     return outcome.run;
@@ -149,7 +154,7 @@ function undoing(parts: RestoresParts) {
         digest: digestOf(request),
         origin,
         approvalsNeeded,
-        ...(approvalsNeeded === 0 ? {} : { expiresAt: Math.min(until, now + parts.approvalExpiryMs) }),
+        ...(origin.kind === 'slack' ? { expiresAt: Math.min(until, now + parts.approvalExpiryMs) } : {}),
       });
       return existingRun(log, undoId);
     },
@@ -161,6 +166,28 @@ function environmentNamed(environments: readonly Environment[], name: string): E
   if (found !== undefined) return found;
   const known = environments.map((environment) => environment.name).join(', ');
   throw new UserError('UNKNOWN_ENVIRONMENT', `There is no environment "${name}".`, `Environments: ${known}.`);
+}
+
+/** Where an environment is, as part of what is agreed to. */
+function placeOf({ region, roleArn }: Environment): Pick<RestoreRequest, 'region' | 'roleArn'> {
+  return { region, ...(roleArn === undefined ? {} : { roleArn }) };
+}
+
+/**
+ * What was asked for, and approved, names region, account and tables. The configuration may have been changed since; the
+ * same words would then mean other tables.
+ */
+function mustBeAsAsked(request: RestoreRequest, environment: Environment): void {
+  const isSamePlace = request.region === environment.region && request.roleArn === environment.roleArn;
+  const areSameTables = request.tables.every(({ label, table }) =>
+    environment.tables.some((ref) => ref.label === label && ref.table === table),
+  );
+  if (isSamePlace && areSameTables) return;
+  throw new UserError(
+    'OUT_OF_DATE',
+    `The configuration of ${environment.name} has changed since this was asked: its region, role or tables are others now.`,
+    'Ask again, or set the configuration back.',
+  );
 }
 
 function existingRun(log: EventLog, runId: RunId): Run {

@@ -38,6 +38,8 @@ type RestoreOptions = {
 export type RestoreRequest = {
   readonly environment: string;
   readonly region: string;
+  /** The role every AWS call is made with; absent: the program's own credentials. */
+  readonly roleArn?: string;
   readonly tables: readonly TableRef[];
   /** The instant the tables shall go back to; a whole second. */
   readonly restorePoint: Instant;
@@ -59,6 +61,7 @@ export function digestOf(request: RestoreRequest): string {
   const agreed = [
     request.environment,
     request.region,
+    request.roleArn ?? null,
     request.tables.map((ref) => [ref.label, ref.table]),
     new Date(request.restorePoint).toISOString(),
     request.options.planConfirmation,

@@ -105,18 +105,6 @@ export function restoreTablesOf(run: Run): readonly string[] {
   );
 }
 
-/** What a run that stops now leaves behind in the live tables. */
-export function stateOfLiveTables(run: Run): string {
-  const touched = run.tables.filter((table) => table.swap !== 'pending');
-  if (touched.length === 0) return 'The live tables were not touched.';
-  const names = touched.map((table) => table.table).join(', ');
-  const rest =
-    run.request.undoOf === undefined
-      ? 'They may be partly at the restore point; a restore to the same point finishes what was begun.'
-      : `They may be partly put back; \`undo ${run.request.undoOf}\` again finishes what was begun.`;
-  return `Being written to: ${names}. ${rest}`;
-}
-
 /** Rebuilds a run from its rows, oldest first. undefined: no row begins a run. */
 export function foldRun(rows: readonly StoredEvent[]): Run | undefined {
   let run: Run | undefined;

@@ -106,7 +106,14 @@ test('an undecided request expires, once, and a decided one does not', () => {
   expect(expire(asked, now)).toEqual([]);
   expect(run({}, ...expire(asked, late)).state).toBe('EXPIRED');
   expect(expire(run({}, ...expire(asked, late)), late)).toEqual([]);
-  expect(expire(run({}, approved), late)).toEqual([]);
+  // Approved in time and never begun, because the bot was away: nobody expects it any more.
+  expect(run({}, ...[approved, ...expire(run({}, approved), late)]).state).toBe('EXPIRED');
+  expect(expire(run({}, approved, started), late)).toEqual([]);
+});
+
+test('a request whose restore point leaves the longest window expires at once', () => {
+  const tooLate = asked.request.restorePoint + 35 * 24 * hour + 1;
+  expect(expire(run({ expiresAt: tooLate + hour }), tooLate)).toEqual([{ type: 'expired', why: 'left-window' }]);
 });
 
 describe('the plan', () => {

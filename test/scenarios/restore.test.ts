@@ -300,6 +300,24 @@ describe('trouble on the way', () => {
   });
 });
 
+describe('a configuration that changed between request and approval', () => {
+  test.for([
+    ['its region', { region: 'us-east-1' }],
+    ['its role', { roleArn: 'arn:aws:iam::123456789012:role/other' }],
+    ['its tables', { tables: [{ label: 'quotes', table: 'other-table' }] }],
+  ] as const)('in %s makes the approval, and the start, a refusal', async ([, changed]) => {
+    const engine = await startEngine();
+    await damagedQuotes(engine);
+    const { id: runId, digest } = await engine.restores.request(engine.wish(), slack);
+    const other = engine.anotherProcess(changed);
+    const refusal = expect.objectContaining({ code: 'OUT_OF_DATE', message: expect.stringContaining('has changed') });
+    expect(() => other.restores.approve(runId, bob, digest)).toThrow(refusal);
+    engine.restores.approve(runId, bob, digest);
+    await expect(other.restores.execute(runId)).rejects.toThrow(refusal);
+    expect(engine.restores.run(runId)?.state).toBe('APPROVED');
+  });
+});
+
 test('a dry run reads and changes nothing', async () => {
   const engine = await startEngine();
   await damagedQuotes(engine);

@@ -68,7 +68,7 @@ export async function startEngine(
   };
   const folder = temporaryFolder();
   const bugs: unknown[] = [];
-  const engine = (who = { host: 'here', pid: process.pid }) => {
+  const engine = (who = { host: 'here', pid: process.pid }, settings = environment) => {
     const db = openDatabase(join(folder, 'state.sqlite'));
     onTestFinished(() => {
       db.close();
@@ -77,7 +77,7 @@ export async function startEngine(
     const lock = createLock(db, clock.now, { ...who, isAlive: () => true });
     const journal = createJournal(db, Buffer.alloc(32, 7));
     const restores = makeRestores({
-      environments: [environment],
+      environments: [settings],
       awsFor: made.awsFor,
       log,
       lock,
@@ -108,7 +108,9 @@ export async function startEngine(
   };
   return {
     ...engine(),
-    anotherProcess: () => engine({ host: 'elsewhere', pid: 1 }),
+    /** A second process on the same file, with the same environment or a changed one. */
+    anotherProcess: (changed: Partial<Environment> = {}) =>
+      engine({ host: 'elsewhere', pid: 1 }, { ...environment, ...changed }),
     aws,
     client,
     clock,

@@ -148,6 +148,7 @@ function decision(event: Decision, run: Run): string {
 const whyExpired = {
   'no-decision': 'Nobody decided in time.',
   'left-window': 'The restore point is about to leave the window in which AWS can restore it.',
+  'not-started': 'It was approved, but could not be started in time.',
 } as const;
 
 /** The plan and the question whether to carry it out; without buttons once it is answered or the run has ended. */
