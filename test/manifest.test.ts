@@ -55,6 +55,10 @@ const schema = object(
       scopes: object({ bot: { type: 'array', items: text(1, 50), uniqueItems: true, maxItems: 255 } }),
     }),
     settings: object({
+      event_subscriptions: object({
+        request_url: url,
+        bot_events: { type: 'array', items: text(1, 100), uniqueItems: true, maxItems: 100 },
+      }),
       interactivity: object({ is_enabled: flag, request_url: url }, ['is_enabled']),
       org_deploy_enabled: flag,
       socket_mode_enabled: flag,
@@ -75,6 +79,7 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'conversations.replies': ['channels:history', 'groups:history'],
   'users.info': ['users:read'],
   'views.open': [],
+  'views.publish': [],
   'views.update': [],
 };
 
@@ -105,6 +110,13 @@ test('it asks for exactly the scopes that the code uses', () => {
   expect(new Set(called)).toEqual(new Set(Object.keys(scopesOf)));
   const needed = new Set(['commands', ...Object.values(scopesOf).flat()]);
   expect(new Set(manifest.oauth_config.scopes.bot)).toEqual(needed);
+});
+
+test('the events it subscribes to are those the code listens to', () => {
+  const heard = [...sourceOf('src/slack').matchAll(/app\.event\('(\w+)'/g)].map(([, name]) => name);
+  expect(heard).not.toEqual([]);
+  expect(manifest.settings.event_subscriptions.bot_events).toEqual(heard);
+  expect(manifest.features.app_home.home_tab_enabled).toBe(true);
 });
 
 test('it is for Socket Mode, with the command and the interactivity that the bot listens to', () => {

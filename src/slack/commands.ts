@@ -48,7 +48,7 @@ export async function onCommand(desk: Desk, call: CommandCall): Promise<void> {
         statusMessage(restores.open(), restores.history(1)[0], (run) => progress.get(run.id), restores.interrupted()),
       );
     case 'history':
-      return await answer(historyMessage(restores.history(10)));
+      return await answer(historyPage(desk, 0));
     case 'list':
       return await list(desk, call, command.environment);
     case 'cancel':
@@ -60,6 +60,15 @@ export async function onCommand(desk: Desk, call: CommandCall): Promise<void> {
     case 'restore':
       return await restore(desk, call, command);
   }
+}
+
+const runsPerPage = 10;
+
+/** `page`: 0 is the newest. */
+export function historyPage({ restores }: Desk, page: number): Message {
+  const first = page * runsPerPage;
+  const runs = restores.history(first + runsPerPage + 1).slice(first);
+  return historyMessage(runs.slice(0, runsPerPage), page, runs.length > runsPerPage);
 }
 
 /** An answer that nobody else sees. */

@@ -1,10 +1,11 @@
 /** Hangs our handlers into Bolt. Nothing is decided here. */
 import type { App, BlockAction, BlockButtonAction, RespondFn, ViewResponseAction } from '@slack/bolt';
-import { actionIds } from './button-value.ts';
+import { actionIds, homeActionIds, pageActionIds } from './button-value.ts';
 import { commandName } from './command.ts';
-import { ephemeral, onCommand } from './commands.ts';
+import { ephemeral, historyPage, onCommand } from './commands.ts';
 import { onClick, onDenied, onNameTyped } from './decisions.ts';
 import type { Desk } from './desk.ts';
+import { onHomeOpened, onHomeRestore } from './home.ts';
 import type { Listening } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
 import { onChosen, onConfirmed, onReworded, type Submission } from './submissions.ts';
@@ -20,33 +21,32 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
   });
 
   for (const actionId of Object.values(actionIds)) {
-    app.action<BlockAction<BlockButtonAction['actions'][number]>>(
-      { type: 'block_actions', action_id: actionId },
-      async ({ body, action, ack, respond }) => {
-        const userId = body.user.id;
-        const incoming = { what: `action ${actionId}`, userId, ack: async () => ack(), tell: alone(respond) };
-        await listening.handle<void>(incoming, (tracked) => {
-          const value = 'value' in action && typeof action.value === 'string' ? action.value : undefined;
-          return onClick(desk, {
-            actionId,
-            value,
-            userId,
-            triggerId: body.trigger_id,
-            ...(body.channel === undefined ? {} : { channelId: body.channel.id }),
-            ack: tracked,
-            tell: incoming.tell,
-          });
+    app.action<ButtonClick>({ type: 'block_actions', action_id: actionId }, async ({ body, action, ack, respond }) => {
+      const userId = body.user.id;
+      const incoming = { what: `action ${actionId}`, userId, ack: async () => ack(), tell: alone(respond) };
+      await listening.handle<void>(incoming, (tracked) => {
+        const value = 'value' in action && typeof action.value === 'string' ? action.value : undefined;
+        return onClick(desk, {
+          actionId,
+          value,
+          userId,
+          triggerId: body.trigger_id,
+          ...(body.channel === undefined ? {} : { channelId: body.channel.id }),
+          ack: tracked,
+          tell: incoming.tell,
         });
-      },
-    );
+      });
+    });
   }
+
+  listenToPages(app, desk, listening);
+  listenToHome(app, desk, listening);
 
   const submissions = new SeenOnce();
   const onView = (callbackId: string, work: (desk: Desk, submission: Submission) => Promise<void>) =>
     app.view(callbackId, async ({ body, view, ack }) => {
       const userId = body.user.id;
-      const tell = (message: Message) =>
-        desk.client.chat.postMessage({ channel: userId, text: message.text, blocks: [...message.blocks] });
+      const tell = (message: Message) => tellDirectly(desk, userId, message);
       await listening.handle<ViewResponseAction>(
         {
           what: `view ${callbackId}`,
@@ -77,6 +77,48 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
   onView(callbackIds.deny, onDenied);
   onView(callbackIds.approve, onNameTyped);
 }
+
+/** The buttons under a page of the history: the next page takes its place. */
+function listenToPages(app: App, desk: Desk, listening: Listening): void {
+  for (const actionId of Object.values(pageActionIds)) {
+    app.action<ButtonClick>({ type: 'block_actions', action_id: actionId }, async ({ body, action, ack, respond }) => {
+      const show = (message: Message) => respond({ ...ephemeral(message), replace_original: true });
+      const incoming = { what: `action ${actionId}`, userId: body.user.id, ack: async () => ack(), tell: show };
+      await listening.handle<void>(incoming, async (tracked) => {
+        await tracked();
+        const page = Number('value' in action ? action.value : undefined);
+        await show(historyPage(desk, Number.isSafeInteger(page) ? Math.min(Math.max(page, 0), lastPage) : 0));
+      });
+    });
+  }
+}
+
+/** Nobody turns that many pages; a forged number must not read the whole record. */
+const lastPage = 100;
+
+function listenToHome(app: App, desk: Desk, listening: Listening): void {
+  app.event('app_home_opened', async ({ event }) => {
+    if (event.tab !== 'home') return;
+    // An event wants no answer, and the tab itself is where one would stand.
+    const incoming = { what: 'home', userId: event.user, ack: async () => undefined, tell: async () => undefined };
+    await listening.handle<void>(incoming, () => onHomeOpened(desk, event.user));
+  });
+  app.action<ButtonClick>({ type: 'block_actions', action_id: homeActionIds.restore }, async ({ body, ack }) => {
+    const userId = body.user.id;
+    const tell = (message: Message) => tellDirectly(desk, userId, message);
+    const incoming = { what: `action ${homeActionIds.restore}`, userId, ack: async () => ack(), tell };
+    await listening.handle<void>(incoming, (tracked) =>
+      onHomeRestore(desk, { userId, triggerId: body.trigger_id, ack: tracked, tell }),
+    );
+  });
+}
+
+/** Where there is no response_url: in the conversation between the person and the bot. */
+function tellDirectly({ client }: Desk, userId: string, { text, blocks }: Message): Promise<unknown> {
+  return client.chat.postMessage({ channel: userId, text, blocks: [...blocks] });
+}
+
+type ButtonClick = BlockAction<BlockButtonAction['actions'][number]>;
 
 /** Remembers the last thousand things. */
 class SeenOnce {

@@ -19,7 +19,9 @@ export async function onChosen(desk: Desk, { view, userId, ack }: Submission): P
   const { values } = view.state;
   const environment = inputOf(values, inputIds.environment)?.value ?? '';
   const at = Number(inputOf(values, inputIds.instant)?.value) * 1000;
-  const { at: _, ...wanted } = { ...wantedIn(view.private_metadata), environment };
+  const before = wantedIn(view.private_metadata);
+  const channelId = inputOf(values, inputIds.channel)?.value ?? before.channelId;
+  const { at: _, ...wanted } = { ...before, environment, channelId };
   await ack(looking(environment));
   await fillView(desk, { viewId: view.id }, userId, Number.isSafeInteger(at) && at > 0 ? { ...wanted, at } : wanted);
 }

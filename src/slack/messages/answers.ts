@@ -1,12 +1,14 @@
 /** What the informing commands answer, to the person who typed them. */
+import type { KnownBlock } from '@slack/types';
 import type { Environment } from '../../restore/environment.ts';
 import { describeInstant, type Instant } from '../../restore/restore-point.ts';
 import type { EnvironmentOutlook } from '../../restore/restores.ts';
 import type { Run } from '../../restore/run.ts';
+import { pageActionIds } from '../button-value.ts';
 import { commandName } from '../command.ts';
 import { count, counted, duration, size, utc } from '../measures.ts';
 import { actor, bothTimes, code, escaped, listed, literal, readersTime, shortened } from '../mrkdwn.ts';
-import { context, header, lineSections, type Message, message, section } from './blocks.ts';
+import { actions, button, context, header, lineSections, type Message, message, section } from './blocks.ts';
 import { currentPhase, type Progress } from './phases.ts';
 import { changesOf } from './written.ts';
 
@@ -23,7 +25,7 @@ export function helpMessage(environments: readonly Environment[]): Message {
     [`${commandName} ${example} 9am --timezone Europe/Berlin`, 'in another time zone'],
     [commandName, 'pick environment and time in a form'],
     [`${commandName} status`, 'what is running'],
-    [`${commandName} history`, 'the last restores'],
+    [`${commandName} history`, 'the last restores, page by page'],
     [`${commandName} list ${example}`, 'back to when each table can be restored'],
     [`${commandName} cancel`, 'stop what is running at its next safe point'],
     [`${commandName} undo`, 'put back what a restore overwrote'],
@@ -48,33 +50,39 @@ export function statusMessage(
     const text = `No restore is running or waiting.${ended}`;
     return message(text, [section(text)]);
   }
-  const lines = open.map((run) => {
-    if (run.state !== 'IN_PROGRESS') return runLine(run);
-    const phase = escaped(currentPhase(run, progressOf(run)));
-    return interrupted.some(({ id }) => id === run.id)
-      ? `${runLine(run, ':double_vertical_bar: interrupted')} – in: ${phase}. Nobody carries it out at this moment; the bot goes on with it by itself, or type ${code(`pitr-restore resume ${run.id}`)} in a shell.`
-      : `${runLine(run)} – ${phase}`;
-  });
+  const lines = open.map((run) => statusLine(run, progressOf(run), interrupted));
   return message(lines.join('\n'), [header('Restores now'), ...lineSections(lines)]);
 }
 
-export function historyMessage(runs: readonly Run[]): Message {
+export function statusLine(run: Run, progress: Progress, interrupted: readonly Run[]): string {
+  if (run.state !== 'IN_PROGRESS') return runLine(run);
+  const phase = escaped(currentPhase(run, progress));
+  return interrupted.some(({ id }) => id === run.id)
+    ? `${runLine(run, ':double_vertical_bar: interrupted')} – in: ${phase}. Nobody carries it out at this moment; the bot goes on with it by itself, or type ${code(`pitr-restore resume ${run.id}`)} in a shell.`
+    : `${runLine(run)} – ${phase}`;
+}
+
+/** `page`: 0 is the newest. `hasOlder`: there is a page after this one. */
+export function historyMessage(runs: readonly Run[], page: number, hasOlder: boolean): Message {
   if (runs.length === 0) {
-    const text = 'Nothing has been restored yet.';
-    return message(text, [section(text)]);
+    const text = page === 0 ? 'Nothing has been restored yet.' : 'There are no older restores.';
+    return message(text, [section(text), ...pageButtons(page, hasOlder)]);
   }
   const lines = runs.map((run) => runLine(run));
-  return message(lines.join('\n'), [header('Last restores'), ...lineSections(lines)]);
+  const title = page === 0 ? 'Last restores' : `Restores, page ${page + 1}`;
+  return message(lines.join('\n'), [header(title), ...lineSections(lines), ...pageButtons(page, hasOlder)]);
+}
+
+function pageButtons(page: number, hasOlder: boolean): readonly KnownBlock[] {
+  const buttons = [
+    ...(page === 0 ? [] : [button({ actionId: pageActionIds.newer, label: 'Newer', value: String(page - 1) })]),
+    ...(hasOlder ? [button({ actionId: pageActionIds.older, label: 'Older', value: String(page + 1) })] : []),
+  ];
+  return buttons.length === 0 ? [] : [actions(...buttons)];
 }
 
 export function outlookMessage(outlook: EnvironmentOutlook, now: Instant, timeZone: string): Message {
-  const lines = outlook.tables.map(({ label, table, window, description }) => {
-    const sizeNow = `about ${count(description.approximateItems)} items, ${size(description.approximateBytes)}`;
-    const range = window.enabled
-      ? `from ${describeInstant(window.earliest, now, timeZone).local} to ${describeInstant(window.latest, now, timeZone).local}`
-      : ':warning: point-in-time recovery is off';
-    return `${code(label)} (${escaped(table)}): ${range}; ${sizeNow}`;
-  });
+  const lines = outlookLines(outlook, now, timeZone);
   const { earliest, latest } = outlook.window;
   const all = `All ${counted(outlook.tables.length, 'table')} together: from ${bothTimes(earliest)} to ${bothTimes(latest)}, any second.`;
   return message(`${all}\n${lines.join('\n')}`, [
@@ -82,6 +90,17 @@ export function outlookMessage(outlook: EnvironmentOutlook, now: Instant, timeZo
     section(all),
     ...lineSections(lines),
   ]);
+}
+
+/** Each table with its restorable window and its size. */
+export function outlookLines(outlook: EnvironmentOutlook, now: Instant, timeZone: string): readonly string[] {
+  return outlook.tables.map(({ label, table, window, description }) => {
+    const sizeNow = `about ${count(description.approximateItems)} items, ${size(description.approximateBytes)}`;
+    const range = window.enabled
+      ? `from ${describeInstant(window.earliest, now, timeZone).local} to ${describeInstant(window.latest, now, timeZone).local}`
+      : ':warning: point-in-time recovery is off';
+    return `${code(label)} (${escaped(table)}): ${range}; ${sizeNow}`;
+  });
 }
 
 export function cancelledMessage(run: Run): Message {

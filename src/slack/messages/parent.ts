@@ -174,7 +174,7 @@ export function closedLine(run: Run): string {
     case 'WITHDRAWN':
       return `:leftwards_arrow_with_hook: Withdrawn${by}${at}. No table was touched.`;
     default:
-      return `:hourglass: The request expired${at} before it was decided. No table was touched. To ask again, type the command again.`;
+      return `:hourglass: The request expired${at} before it was ${run.approvals.length >= run.approvalsNeeded ? 'started' : 'decided'}. No table was touched. To ask again, type the command again.`;
   }
 }
 

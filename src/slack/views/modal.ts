@@ -20,6 +20,7 @@ export const inputIds = {
   candidate: 'pitr_candidate',
   reason: 'pitr_reason',
   name: 'pitr_name',
+  channel: 'pitr_channel',
 } as const;
 
 export function modal(order: {
@@ -81,6 +82,7 @@ type InputValue = {
   readonly value?: string | null;
   readonly selected_option?: { readonly value: string } | null;
   readonly selected_date_time?: number | null;
+  readonly selected_conversation?: string | null;
 };
 type Values = Readonly<Record<string, Readonly<Record<string, InputValue>>>>;
 
@@ -92,7 +94,8 @@ export function inputOf(
   for (const [blockId, inputs] of Object.entries(values)) {
     const input = inputs[actionId];
     if (input === undefined) continue;
-    const value = input.value ?? input.selected_option?.value ?? input.selected_date_time;
+    const value =
+      input.value ?? input.selected_option?.value ?? input.selected_conversation ?? input.selected_date_time;
     return { blockId, value: value === undefined || value === null ? '' : String(value) };
   }
   return undefined;

@@ -37,10 +37,24 @@ export function chooseView(environments: readonly Environment[], now: Instant, w
         action_id: inputIds.instant,
         initial_date_time: Math.floor(now / 1000),
       }),
+      ...(wanted.channelId === '' ? [channelInput] : []),
       context('The time is in your own time zone. Nothing happens yet: the next step shows what would.'),
     ],
   });
 }
+
+/** From the Home tab there is no channel to tell the story in. */
+const channelInput: InputBlock = {
+  ...input('Tell it in', {
+    type: 'conversations_select',
+    action_id: inputIds.channel,
+    filter: { include: ['public', 'private'], exclude_external_shared_channels: true },
+  }),
+  hint: {
+    type: 'plain_text',
+    text: 'A channel the bot is in. Everybody there can follow, and approvers decide there.',
+  },
+};
 
 export type Filled = {
   readonly wanted: Wanted;

@@ -1,0 +1,89 @@
+/** The Home tab: what is running, what was, each environment's tables, and what the reader may do there and why. */
+import type { HomeView, KnownBlock } from '@slack/types';
+import type { Environment } from '../../restore/environment.ts';
+import type { UserError } from '../../restore/errors.ts';
+import { mayLook, type Refusal } from '../../restore/policy.ts';
+import type { Instant } from '../../restore/restore-point.ts';
+import type { EnvironmentOutlook } from '../../restore/restores.ts';
+import type { Run } from '../../restore/run.ts';
+import { homeActionIds } from '../button-value.ts';
+import { limits } from '../limits.ts';
+import { outlookLines, runLine, statusLine } from '../messages/answers.ts';
+import { actions, button, context, header, lineSections, section } from '../messages/blocks.ts';
+import type { Progress } from '../messages/phases.ts';
+import { whoCanHelp } from '../messages/refusal.ts';
+import { anyOf, code, escaped, readersTime } from '../mrkdwn.ts';
+
+/** How an environment looks: not looked at yet, as AWS says, or why it could not be looked at. */
+export type Look = 'pending' | EnvironmentOutlook | UserError;
+
+export type HomeContent = {
+  readonly userId: string;
+  readonly now: Instant;
+  readonly timeZone: string;
+  readonly environments: readonly { readonly environment: Environment; readonly look: Look }[];
+  readonly open: readonly Run[];
+  readonly interrupted: readonly Run[];
+  readonly recent: readonly Run[];
+  readonly progressOf: (run: Run) => Progress;
+};
+
+export function homeView(content: HomeContent): HomeView {
+  const { open, recent, environments, userId, now } = content;
+  const isAdmin = environments.some(({ environment }) => environment.admins.includes(userId));
+  const running = open.map((run) => statusLine(run, content.progressOf(run), content.interrupted));
+  const blocks = [
+    header('Restores now'),
+    ...lineSections(running.length === 0 ? ['No restore is running or waiting.'] : running, 3000),
+    ...(isAdmin ? [actions(restoreButton)] : []),
+    header('Last restores'),
+    ...lineSections(recent.length === 0 ? ['Nothing has been restored yet.'] : recent.map((run) => runLine(run)), 6000),
+    ...environments.flatMap((each) => environmentBlocks(each, content)),
+    context(`As of ${readersTime(now)}. Open this tab again to refresh it.`),
+  ];
+  return { type: 'home', blocks: blocks.slice(0, limits.blocksPerView) };
+}
+
+/** For somebody who may do nothing at all here. */
+export function refusedHome(refusal: Refusal): HomeView {
+  const help = whoCanHelp(refusal);
+  return {
+    type: 'home',
+    blocks: [section(`:no_entry: ${escaped(refusal.message)}`), section(`${escaped(refusal.hint)} ${help}`.trim())],
+  };
+}
+
+const restoreButton = button({
+  actionId: homeActionIds.restore,
+  label: 'Restore …',
+  value: 'restore',
+  style: 'primary',
+});
+
+function environmentBlocks(
+  { environment, look }: HomeContent['environments'][number],
+  { userId, now, timeZone }: HomeContent,
+): readonly KnownBlock[] {
+  const title = [header(`Environment ${environment.name}`), section(rightsOf(environment, userId))];
+  return mayLook(environment, userId) === undefined ? [...title, ...lookBlocks(look, now, timeZone)] : title;
+}
+
+function lookBlocks(look: Look, now: Instant, timeZone: string): readonly KnownBlock[] {
+  if (look === 'pending') return [section(':hourglass_flowing_sand: Looking at the tables …')];
+  if (look instanceof Error) return [section(`:warning: ${escaped(look.message)}\n${escaped(look.hint)}`)];
+  return lineSections(outlookLines(look, now, timeZone), 6000);
+}
+
+/** What the reader may do, and by which rule. */
+function rightsOf({ name, admins, approvers, approvals }: Environment, userId: string): string {
+  const may = [
+    ...(admins.includes(userId) ? ['ask for a restore and undo one (you are an admin of it)'] : []),
+    ...(approvals > 0 && approvers.includes(userId) ? ['approve what others ask for (you are an approver of it)'] : []),
+  ];
+  if (may.length === 0) return `You may do nothing with ${code(name)}. Its admins are ${anyOf(admins)}.`;
+  const needs =
+    approvals === 0
+      ? 'It needs no approval.'
+      : `It needs ${approvals === 1 ? 'an approval' : `${approvals} approvals`} by somebody else.`;
+  return `You may ${may.join(', and ')}. ${needs}`;
+}
