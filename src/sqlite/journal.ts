@@ -106,8 +106,13 @@ function statements(db: SqliteFile) {
     dropPending: db.prepare<[string, string]>(
       `DELETE FROM journal WHERE run_id = ? AND label = ? AND state = 'pending'`,
     ),
+    // Not while somebody is undoing the run: that reads its journal, and may begin late in the window.
     purge: db.prepare<[number]>(
-      'DELETE FROM journal WHERE run_id IN (SELECT id FROM runs WHERE ended = 1 AND ended_at < ?)',
+      `DELETE FROM journal
+       WHERE run_id IN (SELECT id FROM runs WHERE ended = 1 AND ended_at < ?)
+         AND run_id NOT IN (
+           SELECT json_extract(body, '$.request.undoOf') FROM events JOIN runs ON runs.id = events.run_id
+           WHERE runs.ended = 0 AND json_extract(body, '$.request.undoOf') IS NOT NULL)`,
     ),
   };
 }

@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/sqlite/database.ts';
 import { SqliteEventLog } from '../../src/sqlite/event-log.ts';
 import { createJournal } from '../../src/sqlite/journal.ts';
 import { journalKey } from '../../src/sqlite/journal-key.ts';
-import { bob, requested } from '../support/requests.ts';
+import { aRequest, bob, requested } from '../support/requests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const secret = 'the-quick-brown-secret';
@@ -109,6 +109,19 @@ test('purging forgets runs that ended before, and no others', () => {
   expect(journal.purge(now)).toBe(1);
   expect(journal.count(old, 'quotes').pending).toBe(0);
   expect(journal.count(open, 'quotes').pending).toBe(1);
+});
+
+test('what is being undone is not purged before that has ended', () => {
+  const { db, journal } = openJournal();
+  const now = 1_000_000;
+  const log = new SqliteEventLog(db, () => now);
+  const done = log.begin(now, requested());
+  log.decide(done, () => [{ type: 'withdrawn', by: bob }]);
+  journal.add(done, 'quotes', [change]);
+  const undo = log.begin(now, requested({ request: aRequest({ undoOf: done }) }));
+  expect(journal.purge(now + 1)).toBe(0);
+  log.decide(undo, () => [{ type: 'withdrawn', by: bob }]);
+  expect(journal.purge(now + 1)).toBe(1);
 });
 
 test('the key is made once, private, and read again; a broken one is refused', () => {
