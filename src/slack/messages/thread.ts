@@ -147,7 +147,6 @@ function decision(event: Decision, run: Run): string {
 
 const whyExpired = {
   'no-decision': 'Nobody decided in time.',
-  'not-started': 'It was approved, but nothing was there to start it in time.',
   'left-window': 'The restore point is about to leave the window in which AWS can restore it.',
   'not-started': 'It was approved, but could not be started in time.',
 } as const;
