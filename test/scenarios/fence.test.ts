@@ -1,4 +1,4 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetResourcePolicyCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAws } from '../../src/dynamodb/aws.ts';
 import { createProgressBoard } from '../../src/progress-board.ts';
@@ -9,7 +9,7 @@ import { lowerFence } from '../../src/restore/steps/lower-fence.ts';
 import { raiseFence } from '../../src/restore/steps/raise-fence.ts';
 import { openSqliteOverflow } from '../../src/sqlite/overflow.ts';
 import type { Engine } from '../support/engine.ts';
-import { minute, shell, startEngine } from '../support/engine.ts';
+import { minute, shell, start, startEngine } from '../support/engine.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const TableName = 'quotes-table';
@@ -91,3 +91,56 @@ test('a writer that never rests is kept out while AWS still builds the restore t
   expect(between.every(({ denied }) => denied)).toBe(true);
   expect(writer.writes[0]?.denied).toBe(false);
 });
+
+async function policyOf({ client }: Engine): Promise<string | undefined> {
+  const ResourceArn = `arn:aws:dynamodb:eu-central-1:000000000000:table/${TableName}`;
+  try {
+    return (await client.send(new GetResourcePolicyCommand({ ResourceArn }))).Policy;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'PolicyNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+async function fencedEngine() {
+  const engine = await startEngine({ environment: { roleArn } });
+  const items = Array.from({ length: 40 }, (_, n) => ({ id: { S: `${n}` }, text: { S: 'as it was' } }));
+  await engine.table(TableName, id, items);
+  for (const item of items.slice(20)) await engine.remove(TableName, id, item, start - 30 * minute);
+  const wish = engine.wish();
+  const { id: runId } = await engine.restores.request(
+    { ...wish, options: { ...wish.options, fence: 'writes' } },
+    shell,
+  );
+  return { engine, runId };
+}
+
+test('a restore behind a fence is completed while an application hammers the table, and writes in batches', async () => {
+  const { engine, runId } = await fencedEngine();
+  const writer = startWriter(engine);
+  const run = await engine.restores.execute(runId);
+  await expect.poll(() => writer.writes.at(-1)?.denied).toBe(false);
+  await writer.stop();
+
+  expect(run).toMatchObject({ state: 'COMPLETED', tables: [{ fence: { state: 'lowered' } }] });
+  const [table] = run.tables;
+  expect(table?.verification?.liveDigest).toBe(table?.comparison?.restoredDigest);
+  expect(table?.conflicts).toEqual({ overwritten: 0, kept: 0 });
+  expect(writer.writes.some(({ denied }) => denied)).toBe(true);
+  expect(engine.aws.requests.count('BatchWriteItem', TableName)).toBeGreaterThan(0);
+  expect(await policyOf(engine)).toBeUndefined();
+});
+
+test.for(['RestoreTableToPointInTime', 'Scan', 'BatchWriteItem'])(
+  '%s fails for good: the fence comes down',
+  async (operation) => {
+    const { engine, runId } = await fencedEngine();
+    // Preflight reads one page itself.
+    const nth = operation === 'Scan' ? 2 : 1;
+    engine.aws.faults.add({ operation, kind: 'access-denied', nth, count: 'all' });
+    const run = await engine.restores.execute(runId);
+    expect(run.state).not.toBe('COMPLETED');
+    expect(run.tables[0]?.fence?.state ?? 'lowered').toBe('lowered');
+    expect(await policyOf(engine)).toBeUndefined();
+  },
+);

@@ -44,7 +44,7 @@ async function denied(
     if (found === 'closed') inARow += 1;
     if (found === 'open') inARow = 0;
     if (inARow === denialsInARow) return;
-    if (clock.now() >= until) throw staysOpen(description.table);
+    if (found !== 'closed' && clock.now() >= until) throw staysOpen(description.table);
     await clock.sleep(betweenProbesMs, signal);
   }
 }
