@@ -27,6 +27,7 @@ export async function withParts(
     terminal.stderr.write(`${runId}: a bug of pitr-restore. Please report it with these lines:\n${details}\n`);
   });
   try {
+    parts.restores.expireOverdue();
     return await use(parts, config);
   } finally {
     await parts.close();

@@ -105,7 +105,7 @@ export type RunEvent =
       readonly digest: string;
       readonly origin: Origin;
       readonly approvalsNeeded: number;
-      /** When an undecided request dies; absent when no approval is needed. */
+      /** When a request dies that was not decided, or not begun. */
       readonly expiresAt?: Instant;
     }
   | { readonly type: 'approved'; readonly by: Actor; readonly digest: string }

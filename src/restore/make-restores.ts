@@ -26,6 +26,9 @@ export type RestoresParts = ExecuteParts & {
   readonly onBug: (error: unknown, runId: RunId) => void;
 };
 
+/** A shell starts its run right after it has written the request down; one that has not by then never will. */
+const shellStartsWithinMs = 10 * 60_000;
+
 export function makeRestores(parts: RestoresParts): Restores {
   return { ...lookups(parts), ...asking(parts), ...deciding(parts), ...running(parts), ...undoing(parts) };
 }
@@ -72,7 +75,7 @@ function asking(parts: RestoresParts) {
         digest: digestOf(request),
         origin,
         approvalsNeeded,
-        ...(origin.kind === 'slack' ? { expiresAt: now + parts.approvalExpiryMs } : {}),
+        expiresAt: now + (origin.kind === 'slack' ? parts.approvalExpiryMs : shellStartsWithinMs),
       });
       return existingRun(log, runId);
     },
@@ -154,7 +157,7 @@ function undoing(parts: RestoresParts) {
         digest: digestOf(request),
         origin,
         approvalsNeeded,
-        ...(origin.kind === 'slack' ? { expiresAt: Math.min(until, now + parts.approvalExpiryMs) } : {}),
+        expiresAt: origin.kind === 'slack' ? Math.min(until, now + parts.approvalExpiryMs) : now + shellStartsWithinMs,
       });
       return existingRun(log, undoId);
     },

@@ -244,7 +244,7 @@ describe('the requirement’s six error scenarios', () => {
   test('5. the swap fails, and says what state the table is in', async () => {
     const engine = await startEngine();
     await damagedQuotes(engine);
-    engine.aws.faults.add({ operation: 'PutItem', kind: 'access-denied', nth: 15 });
+    engine.aws.faults.add({ operation: 'UpdateItem', kind: 'access-denied', nth: 15 });
     const run = await runIt(engine);
     expect(run.state).toBe('ROLLED_BACK');
     expect(run.failure).toMatchObject({ code: 'SWAP', restoreTablesKept: [run.tables[0]?.restoreTable] });
@@ -269,7 +269,7 @@ describe('trouble on the way', () => {
   test('throttling costs time, not items', async () => {
     const engine = await startEngine();
     await damagedQuotes(engine);
-    engine.aws.faults.add({ operation: 'PutItem', kind: 'throttle', probability: 0.3, count: 'all' });
+    engine.aws.faults.add({ operation: 'UpdateItem', kind: 'throttle', probability: 0.3, count: 'all' });
     engine.aws.faults.add({ operation: 'Scan', kind: 'throttle', probability: 0.3, count: 'all' });
     expect(await runIt(engine)).toMatchObject({ state: 'COMPLETED' });
     expect(live(engine)).toEqual(sorted(quotes(300)));

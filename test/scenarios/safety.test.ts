@@ -20,7 +20,7 @@ function saved(journal: Journal, runId: string): readonly string[] {
 
 /** A restore held just before its first write to the live table; the comparison is done. */
 async function heldBeforeWriting(engine: Engine, options = {}) {
-  const held = engine.aws.hold('PutItem', { table });
+  const held = engine.aws.hold('UpdateItem', { table });
   const wish = engine.wish({ options: { ...engine.wish().options, ...options } });
   const { id: runId } = await engine.restores.request(wish, shell);
   const ended = engine.restores.execute(runId);
@@ -37,7 +37,7 @@ describe('a swap that cannot be finished', () => {
     const engine = await startEngine();
     await damagedQuotes(engine);
     const before = live(engine);
-    engine.aws.faults.add({ operation: 'PutItem', kind: 'access-denied', nth: 15 });
+    engine.aws.faults.add({ operation: 'UpdateItem', kind: 'access-denied', nth: 15 });
     const run = await runIt(engine);
     expect(run).toMatchObject({ state: 'ROLLED_BACK', failure: { code: 'SWAP', phase: 'ROLL_BACK' } });
     expect(live(engine)).toEqual(before);
@@ -51,7 +51,7 @@ describe('a swap that cannot be finished', () => {
     const engine = await startEngine();
     await damagedQuotes(engine);
     const before = live(engine);
-    engine.aws.faults.add({ operation: 'PutItem', kind: 'access-denied', nth: 15 });
+    engine.aws.faults.add({ operation: 'UpdateItem', kind: 'access-denied', nth: 15 });
     const run = await runIt(engine, engine.wish({ options: { ...engine.wish().options, rollback: false } }));
     expect(run).toMatchObject({ state: 'FAILED', failure: { code: 'SWAP' } });
     expect(run.failure?.hint).toContain('Partly written back: quotes-table; a restore to the same point finishes it.');
@@ -62,7 +62,7 @@ describe('a swap that cannot be finished', () => {
     const engine = await startEngine();
     await damagedQuotes(engine);
     const before = live(engine);
-    engine.aws.faults.add({ operation: 'PutItem', kind: 'access-denied', nth: 15, count: 'all' });
+    engine.aws.faults.add({ operation: 'UpdateItem', kind: 'access-denied', nth: 15, count: 'all' });
     const run = await runIt(engine);
     expect(run).toMatchObject({ state: 'NEEDS_ATTENTION' });
     expect(run.failure?.hint).toContain('quotes-table: partly written');
@@ -249,7 +249,7 @@ describe('a run that was stopped', () => {
     await damagedQuotes(engine);
     const before = live(engine);
     const shutdown = new AbortController();
-    const held = engine.aws.hold('PutItem', { table });
+    const held = engine.aws.hold('UpdateItem', { table });
     const { id: runId } = await engine.restores.request(engine.wish(), shell);
     const ended = engine.restores.execute(runId, shutdown.signal);
     await held.reached;
