@@ -22,15 +22,18 @@ export async function call<T>(attempt: Attempt, send: () => Promise<T>, signal?:
 
 /**
  * Repeats a request while AWS is busy or out of reach, as long as the patience lasts; where there are lanes, their number
- * follows how it goes.
- * @throws as `call` does
+ * follows how it goes. Right before each request, `beforeEach` may say by throwing that it must not be sent.
+ * @throws as `call` does, and what `beforeEach` throws
  */
 export async function callPatiently<T>(
   attempt: Attempt,
   send: () => Promise<T>,
   { patience, lanes, signal }: Pick<Effort, 'patience' | 'signal'> & Partial<Effort>,
+  beforeEach?: () => void,
 ): Promise<T> {
   for (let refusals = 1; ; refusals += 1) {
+    signal.throwIfAborted();
+    beforeEach?.();
     try {
       const reply = await call(attempt, send, signal);
       patience.moved();

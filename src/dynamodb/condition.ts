@@ -2,7 +2,7 @@ import type { AttributeValue, KeySchema } from '../restore/item.ts';
 import { sameItem } from '../restore/item.ts';
 import type { GuardedChange } from '../restore/ports.ts';
 
-/** The members of a PutItem or DeleteItem request that make it depend on the live item. */
+/** The members of a PutItem, UpdateItem or DeleteItem request that make it depend on the live item. */
 export type Condition = {
   readonly ConditionExpression: string;
   readonly ExpressionAttributeNames: Readonly<Record<string, string>>;

@@ -63,8 +63,11 @@ export type GuardedChange = Change & { readonly expected: Item | undefined };
 
 /** What became of a guarded change. */
 export type GuardedOutcome =
-  /** Done. `replaced` is what AWS says it overwrote: all of it, also attributes that `expected` did not have. */
-  | { readonly done: true; readonly replaced: Item | undefined }
+  /**
+   * Done. `replaced` is what AWS says was there: all of it, also attributes that `expected` did not have. `stored` is what
+   * is there since: what was wanted, and in a put over an item also those attributes, unless the item was too wide for that.
+   */
+  | { readonly done: true; readonly replaced: Item | undefined; readonly stored: Item | undefined }
   /** Not done: the live item is something else, namely `current`. */
   | { readonly done: false; readonly current: Item | undefined };
 
@@ -78,17 +81,22 @@ export interface Items {
     readonly consistent: boolean;
     readonly signal?: AbortSignal;
   }): AsyncIterable<ScanPage>;
-  /** Returns when every change is stored. Keys must be unique within one call. Throws when it cannot be finished. */
   /**
    * Makes each change if, and only if, the live item is what it is expected to be; outcomes in the order of the changes.
    * A change whose reply was lost may be reported as not done with `current` being what it wanted: that is done, too.
-   * Throws when it cannot be finished; changes of the same call may have been made by then.
+   * Keys must be unique within one call. Throws when it cannot be finished; changes of the same call may have been made
+   * by then.
    */
   writeGuarded(order: {
     readonly table: string;
     readonly keySchema: KeySchema;
     readonly changes: readonly GuardedChange[];
     readonly signal?: AbortSignal;
+    /**
+     * Called right before each single request is sent, repetitions too. What it throws ends the call as an abort does:
+     * no further request starts, those under way are awaited, then it is thrown.
+     */
+    readonly beforeEach?: () => void;
   }): Promise<readonly GuardedOutcome[]>;
   /** Reads items by key, strongly consistent, in the order of the keys; undefined where there is none. */
   read(order: {
@@ -97,6 +105,7 @@ export interface Items {
     readonly keys: readonly Item[];
     readonly signal?: AbortSignal;
   }): Promise<readonly (Item | undefined)[]>;
+  /** Returns when every change is stored. Keys must be unique within one call. Throws when it cannot be finished. */
   write(order: {
     readonly table: string;
     readonly changes: readonly Change[];

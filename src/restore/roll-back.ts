@@ -36,6 +36,7 @@ export async function rollBack(
       keySchema,
       changes: batch.map((entry) => changeOf(entry.after, entry.before, keySchema)),
       signal,
+      beforeEach: context.mustHoldLock,
     });
     await settleOutcomes(context, label, keySchema, batch, outcomes);
     last = batch.at(-1)?.id;
@@ -61,9 +62,10 @@ async function settleOutcomes(
     const isBack = outcome.done ? same(outcome.replaced, entry.after) : same(outcome.current, entry.before);
     if (outcome.done && !isBack) {
       // Somebody had added an attribute that no condition could know of: what they had goes back, unless they wrote again.
-      journal.add(id, label, [{ before: outcome.replaced, after: entry.before }], 'changed-since');
-      const changes = [changeOf(entry.before, outcome.replaced, keySchema)];
-      await aws.items.writeGuarded({ table, keySchema, changes });
+      const { replaced, stored } = outcome;
+      journal.add(id, label, [{ before: replaced, after: stored }], 'changed-since');
+      const changes = [changeOf(stored, replaced, keySchema)];
+      await aws.items.writeGuarded({ table, keySchema, changes, beforeEach: context.mustHoldLock });
     }
     journal.mark(id, label, [entry.id], isBack ? 'put-back' : 'changed-since');
   }

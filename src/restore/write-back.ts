@@ -29,7 +29,7 @@ type WriteBack = {
  * Writes to a live table what the journal holds for it and was not written yet. No image is overwritten that is not in
  * the journal: each write is made only if the live item is what the journal says, and an item that is not is read,
  * journalled and decided again. May be called again after any stop: what was written is recognised.
- * @throws UserError SWAP
+ * @throws UserError SWAP, or LOCK_LOST
  */
 export async function writeBack(context: StepContext, label: string): Promise<Conflicts> {
   const { aws, journal, progress, signal } = context;
@@ -52,7 +52,7 @@ export async function writeBack(context: StepContext, label: string): Promise<Co
       progress.set(run.id, label, done, Math.max(done, pending + attempted));
     }
   } catch (error) {
-    throw stoppedBy(signal, error) ? error : failedToSwap(context, label, error);
+    throw stoppedBy(signal, error) || isLockLost(error) ? error : failedToSwap(context, label, error);
   }
   const { superseded, kept } = journal.count(run.id, label);
   return { overwritten: superseded, kept };
@@ -102,16 +102,21 @@ function isAsJournalled(entry: JournalEntry, outcome: GuardedOutcome): boolean {
 function settleConflict(work: WriteBack, entry: JournalEntry, outcome: GuardedOutcome): void {
   const { journal } = work.context;
   const { id } = work.context.run();
+  const key = keyOfEntry(entry, work.keySchema);
+  const tries = (work.tries.get(key) ?? 0) + 1;
+  work.tries.set(key, tries);
   if (outcome.done) {
-    // Overwritten by us together with an attribute the condition could not know of. AWS has told us the whole image: it
-    // goes into the journal at once, and back into the table where the application's writes are to be kept.
+    // Written over an image with an attribute that the condition could not know of. AWS has told us the whole image: it
+    // goes into the journal before the entry's end, and what the table has now is decided again.
+    const { replaced, stored } = outcome;
+    journal.add(id, work.label, [{ before: replaced, after: stored }], 'written');
+    const wanted = work.onConflict === 'keep' ? replaced : entry.after;
+    if (!same(stored, wanted) && (work.onConflict === 'keep' || tries < triesPerItem)) {
+      journal.add(id, work.label, [{ before: stored, after: wanted }]);
+    }
     journal.mark(id, work.label, [entry.id], work.onConflict === 'keep' ? 'kept' : 'superseded');
-    journal.add(id, work.label, [{ before: outcome.replaced, after: entry.after }], 'written');
-    if (work.onConflict === 'keep') journal.add(id, work.label, [{ before: entry.after, after: outcome.replaced }]);
     return;
   }
-  const tries = (work.tries.get(keyOfEntry(entry, work.keySchema)) ?? 0) + 1;
-  work.tries.set(keyOfEntry(entry, work.keySchema), tries);
   if (work.onConflict === 'keep' || tries >= triesPerItem) {
     journal.mark(id, work.label, [entry.id], 'kept');
     return;
@@ -184,6 +189,11 @@ function imageOf({ before, after }: JournalEntry): Item {
   const image = before ?? after;
   if (image === undefined) throw new Error('A journal entry has an image before or after');
   return image;
+}
+
+/** No failure of the swap: whoever has the lock now goes on with it. */
+function isLockLost(error: unknown): boolean {
+  return error instanceof UserError && error.code === 'LOCK_LOST';
 }
 
 function failedToSwap(context: StepContext, label: string, error: unknown): UserError {

@@ -36,23 +36,29 @@ const is = row('a', { v: { S: 'is' } });
 const other = row('a', { v: { S: 'something else' } });
 
 test.for<readonly [string, Item | undefined, GuardedChange, GuardedOutcome, Item | undefined]>([
-  ['puts what is expected absent and is', undefined, put(was, undefined), { done: true, replaced: undefined }, was],
+  [
+    'puts what is expected absent and is',
+    undefined,
+    put(was, undefined),
+    { done: true, replaced: undefined, stored: was },
+    was,
+  ],
   ['spares what is expected absent and is not', other, put(was, undefined), { done: false, current: other }, other],
-  ['overwrites what is as expected', is, put(was, is), { done: true, replaced: is }, was],
+  ['overwrites what is as expected', is, put(was, is), { done: true, replaced: is, stored: was }, was],
   ['spares what is not as expected', other, put(was, is), { done: false, current: other }, other],
   ['does not bring back what is gone', undefined, put(was, is), { done: false, current: undefined }, undefined],
-  ['deletes what is as expected', is, remove(is, is), { done: true, replaced: is }, undefined],
+  ['deletes what is as expected', is, remove(is, is), { done: true, replaced: is, stored: undefined }, undefined],
   ['does not delete what is not as expected', other, remove(is, is), { done: false, current: other }, other],
   ['finds deleted what was to be', undefined, remove(is, is), { done: false, current: undefined }, undefined],
   [
     'deletes nothing where nothing is',
     undefined,
     remove(is, undefined),
-    { done: true, replaced: undefined },
+    { done: true, replaced: undefined, stored: undefined },
     undefined,
   ],
   ['does not delete what came instead of nothing', is, remove(is, undefined), { done: false, current: is }, is],
-  ['overwrites a bare key', row('a'), put(was, row('a')), { done: true, replaced: row('a') }, was],
+  ['overwrites a bare key', row('a'), put(was, row('a')), { done: true, replaced: row('a'), stored: was }, was],
   [
     'does not create in place of a bare key',
     undefined,
@@ -93,19 +99,65 @@ test.for(values)(
     await store(items, meanwhile);
     expect(await one(items, put(row('a'), seen))).toEqual({ done: false, current: meanwhile });
     await store(items, seen);
-    expect(await one(items, put(row('a'), seen))).toEqual({ done: true, replaced: seen });
+    expect(await one(items, put(row('a'), seen))).toEqual({ done: true, replaced: seen, stored: row('a') });
+    expect(await one(items, put(seen, row('a')))).toEqual({ done: true, replaced: row('a'), stored: seen });
+    expect(await stored(items, seen)).toEqual(seen);
   },
 );
 
-test('an attribute that came meanwhile is not overwritten where the change sets it, and told where it does not', async () => {
+test('an attribute that came meanwhile is not overwritten where the change sets it, and stays where it does not', async () => {
   const { items } = await sandboxTable();
   const live = row('a', { v: { S: 'is' }, extra: { B: '/w==' } });
   await store(items, live);
   const sets = put(row('a', { extra: { S: 'was' } }), is);
   expect(await one(items, sets)).toEqual({ done: false, current: live });
-  expect(await one(items, put(was, is))).toEqual({ done: true, replaced: live });
+  const both = row('a', { v: { S: 'was' }, extra: { B: '/w==' } });
+  expect(await one(items, put(was, is))).toEqual({ done: true, replaced: live, stored: both });
+  expect(await stored(items, was)).toEqual(both);
+});
+
+test('an attribute that came meanwhile goes with an item that is deleted, and is told', async () => {
+  const { items } = await sandboxTable();
+  const live = row('a', { v: { S: 'is' }, extra: { B: '/w==' } });
   await store(items, live);
-  expect(await one(items, remove(is, is))).toEqual({ done: true, replaced: live });
+  expect(await one(items, remove(is, is))).toEqual({ done: true, replaced: live, stored: undefined });
+});
+
+test('a put over an item is an update, of nothing but the attributes that differ', async () => {
+  const { sandbox, items } = await sandboxTable();
+  const seen = row('a', { v: { S: 'is' }, n: { N: '1' }, gone: { NULL: true } });
+  await store(items, seen);
+  const wanted = row('a', { v: { S: 'was' }, n: { N: '1.0' }, new: { BOOL: true } });
+  expect(await one(items, put(wanted, seen))).toMatchObject({ done: true });
+  expect(sandbox.requests.list().at(-1)).toMatchObject({ operation: 'UpdateItem' });
+  expect(sandbox.requests.count('PutItem')).toBe(0);
+  expect(await stored(items, was)).toEqual(row('a', { v: { S: 'was' }, n: { N: '1' }, new: { BOOL: true } }));
+});
+
+test('a put of what is there already, in another spelling, changes nothing and tells whether it is still there', async () => {
+  const { items } = await sandboxTable();
+  const seen = row('a', { n: { N: '1' }, s: { NS: ['1', '2'] } });
+  const spelled = row('a', { n: { N: '1.0' }, s: { NS: ['2.00', '1e0'] } });
+  expect(await one(items, put(spelled, seen))).toEqual({ done: false, current: undefined });
+  expect(await stored(items, seen)).toBeUndefined();
+  await store(items, seen);
+  expect(await one(items, put(spelled, seen))).toMatchObject({ done: true, replaced: seen, stored: seen });
+  await store(items, other);
+  expect(await one(items, put(spelled, seen))).toEqual({ done: false, current: other });
+});
+
+test('an item with more differences than an update can hold is replaced as a whole, and what came meanwhile is told', async () => {
+  const { sandbox, items } = await sandboxTable();
+  const wide = (count: number, text: string, more: Item = {}) =>
+    row('a', { ...Object.fromEntries(Array.from({ length: count }, (_, n) => [`a${n}`, { S: text }])), ...more });
+  const extra = { extra: { S: 'unseen' } };
+  await store(items, wide(300, 'is', extra));
+  expect(await one(items, put(wide(300, 'was'), wide(300, 'is')))).toMatchObject({ stored: wide(300, 'was', extra) });
+  await store(items, wide(301, 'is', extra));
+  const outcome = await one(items, put(wide(301, 'was'), wide(301, 'is')));
+  expect(outcome).toEqual({ done: true, replaced: wide(301, 'is', extra), stored: wide(301, 'was') });
+  expect(await stored(items, was)).toEqual(wide(301, 'was'));
+  expect([sandbox.requests.count('UpdateItem'), sandbox.requests.count('PutItem')]).toEqual([1, 1]);
 });
 
 test('a number or a set written another way is the same', async () => {
@@ -126,7 +178,14 @@ test('attribute names may be anything: reserved words, dots, emoji, placeholders
     );
     expect(await one(items, put(row('a'), seen))).toEqual({ done: false, current: all('is') });
   }
-  expect(await one(items, put(row('a'), all('is')))).toEqual({ done: true, replaced: all('is') });
+  expect(await one(items, put(row('a'), all('is')))).toEqual({
+    done: true,
+    replaced: all('is'),
+    stored: row('a'),
+  });
+  expect(await one(items, put(all('was'), row('a')))).toMatchObject({ done: true, stored: all('was') });
+  expect(await one(items, put(all('?'), all('was')))).toMatchObject({ done: true, stored: all('?') });
+  expect(await stored(items, was)).toEqual(all('?'));
   await store(items, all('is'));
   expect(await one(items, put(all('was'), row('a')))).toMatchObject({ done: false });
 });
@@ -143,13 +202,24 @@ test('both the item replaced and the item in the way come as the wire carried th
   const seen: Item = JSON.parse(text);
   const change: GuardedChange = { kind: 'put', item: { id: { S: 'a' } }, expected: seen };
   const order = { table, keySchema: { partition: 'id' }, changes: [change] };
-  expect(JSON.stringify(await items.writeGuarded(order))).toBe(`[{"done":true,"replaced":${text}}]`);
+  expect(JSON.stringify(await items.writeGuarded(order))).toBe(
+    `[{"done":true,"replaced":${text},"stored":{"id":{"S":"a"}}}]`,
+  );
   expect(JSON.stringify(await items.writeGuarded(order))).toBe(`[{"done":false,"current":${text}}]`);
   expect(aws.requests[0]?.input).toEqual({
     TableName: table,
-    Item: { id: { S: 'a' } },
+    Key: { id: { S: 'a' } },
+    UpdateExpression: 'REMOVE #R0, #R1, #R2',
     ConditionExpression: 'attribute_exists(#0) AND #1 = :1 AND #2 = :2 AND #3 = :3',
-    ExpressionAttributeNames: { '#0': 'id', '#1': '__proto__', '#2': 'odd', '#3': 'n' },
+    ExpressionAttributeNames: {
+      '#0': 'id',
+      '#1': '__proto__',
+      '#2': 'odd',
+      '#3': 'n',
+      '#R0': '__proto__',
+      '#R1': 'odd',
+      '#R2': 'n',
+    },
     ExpressionAttributeValues: { ':1': { S: 'is' }, ':2': { B: 'AAECAx==' }, ':3': { N: '1.0' } },
     ReturnValues: 'ALL_OLD',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -161,11 +231,11 @@ test('no item in a reply, or an empty one, means that there was none', async () 
   const failed = awsError('ConditionalCheckFailedException');
   const aws = await cannedAws((_, nth) => (nth === 1 ? { body: { Attributes: {} } } : failed));
   const { items } = connect(aws.url);
-  expect(await one(items, put(was, undefined))).toEqual({ done: true, replaced: undefined });
+  expect(await one(items, put(was, undefined))).toEqual({ done: true, replaced: undefined, stored: was });
   expect(await one(items, put(was, is))).toEqual({ done: false, current: undefined });
 });
 
-test('of 200 attributes those that the change alters are guarded, and the rest is told', async () => {
+test('of 200 attributes those that the change alters are guarded, and the rest is spared', async () => {
   const { items } = await sandboxTable();
   const wide = (changes: Readonly<Record<number, string>>) =>
     row(
@@ -177,7 +247,9 @@ test('of 200 attributes those that the change alters are guarded, and the rest i
   expect(await one(items, put(wanted, seen))).toEqual({ done: false, current: wide({ 199: 'other' }) });
   const meanwhile = wide({ 198: 'unseen', 199: 'is' });
   await store(items, meanwhile);
-  expect(await one(items, put(wanted, seen))).toEqual({ done: true, replaced: meanwhile });
+  const both = wide({ 198: 'unseen', 199: 'was' });
+  expect(await one(items, put(wanted, seen))).toEqual({ done: true, replaced: meanwhile, stored: both });
+  expect(await stored(items, was)).toEqual(both);
 });
 
 test('an item of 400 KB is guarded and told whole', async () => {
@@ -185,7 +257,11 @@ test('an item of 400 KB is guarded and told whole', async () => {
   const large = (letter: string) => row('a', { text: { S: letter.repeat(399_000) }, b: { B: 'AAECAw==' } });
   await store(items, large('x'));
   expect(await one(items, put(large('z'), large('y')))).toEqual({ done: false, current: large('x') });
-  expect(await one(items, put(large('z'), large('x')))).toEqual({ done: true, replaced: large('x') });
+  expect(await one(items, put(large('z'), large('x')))).toEqual({
+    done: true,
+    replaced: large('x'),
+    stored: large('z'),
+  });
 });
 
 test('throttled, torn and conflicting writes are all made in the end', async () => {
@@ -201,7 +277,7 @@ test('throttled, torn and conflicting writes are all made in the end', async () 
   }
   const rows = Array.from({ length: 200 }, (_, n) => row(`row ${n}`));
   const outcomes = await items.writeGuarded({ table, keySchema, changes: rows.map((item) => put(item, undefined)) });
-  expect(outcomes).toEqual(rows.map(() => ({ done: true, replaced: undefined })));
+  expect(outcomes).toEqual(rows.map((item) => ({ done: true, replaced: undefined, stored: item })));
   expect(sandbox.requests.count('PutItem')).toBeGreaterThan(300);
 });
 
@@ -233,7 +309,7 @@ test('a table that takes nothing is given up in the end', async () => {
 test('after a lost reply the item is told to be what was wanted', async () => {
   const { sandbox, items } = await sandboxTable();
   await store(items, is);
-  sandbox.faults.add({ operation: 'PutItem', kind: 'lose-reply' });
+  sandbox.faults.add({ operation: 'UpdateItem', kind: 'lose-reply' });
   expect(await one(items, put(was, is))).toEqual({ done: false, current: was });
   sandbox.faults.add({ operation: 'DeleteItem', kind: 'lose-reply' });
   expect(await one(items, remove(was, was))).toEqual({ done: false, current: undefined });
@@ -291,7 +367,66 @@ test('what was all made when the abort came is told, not thrown away', async () 
   await held.reached;
   controller.abort(new Error('the lock is lost'));
   held.release();
-  expect(await writing).toEqual([{ done: true, replaced: undefined }]);
+  expect(await writing).toEqual([{ done: true, replaced: undefined, stored: was }]);
+});
+
+test('beforeEach is asked before every single request, repetitions too', async () => {
+  const { sandbox, items } = await sandboxTable();
+  sandbox.faults.add({ operation: 'PutItem', kind: 'throttle', count: 3 });
+  await store(items, is);
+  let asked = 0;
+  const sentWhenAsked: number[] = [];
+  const sent = () => sandbox.requests.count('PutItem') + sandbox.requests.count('UpdateItem');
+  const changes = [put(row('b'), undefined), put(was, is)];
+  for (const change of changes) {
+    await items.writeGuarded({
+      table,
+      keySchema,
+      changes: [change],
+      beforeEach: () => {
+        asked += 1;
+        sentWhenAsked.push(sent());
+      },
+    });
+  }
+  expect(asked).toBe(5);
+  expect(sentWhenAsked).toEqual([0, 1, 2, 3, 4]);
+});
+
+test('when beforeEach throws nothing more is sent, what is under way is waited for, and that is thrown', async () => {
+  const { sandbox, items } = await sandboxTable({ itemsInFlight: 4 });
+  const held = sandbox.hold('PutItem', { point: 'after' });
+  const rows = Array.from({ length: 20 }, (_, n) => row(`row ${n}`));
+  const lost = new Error('somebody else has the lock');
+  const lock = new AbortController();
+  const writing = items.writeGuarded({
+    table,
+    keySchema,
+    changes: rows.map((item) => put(item, undefined)),
+    beforeEach: () => lock.signal.throwIfAborted(),
+  });
+  const thrown = expect(writing).rejects.toBe(lost);
+  await expect.poll(() => sandbox.requests.count('PutItem')).toBe(4);
+  await held.reached;
+  lock.abort(lost);
+  held.release();
+  await thrown;
+  const made = await items.read({ table, keySchema, keys: rows.map((item) => keyAttributes(item, keySchema)) });
+  expect(made.filter((item) => item !== undefined)).toHaveLength(4);
+  expect(sandbox.requests.count('PutItem')).toBe(4);
+});
+
+test('a refused request is not repeated once beforeEach throws', async () => {
+  const { sandbox, items } = await sandboxTable();
+  sandbox.faults.add({ operation: 'PutItem', kind: 'throttle', count: 'all' });
+  let asked = 0;
+  const beforeEach = () => {
+    asked += 1;
+    if (asked === 3) throw new Error('somebody else has the lock');
+  };
+  const writing = items.writeGuarded({ table, keySchema, changes: [put(was, undefined)], beforeEach });
+  await expect(writing).rejects.toThrow('somebody else has the lock');
+  expect(sandbox.requests.count('PutItem')).toBe(2);
 });
 
 test('outcomes are in the order of the changes, in whatever order the replies come', async () => {
@@ -306,7 +441,11 @@ test('outcomes are in the order of the changes, in whatever order the replies co
   );
   const outcomes = await items.writeGuarded({ table, keySchema, changes });
   expect(outcomes).toEqual(
-    rows.map((item, n) => (n % 3 === 2 ? { done: false, current: item } : { done: true, replaced: item })),
+    rows.map((item, n) =>
+      n % 3 === 2
+        ? { done: false, current: item }
+        : { done: true, replaced: item, stored: n % 3 === 0 ? undefined : item },
+    ),
   );
 });
 
