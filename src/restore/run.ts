@@ -54,7 +54,7 @@ export type TableRun = {
   readonly fence?: TableFence;
 };
 
-type RollbackCause = Pick<RunFailure, 'code' | 'message' | 'hint'>;
+type RollbackCause = Pick<RunFailure, 'code' | 'message' | 'hint' | 'phase'>;
 
 /** A run is the fold of its events. Nothing else is known about it. */
 export type Run = {
@@ -84,7 +84,7 @@ export type Run = {
   /** Another process than the first one has gone on with it. */
   readonly resumed: boolean;
   /** Set while, and after, what the swap wrote is put back. */
-  readonly rollback?: { readonly status: 'in_progress' | 'complete'; readonly cause: RollbackCause };
+  readonly rollback?: RollbackCause;
   readonly failure?: RunFailure;
   readonly durationMs?: number;
   readonly lastSeq: number;
@@ -172,7 +172,7 @@ function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
       return {};
     case 'rollback-started': {
       const { type: _, ...cause } = event;
-      return { rollback: { status: 'in_progress', cause } };
+      return { rollback: { ...cause, phase: run.phase } };
     }
     case 'lock-released':
       return {};

@@ -38,7 +38,7 @@ export function shouldPutBack(run: Run, failure: UserError): boolean {
  * @throws what stops it: a shutdown, a lost lock. It goes on from there when it is resumed.
  */
 export async function putBack(context: StepContext, soFar: () => number): Promise<void> {
-  const cause = context.run().rollback?.cause;
+  const cause = context.run().rollback;
   if (cause === undefined) throw new Error('Putting back has a cause');
   try {
     await inPhase('ROLL_BACK', context, () => eachTable(context, putTableBack));
@@ -57,7 +57,6 @@ export async function putBack(context: StepContext, soFar: () => number): Promis
       durationMs: soFar(),
       ...cause,
       hint: `${cause.hint} ${whatWasPutBack(run)}`.trim(),
-      phase: run.phase,
       restoreTablesKept: restoreTablesOf(run),
     },
     { type: 'lock-released' },
@@ -85,7 +84,7 @@ function needsAttention(run: Run, failure: UserError) {
   return {
     type: 'needs-attention' as const,
     code: failure.code,
-    message: `${run.rollback?.cause.message ?? ''} Putting it back failed, too: ${failure.message}`.trim(),
+    message: `${run.rollback?.message ?? ''} Putting it back failed, too: ${failure.message}`.trim(),
     hint: `${failure.hint} State: ${states.join('; ')}. Mend the cause, then put back what was written with \`undo ${run.id}\`, or finish it with a new restore to the same point.`,
     phase: run.phase,
     restoreTablesKept: restoreTablesOf(run),

@@ -5,7 +5,7 @@ import type { Conflicts } from './events.ts';
 import { fenceHolds, mustStayFenced } from './fence/holds.ts';
 import type { Item, KeySchema } from './item.ts';
 import { keyAttributes, keyOf, sameItem } from './item.ts';
-import type { GuardedChange, GuardedOutcome, JournalEntry } from './ports.ts';
+import type { GuardedChange, GuardedOutcome, JournalEntry, TableDescription } from './ports.ts';
 import type { OnConflict } from './request.ts';
 import type { StepContext } from './step.ts';
 import { restoreTableOf, stoppedBy, tableOf } from './step.ts';
@@ -19,6 +19,7 @@ const triesPerItem = 10;
 type WriteBack = {
   readonly context: StepContext;
   readonly label: string;
+  readonly description: TableDescription;
   readonly keySchema: KeySchema;
   readonly onConflict: OnConflict;
   /** Tries of items that were changed under our hands, by key. */
@@ -35,8 +36,16 @@ export async function writeBack(context: StepContext, label: string): Promise<Co
   const { aws, journal, progress, signal } = context;
   const run = context.run();
   const { table } = tableOf(run, label);
-  const { keySchema } = await describeExisting(aws, table, signal);
-  const work: WriteBack = { context, label, keySchema, onConflict: run.request.options.onConflict, tries: new Map() };
+  const description = await describeExisting(aws, table, signal);
+  const { keySchema } = description;
+  const work: WriteBack = {
+    context,
+    label,
+    description,
+    keySchema,
+    onConflict: run.request.options.onConflict,
+    tries: new Map(),
+  };
   const { pending, attempted } = journal.count(run.id, label);
   let last: number | undefined;
   let done = 0;
@@ -71,7 +80,7 @@ async function writeEntries(work: WriteBack, entries: readonly JournalEntry[]): 
   mayWrite();
   context.journal.mark(id, label, ids, 'attempted');
   // Behind a fence that was proven just now, nobody else writes: batches cost a request for 25 items instead of one each.
-  if (await fenceHolds(context, label)) {
+  if (await fenceHolds(context, label, work.description)) {
     await context.aws.items.write({ table, changes, signal: context.signal });
     context.journal.mark(id, label, ids, 'written');
     return;

@@ -39,7 +39,11 @@ describe('a swap that cannot be finished', () => {
     const before = live(engine);
     engine.aws.faults.add({ operation: 'UpdateItem', kind: 'access-denied', nth: 15 });
     const run = await runIt(engine);
-    expect(run).toMatchObject({ state: 'ROLLED_BACK', failure: { code: 'SWAP', phase: 'ROLL_BACK' } });
+    expect(run).toMatchObject({
+      state: 'ROLLED_BACK',
+      failure: { code: 'SWAP', phase: 'SWAP_DATA' },
+      phases: { ROLL_BACK: { status: 'complete' } },
+    });
     expect(live(engine)).toEqual(before);
     expect(run.tables[0]?.rolledBack?.putBack).toBeGreaterThan(0);
     expect(run.tables[0]?.rolledBack?.changedSince).toBe(0);

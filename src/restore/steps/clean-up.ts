@@ -8,7 +8,7 @@ export const cleanUp: Step = {
     const left = run().tables.filter((table) => table.restoreAccepted && !table.restoreTableDeleted);
     const liveTables = environment.tables.map((ref) => ref.table);
     await Promise.all(
-      left.map(({ label }) => deleteRestoreTable({ tables: aws.tables, run: run(), label, liveTables, record })),
+      left.map(async ({ label }) => deleteRestoreTable({ tables: aws.tables, run: run(), label, liveTables, record })),
     );
   },
 };
