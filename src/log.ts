@@ -9,11 +9,13 @@ export type Log = Logger;
  * The only fields a log line may carry. A list of what is allowed, not of what is forbidden: an item, a token or a whole
  * request that somebody logs by accident is left out, and only its name is kept in `left_out`.
  */
-const allowed: ReadonlySet<string> = new Set([
+export const allowedFields: ReadonlySet<string> = new Set([
   ...['level', 'time', 'msg', 'err', 'code', 'statusCode', 'requestId', 'attempt', 'reason', 'signal', 'version'],
   ...['runId', 'environment', 'region', 'label', 'table', 'tables', 'restoreTable', 'phase', 'state', 'seq', 'event'],
   ...['reporter', 'command', 'action', 'method', 'path', 'userId', 'teamId', 'channelId', 'messageId', 'retryAfterMs'],
   ...['count', 'items', 'put', 'delete', 'bytes', 'durationMs', 'port', 'mode', 'pid', 'host', 'file', 'logger'],
+  // Of the bot: the number that a person was given to be found by, what was being done, and who speaks.
+  ...['id', 'what', 'from', 'viewId', 'enterpriseId', 'retryInMs', 'afterMs'],
 ]);
 
 /** Slack tokens and AWS access keys, in whatever text they turn up. */
@@ -38,10 +40,10 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
 
 function onlyAllowed(fields: Record<string, unknown>): Record<string, unknown> {
   const kept = Object.entries(fields).flatMap(([name, value]) => {
-    if (!allowed.has(name)) return [];
+    if (!allowedFields.has(name)) return [];
     return name === 'err' ? [[name, value] as const] : [[name, plain(value)] as const];
   });
-  const leftOut = Object.keys(fields).filter((name) => !allowed.has(name));
+  const leftOut = Object.keys(fields).filter((name) => !allowedFields.has(name));
   return { ...Object.fromEntries(kept), ...(leftOut.length === 0 ? {} : { left_out: leftOut }) };
 }
 

@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { createLog } from '../src/log.ts';
+import { allowedFields, createLog } from '../src/log.ts';
 
 function logging(level: 'info' | 'debug' = 'info') {
   const lines: string[] = [];
@@ -60,3 +63,39 @@ test('LOG_LEVEL decides what is written', () => {
   verbose.log.debug('loud');
   expect(verbose.lines).toHaveLength(1);
 });
+
+test('every field that our own lines carry is on the list: the number a person is given to be found by is in the log', () => {
+  const used = fieldsUsed();
+  expect([...used.keys()]).toEqual(expect.arrayContaining(['id', 'what', 'retryInMs', 'code']));
+  expect([...used].filter(([field]) => !allowedFields.has(field))).toEqual([]);
+});
+
+/** Every field name in the source's calls of a logger, and one place where it stands. */
+function fieldsUsed(): ReadonlyMap<string, string> {
+  const source = fileURLToPath(new URL('../src', import.meta.url));
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  return new Map(
+    files.flatMap((file) => {
+      const text = readFileSync(join(source, file), 'utf8');
+      return [...text.matchAll(/\blog(?:ger)?\.(?:trace|debug|info|warn|error|fatal|child)\(\s*\{/g)].flatMap((call) =>
+        fieldsIn(balanced(text.slice(call.index + call[0].length))).map((field) => [field, file] as const),
+      );
+    }),
+  );
+}
+
+/** Up to the brace that closes the one before the text. */
+function balanced(text: string): string {
+  let depth = 1;
+  const end = [...text].findIndex((sign) => {
+    if (sign === '{') depth += 1;
+    if (sign === '}') depth -= 1;
+    return depth === 0;
+  });
+  return text.slice(0, end);
+}
+
+/** `err: error, runId, ...(failed && { code: it.code })`: the names before a colon, a comma or the end. */
+function fieldsIn(literal: string): readonly string[] {
+  return [...literal.matchAll(/(?:^|[,{])\s*(\w+)\s*(?=[:,}]|$)/g)].map(([, name = '']) => name);
+}
