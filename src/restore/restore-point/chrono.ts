@@ -13,17 +13,29 @@ const ourKindsOfWords = ['yesterday', 'monday', 'dec 19', '19 dec', 'noon', '9:0
  * hostile text). Its refiners, which merge, complete and guess, are off; only what it knows for certain is taken; and its
  * calendar, which has one fixed offset and depends on the zone of this process, is not used.
  */
-const reader = new Chrono({
-  parsers: en.configuration.createCasualConfiguration().parsers.filter((parser) => {
-    const alone = new Chrono({ parsers: [parser], refiners: [] });
-    return ourKindsOfWords.some((words) => alone.parse(words, anyMoment).some(({ text }) => text === words));
-  }),
-  refiners: [],
-});
+function makeReader(): Chrono {
+  return new Chrono({
+    parsers: en.configuration.createCasualConfiguration().parsers.filter((parser) => {
+      const alone = new Chrono({ parsers: [parser], refiners: [] });
+      return ourKindsOfWords.some((words) => alone.parse(words, anyMoment).some(({ text }) => text === words));
+    }),
+    refiners: [],
+  });
+}
+
+let made: Chrono | undefined;
+
+/** Made when words have to be read for the first time: it takes a fifth of a second, and most commands have none. */
+function reader(): Chrono {
+  made ??= makeReader();
+  return made;
+}
 
 /** Reads '9:15:30 am', 'noon', 'midnight': a time of day and nothing else. */
 export function readClock(text: string, words: string): TimeOfDay {
-  const read = reader.parse(text, anyMoment).find((result) => result.text === text && result.start.isCertain('hour'));
+  const read = reader()
+    .parse(text, anyMoment)
+    .find((result) => result.text === text && result.start.isCertain('hour'));
   if (read === undefined || read.end) {
     throw new Refused('not-understood', `${quoted(text)} in ${quoted(words)} is no time of day that can be read.`);
   }
@@ -36,10 +48,12 @@ type DayWords = { readonly text: string; readonly value: Day };
 
 /** The day words in the text ('yesterday', 'last friday', 'dec 19', '19 December 2025'), longest reading first. */
 export function readDayWords(text: string, asking: Asking): readonly DayWords[] {
-  const all = reader.parse(text, anyMoment).flatMap((result) => {
-    const value = dayOf(result, asking);
-    return value === undefined ? [] : [{ index: result.index, text: result.text, value }];
-  });
+  const all = reader()
+    .parse(text, anyMoment)
+    .flatMap((result) => {
+      const value = dayOf(result, asking);
+      return value === undefined ? [] : [{ index: result.index, text: result.text, value }];
+    });
   const chosen: typeof all = dayBeforeYesterday(text);
   for (const words of all.toSorted((a, b) => b.text.length - a.text.length)) {
     const overlaps = chosen.some(
