@@ -63,7 +63,7 @@ async function settleOutcomes(
     if (outcome.done && !isBack) {
       // Somebody had added an attribute that no condition could know of: what they had goes back, unless they wrote again.
       const { replaced, stored } = outcome;
-      journal.add(id, label, [{ before: replaced, after: stored }], 'changed-since');
+      journal.add(id, label, [{ before: replaced, after: stored }], 'kept');
       const changes = [changeOf(stored, replaced, keySchema)];
       await aws.items.writeGuarded({ table, keySchema, changes, beforeEach: context.mustHoldLock });
     }

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import type { Item } from '../../src/restore/item.ts';
+import { journalStates } from '../../src/restore/ports.ts';
+import { shell, startEngine } from '../support/engine.ts';
+import { bob } from '../support/requests.ts';
+import { damagedQuotes, live, quote } from './quotes.ts';
+
+const table = 'quotes-table';
+
+test('a rollback leaves an item as the application had it, also when only an attribute was added that nobody had seen', async () => {
+  const engine = await startEngine();
+  await damagedQuotes(engine);
+  const before = live(engine);
+  const held = engine.aws.hold('PutItem', { table });
+  const { id: runId } = await engine.restores.request(engine.wish(), shell);
+  const ended = engine.restores.execute(runId);
+  await held.reached;
+  await expect.poll(() => live(engine).filter((text) => text.includes('corrupt')), { timeout: 5_000 }).toEqual([]);
+  const theirs: Item = { ...quote(105), neverSeenBefore: { BOOL: true } };
+  engine.aws.history.seed(table, [theirs] as never, engine.clock.now());
+  engine.restores.cancel(runId, bob);
+  held.release();
+  const run = await ended;
+  expect(run).toMatchObject({ state: 'ROLLED_BACK' });
+  expect(run.tables[0]?.rolledBack?.changedSince).toBe(1);
+  const items = engine.aws.history.snapshot(table);
+  expect(items).toContainEqual(theirs);
+  const untouched = (text: string) => !text.startsWith('{"id":{"N":"105"}');
+  expect(live(engine).filter(untouched)).toEqual(before.filter(untouched));
+  const images = engine.journal.read(runId, 'quotes', journalStates, undefined, 1000).map((entry) => entry.before);
+  expect(images).toContainEqual(theirs);
+});
+
+test('a lock lost in the middle of a batch stops the rest of it, and the run is left to whoever has the lock', async () => {
+  const engine = await startEngine();
+  await damagedQuotes(engine);
+  const held = engine.aws.hold('UpdateItem', { table });
+  const { id: runId } = await engine.restores.request(engine.wish(), shell);
+  const ended = engine.restores.execute(runId);
+  // As many as may be under way at once, of twenty, are on the wire: they cannot be called back.
+  await expect.poll(() => engine.aws.requests.count('UpdateItem'), { timeout: 5_000 }).toBe(16);
+  // In one go, so that no heartbeat comes to see it first.
+  engine.lock.release(engine.lock.holder()?.fencing ?? 0);
+  engine.anotherProcess().lock.take('another-run');
+  held.release();
+  await ended;
+  expect(engine.aws.requests.count('UpdateItem')).toBe(16);
+  expect(engine.restores.run(runId)?.state).toBe('IN_PROGRESS');
+  expect(engine.restores.run(runId)?.rollback).toBeUndefined();
+});
