@@ -1,8 +1,11 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import type { Parts } from '../compose.ts';
 import { compose } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { loadConfig } from '../config.ts';
+import { UserError } from '../restore/errors.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 /**
@@ -10,10 +13,29 @@ import type { ExitCode, Terminal } from './terminal.ts';
  * @throws UserError BAD_CONFIGURATION
  */
 export function configHere({ stderr }: Terminal): Config {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  // Into the variables of the process: the AWS SDK reads its own there.
+  for (const [name, value] of Object.entries(parseEnv(readEnvFile('.env')))) process.env[name] ??= value;
   const config = loadConfig(process.env);
   for (const warning of config.warnings) stderr.write(`Warning: ${warning}\n`);
   return config;
+}
+
+/** The text of the file; empty where there is none. */
+function readEnvFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (error.code === 'ENOENT') return '';
+    throw new UserError(
+      'BAD_CONFIGURATION',
+      error.code === 'EISDIR'
+        ? `${resolve(path)} is a folder, where a file of variables is looked for.`
+        : `The file of variables ${resolve(path)} cannot be read (${String(error.code)}).`,
+      'Make it a file that this user can read, or start the program in another folder.',
+      { cause: error },
+    );
+  }
 }
 
 /** Hands `use` the program's parts, and closes them whatever happens. */
