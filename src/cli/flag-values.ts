@@ -32,11 +32,16 @@ export function timeZoneIn(given: Given): { readonly timeZone?: string } {
   const timeZone = firstValue(given, 'timezone');
   if (timeZone === undefined) return {};
   if (isTimeZone(timeZone)) return { timeZone };
-  const meant = nearest(timeZone, Intl.supportedValuesOf('timeZone'));
+  const meant = nearestTimeZone(timeZone);
   throw wrongUsage(
     `"${timeZone}" is not a time zone.`,
     meant === undefined ? 'Write an IANA name, such as Europe/Berlin or UTC.' : `Did you mean ${meant}?`,
   );
+}
+
+/** The IANA zone that was probably meant. */
+export function nearestTimeZone(text: string): string | undefined {
+  return nearest(text, Intl.supportedValuesOf('timeZone'));
 }
 
 export function timeoutIn(given: Given): { readonly timeoutMinutes?: number } {

@@ -14,12 +14,20 @@ export async function listRestorePoints(command: ListRestorePointsCommand, termi
     const environment = restores.environment(command.environment);
     const labels = selectTables(environment, command.tables).map((ref) => ref.label);
     const outlook = await restores.outlook(environment, labels);
-    const zone = command.timeZone ?? timeZoneHere();
+    const zone = command.timeZone ?? zoneToShow(terminal);
     terminal.stdout.write(
       command.json ? `${JSON.stringify(outlookJson(outlook))}\n` : outlookText(outlook, clock.now(), zone),
     );
     return 0;
   });
+}
+
+/** Nothing is read in it here: a wrong TZ is told, and UTC does. */
+function zoneToShow({ stderr }: Terminal): string {
+  const here = timeZoneHere();
+  if ('zone' in here) return here.zone;
+  stderr.write(`Warning: TZ is "${here.unknown}", which is no time zone. Times are shown in UTC.\n`);
+  return 'UTC';
 }
 
 /** The restorable windows as people read them. Pure. */

@@ -7,11 +7,19 @@ export function personHere(): Actor {
   return { kind: 'shell', user: userNameHere(), host: hostname() };
 }
 
-/** The machine's zone; it follows TZ. UTC where it has none that can be named. */
-export function timeZoneHere(): string {
-  // Whatever its type says: node has no name for the zone of some odd values of TZ.
+/** The zone that words are read in, unless --timezone says otherwise; or what TZ says where that names none. */
+export type ZoneHere = { readonly zone: string } | { readonly unknown: string };
+
+/** The zone of TZ; without one the machine's, and UTC where that has none that can be named. */
+export function timeZoneHere(tz = process.env['TZ'] ?? ''): ZoneHere {
+  if (tz !== '') {
+    // POSIX allows a colon before the name, and the path of the zone's file for it.
+    const name = tz.replace(/^:?(?:\/usr\/share\/zoneinfo\/)?/, '');
+    return isTimeZone(name) ? { zone: name } : { unknown: tz };
+  }
+  // Whatever its type says: node has no name for the zone of some machines.
   const zone = String(Intl.DateTimeFormat().resolvedOptions().timeZone);
-  return isTimeZone(zone) ? zone : 'UTC';
+  return { zone: isTimeZone(zone) ? zone : 'UTC' };
 }
 
 function userNameHere(): string {

@@ -3,9 +3,11 @@ import { selectTables } from '../restore/environment.ts';
 import { UserError } from '../restore/errors.ts';
 import type { Actor } from '../restore/request.ts';
 import type { Instant } from '../restore/restore-point.ts';
-import { readRestorePoint } from '../restore/restore-point.ts';
+import { type RestorePointReading, readRestorePoint } from '../restore/restore-point.ts';
 import type { Wish } from '../restore/restores.ts';
 import type { RestoreCommand } from './arguments.ts';
+import { nearestTimeZone } from './flag-values.ts';
+import type { ZoneHere } from './this-shell.ts';
 
 /**
  * What the command line asks for, in the core's terms.
@@ -14,10 +16,13 @@ import type { RestoreCommand } from './arguments.ts';
 export function wishFrom(
   command: RestoreCommand,
   environment: Environment,
-  here: { readonly now: Instant; readonly timeZone: string; readonly person: Actor },
+  here: { readonly now: Instant; readonly timeZone: ZoneHere; readonly person: Actor },
 ): Wish {
-  const timeZone = command.timeZone ?? here.timeZone;
-  const reading = readRestorePoint(command.restorePoint, here.now, timeZone);
+  const zone = command.timeZone === undefined ? here.timeZone : { zone: command.timeZone };
+  const reading =
+    'zone' in zone
+      ? readRestorePoint(command.restorePoint, here.now, zone.zone)
+      : readAnywhere(command.restorePoint, here.now, zone.unknown);
   if (reading.kind === 'refused') {
     throw new UserError('RESTORE_POINT', reading.refusal.message, reading.refusal.hint);
   }
@@ -26,7 +31,7 @@ export function wishFrom(
     tables: selectTables(environment, command.tables),
     restorePoint: reading.kind === 'latest' ? 'latest' : reading.at,
     words: command.restorePoint,
-    timeZone,
+    timeZone: 'zone' in zone ? zone.zone : 'UTC',
     requestedBy: here.person,
     reason: command.reason,
     options: {
@@ -38,4 +43,24 @@ export function wishFrom(
       dryRun: command.dryRun,
     },
   };
+}
+
+/**
+ * Without a zone only what is the same moment at both ends of the world has a meaning: "2 hours ago", or a time with its
+ * offset. Anything else would be hours off, and the restore begins at once.
+ */
+function readAnywhere(words: string, now: Instant, tz: string): RestorePointReading {
+  const [east, west] = [
+    readRestorePoint(words, now, 'Pacific/Kiritimati'),
+    readRestorePoint(words, now, 'Pacific/Niue'),
+  ];
+  if (east.kind === 'refused' && west.kind === 'refused') return readRestorePoint(words, now, 'UTC');
+  if (east.kind === 'latest') return east;
+  if (east.kind === 'instant' && west.kind === 'instant' && east.at === west.at) return east;
+  const meant = nearestTimeZone(tz);
+  throw new UserError(
+    'RESTORE_POINT',
+    `TZ is "${tz}", which is no time zone, so "${words}" could be any of many moments.`,
+    `Name the zone with --timezone ${meant ?? 'Europe/Berlin'}, or correct TZ.`,
+  );
 }

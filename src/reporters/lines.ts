@@ -1,5 +1,6 @@
 import type { Phase, RunEvent, RunFailure, StoredEvent } from '../restore/events.ts';
-import { actorName } from '../restore/request.ts';
+import { actorName, type RestoreRequest } from '../restore/request.ts';
+import { describeInstant } from '../restore/restore-point.ts';
 import type { Run } from '../restore/run.ts';
 import { fenceLines } from './fence-lines.ts';
 import { formatDuration, formatUtc } from './format.ts';
@@ -107,7 +108,11 @@ function carryingLines(event: CarryingEvent, run: Run): readonly Line[] {
     case 'started':
       return [
         ...(request.undoOf === undefined
-          ? [info('Starting DynamoDB PITR restore'), info(`Restore point: ${formatUtc(request.restorePoint)}`)]
+          ? [
+              info('Starting DynamoDB PITR restore'),
+              info(`Restore point: ${formatUtc(request.restorePoint)}`),
+              info(restorePointInZone(request)),
+            ]
           : [info(`Starting undo of ${request.undoOf}`)]),
         debug(`Restore ${run.id} of ${request.environment} for ${actorName(request.requestedBy)}`),
       ];
@@ -123,6 +128,13 @@ function carryingLines(event: CarryingEvent, run: Run): readonly Line[] {
     case 'lock-released':
       return [info('Lock released')];
   }
+}
+
+/** A line of its own, for whoever typed words to see in which zone they were read; the one before it is the requirement's. */
+function restorePointInZone({ restorePoint, timeZone, words }: RestoreRequest): string {
+  const { local } = describeInstant(restorePoint, restorePoint, timeZone);
+  const asked = words.trim() === '' ? '' : `, asked for as "${oneLine(words)}"`;
+  return `That is ${local} in ${timeZone}${asked}`;
 }
 
 /** What to type about a run that was stopped in its middle. */

@@ -337,7 +337,7 @@ describe('a command line becomes a wish', () => {
   };
   const here = {
     now: Date.parse('2025-12-19T10:30:00Z'),
-    timeZone: 'Europe/Berlin',
+    timeZone: { zone: 'Europe/Berlin' },
     person: { kind: 'system' },
   } as const;
 

@@ -29,7 +29,7 @@ test('lines have local time and level; warnings go to stderr, DEBUG nowhere', as
   tell({ type: 'started' }, { type: 'preflight-warning', message: 'quotes has a stream' });
   await reporter.stop(0);
   expect(stdout.text()).toBe(
-    '[2025-12-19 10:30:00] [INFO] Starting DynamoDB PITR restore\n[2025-12-19 10:30:00] [INFO] Restore point: 2025-12-19T09:00:00Z\n',
+    '[2025-12-19 10:30:00] [INFO] Starting DynamoDB PITR restore\n[2025-12-19 10:30:00] [INFO] Restore point: 2025-12-19T09:00:00Z\n[2025-12-19 10:30:00] [INFO] That is 2025-12-19 10:00:00 CET in Europe/Berlin, asked for as "yesterday 9am"\n',
   );
   expect(stderr.text()).toBe('[2025-12-19 10:30:00] [WARNING] quotes has a stream\n');
 });

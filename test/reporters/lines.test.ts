@@ -10,6 +10,7 @@ test('a whole restore reads like the requirement’s example', () => {
   expect(shown(untilTheEnd)).toEqual([
     'Starting DynamoDB PITR restore',
     'Restore point: 2025-12-19T09:00:00Z',
+    'That is 2025-12-19 10:00:00 CET in Europe/Berlin, asked for as "yesterday 9am"',
     'Lock acquired successfully',
     'Initiating PITR restore for quotes-restore',
     'Initiating PITR restore for user-likes-dev-restore',
