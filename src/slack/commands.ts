@@ -34,7 +34,7 @@ export async function onCommand(desk: Desk, call: CommandCall): Promise<void> {
   const { restores, progress } = desk;
   const environments = restores.environments();
   const command = parseCommand(
-    call.command.text,
+    typeof call.command.text === 'string' ? call.command.text : '',
     environments.map(({ name }) => name),
   );
   const answer = (message: Message) => call.ack(ephemeral(message));

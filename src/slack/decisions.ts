@@ -15,7 +15,7 @@ import type { Submission } from './submissions.ts';
 import { openUndo } from './undo.ts';
 import { approvedView, approveView } from './views/approve.ts';
 import { deniedView, denyView } from './views/deny.ts';
-import { inputIds, inputOf, loadingView, problemView } from './views/modal.ts';
+import { inputIds, loadingView, neededInputOf, problemView } from './views/modal.ts';
 import { refusedView } from './views/restore.ts';
 
 export type Click = {
@@ -67,7 +67,7 @@ function askingFirst(desk: Desk, actionId: Deciding, run: Run): ((metadata: stri
 export async function onDenied(desk: Desk, submission: Submission): Promise<void> {
   const { view } = submission;
   const { run } = theRun(desk, view.private_metadata);
-  const reason = inputOf(view.state.values, inputIds.reason)?.value.trim().slice(0, limits.reason) ?? '';
+  const reason = neededInputOf(view, inputIds.reason).value.trim().slice(0, limits.reason);
   await submission.ack({ response_action: 'update', view: loadingView('Denying …') });
   await decideInView(desk, submission, actionIds.deny, run, (by) => deniedView(desk.restores.deny(run.id, by, reason)));
 }
@@ -76,8 +76,8 @@ export async function onDenied(desk: Desk, submission: Submission): Promise<void
 export async function onNameTyped(desk: Desk, submission: Submission): Promise<void> {
   const { view, ack } = submission;
   const { run, value } = theRun(desk, view.private_metadata);
-  const input = inputOf(view.state.values, inputIds.name);
-  if (input !== undefined && input.value.trim() !== run.request.environment) {
+  const input = neededInputOf(view, inputIds.name);
+  if (input.value.trim() !== run.request.environment) {
     const problem = `That is not its name: ${run.request.environment}`.slice(0, limits.alertText);
     await ack({ response_action: 'errors', errors: { [input.blockId]: problem } });
     return;

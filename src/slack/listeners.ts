@@ -13,17 +13,24 @@ import { onUndoConfirmed } from './undo.ts';
 import { callbackIds } from './views/modal.ts';
 
 export function listenTo(app: App, desk: Desk, listening: Listening): void {
-  const alone = (respond: RespondFn) => (message: Message) => respond(ephemeral(message));
+  const alone = (respond: RespondFn | undefined, userId: string) => (message: Message) =>
+    respond === undefined ? tellDirectly(desk, userId, message) : respond(ephemeral(message));
 
   app.command(commandName, async ({ command, ack, respond }) => {
-    const incoming = { what: 'command', userId: command.user_id, ack, tell: alone(respond), inAck: ephemeral };
+    const incoming = {
+      what: 'command',
+      userId: command.user_id,
+      ack,
+      tell: alone(respond, command.user_id),
+      inAck: ephemeral,
+    };
     await listening.handle(incoming, (tracked) => onCommand(desk, { command, ack: tracked, tell: incoming.tell }));
   });
 
   for (const actionId of Object.values(actionIds)) {
     app.action<ButtonClick>({ type: 'block_actions', action_id: actionId }, async ({ body, action, ack, respond }) => {
       const userId = body.user.id;
-      const incoming = { what: `action ${actionId}`, userId, ack: async () => ack(), tell: alone(respond) };
+      const incoming = { what: `action ${actionId}`, userId, ack: async () => ack(), tell: alone(respond, userId) };
       await listening.handle<void>(incoming, (tracked) => {
         const value = 'value' in action && typeof action.value === 'string' ? action.value : undefined;
         return onClick(desk, {
@@ -82,7 +89,7 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
 function listenToPages(app: App, desk: Desk, listening: Listening): void {
   for (const actionId of Object.values(pageActionIds)) {
     app.action<ButtonClick>({ type: 'block_actions', action_id: actionId }, async ({ body, action, ack, respond }) => {
-      const show = (message: Message) => respond({ ...ephemeral(message), replace_original: true });
+      const show = async (message: Message) => await respond?.({ ...ephemeral(message), replace_original: true });
       const incoming = { what: `action ${actionId}`, userId: body.user.id, ack: async () => ack(), tell: show };
       await listening.handle<void>(incoming, async (tracked) => {
         await tracked();

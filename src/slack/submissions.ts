@@ -1,11 +1,10 @@
 /** What people send from the request modal. */
 import type { ViewOutput, ViewResponseAction } from '@slack/bolt';
-import { UserError } from '../restore/errors.ts';
 import type { Desk } from './desk.ts';
 import { limits } from './limits.ts';
 import type { Ack } from './listening.ts';
 import { fillView, submitRequest } from './request.ts';
-import { inputIds, inputOf, loadingView, problemWithReason } from './views/modal.ts';
+import { inputIds, inputOf, loadingView, neededInputOf, problemWithReason, strangeWindow } from './views/modal.ts';
 import { readWanted, type Wanted } from './views/wanted.ts';
 
 export type Submission = {
@@ -16,11 +15,10 @@ export type Submission = {
 
 /** Environment and time were picked. */
 export async function onChosen(desk: Desk, { view, userId, ack }: Submission): Promise<void> {
-  const { values } = view.state;
-  const environment = inputOf(values, inputIds.environment)?.value ?? '';
-  const at = Number(inputOf(values, inputIds.instant)?.value) * 1000;
+  const environment = inputOf(view, inputIds.environment)?.value ?? '';
+  const at = Number(inputOf(view, inputIds.instant)?.value) * 1000;
   const before = wantedIn(view.private_metadata);
-  const channelId = inputOf(values, inputIds.channel)?.value ?? before.channelId;
+  const channelId = inputOf(view, inputIds.channel)?.value ?? before.channelId;
   const { at: _, ...wanted } = { ...before, environment, channelId };
   await ack(looking(environment));
   await fillView(desk, { viewId: view.id }, userId, Number.isSafeInteger(at) && at > 0 ? { ...wanted, at } : wanted);
@@ -28,10 +26,9 @@ export async function onChosen(desk: Desk, { view, userId, ack }: Submission): P
 
 /** The words for the time were corrected, or one of two readings was picked. */
 export async function onReworded(desk: Desk, { view, userId, ack }: Submission): Promise<void> {
-  const { values } = view.state;
   const before = wantedIn(view.private_metadata);
-  const words = inputOf(values, inputIds.when)?.value.trim().slice(0, limits.whenInput) ?? '';
-  const candidate = inputOf(values, inputIds.candidate)?.value ?? '';
+  const words = inputOf(view, inputIds.when)?.value.trim().slice(0, limits.whenInput) ?? '';
+  const candidate = inputOf(view, inputIds.candidate)?.value ?? '';
   const { at: _, ...wanted } = { ...before, words };
   // Whoever types other words after picking a reading means the words.
   const picked = candidate !== '' && words === before.words ? Number(candidate) : undefined;
@@ -47,10 +44,10 @@ export async function onReworded(desk: Desk, { view, userId, ack }: Submission):
 /** Everything was read; the request is meant. */
 export async function onConfirmed(desk: Desk, { view, userId, ack }: Submission): Promise<void> {
   const wanted = wantedIn(view.private_metadata);
-  const input = inputOf(view.state.values, inputIds.reason);
-  const reason = input?.value.trim() ?? '';
+  const input = neededInputOf(view, inputIds.reason);
+  const reason = input.value.trim();
   const problem = problemWithReason(reason, desk.restores.environment(wanted.environment).reasonRequired);
-  if (problem !== undefined && input !== undefined) {
+  if (problem !== undefined) {
     await ack({ response_action: 'errors', errors: { [input.blockId]: problem } });
     return;
   }
@@ -63,11 +60,5 @@ function looking(environment: string) {
 }
 
 function wantedIn(metadata: string): Wanted {
-  const wanted = readWanted(metadata);
-  if (wanted !== undefined) return wanted;
-  throw new UserError(
-    'OUT_OF_DATE',
-    'This window is of another version of the bot.',
-    'Close it and type the command again.',
-  );
+  return readWanted(metadata) ?? strangeWindow();
 }

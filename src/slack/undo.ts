@@ -8,7 +8,7 @@ import type { Message } from './messages/blocks.ts';
 import { errorMessage, refusalMessage } from './messages/refusal.ts';
 import { openView, showView } from './request.ts';
 import type { Submission } from './submissions.ts';
-import { inputIds, inputOf, loadingView, problemView, problemWithReason } from './views/modal.ts';
+import { inputIds, loadingView, neededInputOf, problemView, problemWithReason, strangeWindow } from './views/modal.ts';
 import { askedView, refusedView } from './views/restore.ts';
 import { readWantedUndo, undoView, type WantedUndo } from './views/undo.ts';
 
@@ -42,11 +42,11 @@ export async function openUndo(desk: Desk, run: Run, asking: Asking): Promise<vo
 export async function onUndoConfirmed(desk: Desk, { view, userId, ack }: Submission): Promise<void> {
   const wanted = readWantedUndo(view.private_metadata);
   const run = wanted === undefined ? undefined : desk.restores.run(wanted.runId);
-  if (wanted === undefined || run === undefined) throw strangeWindow();
-  const input = inputOf(view.state.values, inputIds.reason);
-  const reason = input?.value.trim() ?? '';
+  if (wanted === undefined || run === undefined) return strangeWindow();
+  const input = neededInputOf(view, inputIds.reason);
+  const reason = input.value.trim();
   const problem = problemWithReason(reason, desk.restores.environment(run.request.environment).reasonRequired);
-  if (problem !== undefined && input !== undefined) {
+  if (problem !== undefined) {
     await ack({ response_action: 'errors', errors: { [input.blockId]: problem } });
     return;
   }
@@ -81,13 +81,5 @@ function nothingToUndo({ id }: Run): UserError {
     'OUT_OF_DATE',
     `${id} cannot be undone.`,
     'It wrote nothing, is still running, is undone already, or its time for that is over. Type /pitr-restore history to see how it went.',
-  );
-}
-
-function strangeWindow(): UserError {
-  return new UserError(
-    'OUT_OF_DATE',
-    'This window is of another version of the bot.',
-    'Close it and type the command again.',
   );
 }

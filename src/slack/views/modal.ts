@@ -1,5 +1,7 @@
 /** The frame of every modal, and how its inputs are read. */
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
+import { z } from 'zod';
+import { UserError } from '../../restore/errors.ts';
 import { limits } from '../limits.ts';
 import { alert, section } from '../messages/blocks.ts';
 import { shortened } from '../mrkdwn.ts';
@@ -78,25 +80,48 @@ export function problemWithReason(reason: string, isRequired: boolean): string |
   return reason.length > limits.reason ? `At most ${limits.reason} characters.` : undefined;
 }
 
-type InputValue = {
-  readonly value?: string | null;
-  readonly selected_option?: { readonly value: string } | null;
-  readonly selected_date_time?: number | null;
-  readonly selected_conversation?: string | null;
-};
-type Values = Readonly<Record<string, Readonly<Record<string, InputValue>>>>;
+/** What the inputs of a submitted modal hold, as far as we use it. Comes from the client: anything else reads as nothing. */
+const stateSchema = z.object({
+  values: z.record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.object({
+        value: z.string().nullish(),
+        selected_option: z.object({ value: z.string() }).nullish(),
+        selected_date_time: z.number().nullish(),
+        selected_conversation: z.string().nullish(),
+      }),
+    ),
+  ),
+});
 
 /** The block of an input and what stands in it, found by its action id: block ids change with every update. */
 export function inputOf(
-  values: Values,
+  view: { readonly state: unknown },
   actionId: string,
 ): { readonly blockId: string; readonly value: string } | undefined {
+  const values = stateSchema.safeParse(view.state).data?.values ?? {};
   for (const [blockId, inputs] of Object.entries(values)) {
     const input = inputs[actionId];
     if (input === undefined) continue;
     const value =
-      input.value ?? input.selected_option?.value ?? input.selected_conversation ?? input.selected_date_time;
-    return { blockId, value: value === undefined || value === null ? '' : String(value) };
+      input.value ?? input.selected_option?.value ?? input.selected_conversation ?? input.selected_date_time ?? '';
+    return { blockId, value: String(value) };
   }
   return undefined;
+}
+
+/** The same for an input that the modal always has. @throws UserError OUT_OF_DATE when it is not there */
+export function neededInputOf(view: { readonly state: unknown }, actionId: string) {
+  return inputOf(view, actionId) ?? strangeWindow();
+}
+
+/** For what cannot have been sent from a window of ours. @throws UserError OUT_OF_DATE always */
+export function strangeWindow(): never {
+  throw new UserError(
+    'OUT_OF_DATE',
+    'This window is of another version of the bot.',
+    'Close it and type the command again.',
+  );
 }
