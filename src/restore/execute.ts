@@ -1,3 +1,4 @@
+import { elapsed } from './elapsed.ts';
 import type { Environment } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
 import type { LockHolder, RunEvent, RunId } from './events.ts';
@@ -56,7 +57,7 @@ export async function carryOut(parts: ExecuteParts, assignment: Assignment): Pro
     };
     if (how === 'start') {
       const takenOverFrom = taken.takenOverFrom === undefined ? {} : { takenOverFrom: taken.takenOverFrom };
-      const durationMs = clock.now() - startedAt;
+      const durationMs = elapsed(clock, startedAt);
       record(
         { type: 'lock-taken', holder, ...takenOverFrom },
         { type: 'phase-finished', phase: 'ACQUIRE_LOCK', durationMs },
@@ -81,7 +82,7 @@ async function underLock(
   const context: StepContext = { ...parts, environment, aws, signal: stopping.signal, run, record, mustHoldLock };
   const stopListening = stopOn(parts, runId, holder, shutdown, stopping);
   const begunAt = run().startedAt ?? clock.now();
-  const soFar = () => clock.now() - begunAt;
+  const soFar = () => elapsed(clock, begunAt);
   try {
     if (run().rollback === undefined) await runSteps(stepsFor(run().request), context);
     else await putBack(context, soFar);

@@ -19,11 +19,13 @@ export async function rollBack(
   const { aws, journal, progress, signal } = context;
   const { id } = context.run();
   const { table } = tableOf(context.run(), label);
-  const { keySchema } = await describeExisting(aws, table, signal);
   // What was never attempted needs no putting back.
   journal.dropPending(id, label);
-  const { written, attempted } = journal.count(id, label);
+  const { written, attempted, 'put-back': putBack } = journal.count(id, label);
   const total = written + attempted;
+  // Then AWS need not be asked either, which may be what the swap was stopped by.
+  if (total + putBack === 0) return { putBack: 0, changedSince: journal.count(id, label)['changed-since'] };
+  const { keySchema } = await describeExisting(aws, table, signal);
   let done = 0;
   let last: number | undefined;
   for (;;) {

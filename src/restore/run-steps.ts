@@ -1,3 +1,4 @@
+import { elapsed } from './elapsed.ts';
 import type { Phase } from './events.ts';
 import type { Step, StepContext } from './step.ts';
 
@@ -20,5 +21,5 @@ export async function inPhase(
   const startedAt = clock.now();
   record({ type: 'phase-started', phase });
   await act();
-  record({ type: 'phase-finished', phase, durationMs: clock.now() - startedAt });
+  record({ type: 'phase-finished', phase, durationMs: elapsed(clock, startedAt) });
 }

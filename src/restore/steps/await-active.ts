@@ -1,3 +1,4 @@
+import { elapsed } from '../elapsed.ts';
 import { UserError } from '../errors.ts';
 import type { TableStatus } from '../ports.ts';
 import type { Step, StepContext } from '../step.ts';
@@ -33,7 +34,7 @@ async function awaitTable(context: StepContext, label: string, begunAt: number, 
   for (let look = 0; ; look += 1) {
     const status = await statusNow(context, restoreTable);
     if (status === 'ACTIVE') {
-      context.record({ type: 'table-active', label, durationMs: clock.now() - begunAt });
+      context.record({ type: 'table-active', label, durationMs: elapsed(clock, begunAt) });
       return;
     }
     if (status !== undefined && deadEnds.includes(status)) throw neverActive(restoreTable, status);

@@ -56,9 +56,10 @@ async function initiate(context: StepContext, order: Order): Promise<UserError |
     await context.aws.tables.restore({ source: ref.table, target: restoreTable, at });
   } catch (error) {
     const failure = asUserError(error);
-    if (!(await isOurs(context, order, failure))) {
-      // A trouble on the way says nothing about what AWS did: such a table stays on the list of those that may exist.
-      if (!isPassing(failure)) {
+    const made = await isMade(context, order, failure);
+    if (made !== 'yes') {
+      // What AWS did not clearly say no to stays on the list of the tables that may exist.
+      if (made === 'no') {
         context.record({
           type: 'table-restore-refused',
           label: ref.label,
@@ -81,18 +82,21 @@ async function isThere(context: StepContext, order: Order): Promise<boolean> {
 }
 
 /**
- * A call whose reply was lost may have been accepted all the same, and the SDK's own second try is then told that the
- * table exists. It is ours only when AWS says that it is being built from our table as of our instant.
+ * Whether AWS makes our restore table after all. A call whose reply was lost may have been accepted, and the SDK's own
+ * second try is then told that the table exists. It is surely ours when AWS says that it is being built from our table as
+ * of our instant, and surely not when it is built from something else.
  */
-async function isOurs(context: StepContext, order: Order, failure: UserError): Promise<boolean> {
-  const mayHaveBegun = isPassing(failure) || failure.code === 'TABLE_IN_USE' || failure.code === 'TABLE_EXISTS';
-  if (!mayHaveBegun) return false;
+async function isMade(context: StepContext, order: Order, failure: UserError): Promise<'yes' | 'no' | 'unknown'> {
+  if (!isPassing(failure) && failure.code !== 'TABLE_IN_USE' && failure.code !== 'TABLE_EXISTS') return 'no';
   try {
     const found = await context.aws.tables.describe(order.restoreTable);
-    return found?.restoring?.sourceArn === order.arn && found.restoring.at === context.run().request.restorePoint;
+    // A table that was asked for just now may not be seen yet; and what one was built from is told only meanwhile.
+    if (found?.restoring === undefined) return 'unknown';
+    const { sourceArn, at } = found.restoring;
+    return sourceArn === order.arn && at === context.run().request.restorePoint ? 'yes' : 'no';
   } catch (error) {
     // The world cannot tell now; the first failure is the one to report.
-    if (error instanceof UserError) return false;
+    if (error instanceof UserError) return 'unknown';
     throw error;
   }
 }
