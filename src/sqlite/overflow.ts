@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type BetterSqlite3 from 'better-sqlite3';
 import type { Overflow, Side, WaitingItem } from '../restore/compare.ts';
+import { Database } from './driver.ts';
 
 const sideNumber = { restored: 0, live: 1 } as const satisfies Record<Side, number>;
 
@@ -32,11 +33,11 @@ export function openSqliteOverflow(directory: string): Overflow {
 
 class SqliteOverflow implements Overflow {
   readonly #path: string;
-  readonly #db: Database.Database;
+  readonly #db: BetterSqlite3.Database;
   readonly #seal = new Seal();
-  readonly #insert: Database.Statement<[number, Buffer, Buffer]>;
-  readonly #remove: Database.Statement<[number, Buffer], Row>;
-  readonly #page: Database.Statement<[number, number, number], Row>;
+  readonly #insert: BetterSqlite3.Statement<[number, Buffer, Buffer]>;
+  readonly #remove: BetterSqlite3.Statement<[number, Buffer], Row>;
+  readonly #page: BetterSqlite3.Statement<[number, number, number], Row>;
 
   constructor(path: string) {
     this.#path = path;

@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { UserError } from '../restore/errors.ts';
+import { Database } from './driver.ts';
 
 type Trouble = { readonly what: string; readonly hint: string };
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeAudit } from '../../src/restore/audit.ts';
 import { chainHash } from '../../src/restore/audit-chain.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
+import { Database } from '../../src/sqlite/driver.ts';
 import { SqliteEventLog } from '../../src/sqlite/event-log.ts';
 import { bob, requested } from '../support/requests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -17,6 +17,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { makeAudit } from '../../src/restore/audit.ts';
 import type { SqliteFile } from '../../src/sqlite/database.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
+import { driverName } from '../../src/sqlite/driver.ts';
 import { SqliteEventLog } from '../../src/sqlite/event-log.ts';
 import { createJournal } from '../../src/sqlite/journal.ts';
 import { journalKey, keyFileOf } from '../../src/sqlite/journal-key.ts';
@@ -56,7 +57,7 @@ async function keepBusy(path: string) {
     db.exec('BEGIN EXCLUSIVE');
     console.log('locked');
     process.stdin.resume();`;
-  const driver = createRequire(import.meta.url).resolve('better-sqlite3');
+  const driver = createRequire(import.meta.url).resolve(driverName);
   const child = spawn(process.execPath, ['-e', code, driver, path], { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => {
     child.kill('SIGKILL');
@@ -154,14 +155,6 @@ test('a file that was overwritten inside is refused as soon as that part is read
   for (let page = 1; page * 4096 < statSync(path).size; page += 1) writeSync(file, randomBytes(64), 0, 64, page * 4096);
   closeSync(file);
   expect(() => openState(path).log.recent(100)).toThrow(storage('it is damaged (SQLITE_CORRUPT'));
-});
-
-test('something else than a state file is refused and left as it is', () => {
-  const path = join(temporaryFolder(), 'notes.txt');
-  const text = 'Remember the milk.\n'.repeat(500);
-  writeFileSync(path, text);
-  expect(() => openDatabase(path)).toThrow(storage('it is not a state file'));
-  expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
 /** What a power cut leaves: the files as they are on the disk while the program has them open. */
