@@ -13,7 +13,7 @@ export type LaneSettings = {
 export type Effort = { readonly lanes: Lanes; readonly patience: Patience; readonly signal: AbortSignal };
 
 /** How many requests may be under way: half as many after a refusal, one more after as many successes as there are. */
-export class Lanes {
+class Lanes {
   readonly #most: number;
   #width: number;
 
