@@ -197,7 +197,7 @@ test('a window from which the typed name was taken out approves nothing', async 
   const { send, world } = await startListeners();
   const run = await bobsRequest(world);
   const whole = payloads(`${run.id} ${run.digest}`).find(({ view }) =>
-    JSON.stringify(view)?.includes('pitr_approve_name'),
+    JSON.stringify([view]).includes('pitr_approve_name'),
   );
   const metadata = `${run.id} ${run.digest}`;
   for (const state of [null, {}, { values: {} }, { values: { a: { pitr_name: null } } }]) {

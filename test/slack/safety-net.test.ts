@@ -184,7 +184,7 @@ test('a rollback is told as it happens, and how it ended', async () => {
     { type: 'phase-finished', phase: 'ROLL_BACK', durationMs: 2000 },
     { type: 'rolled-back', ...failure },
   );
-  const replies = await threadUpTo(world, 'Rolled back in 1 min 30 s: AWS denied the writes.');
+  const replies = await threadUpTo(world, 'Rolled back after 1 min 30 s: AWS denied the writes.');
   expect(replies.join()).toContain('The swap is not carried on: AWS denied the writes.');
   expect(replies.join()).toContain('`quotes`: 2 items changed since by somebody else and not touched');
   const parent = await parentShowing(world, 'rolled back');

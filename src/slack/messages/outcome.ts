@@ -23,7 +23,7 @@ export function outcomeText(run: Run): string {
   if (run.state === 'COMPLETED') return run.request.undoOf === undefined ? restored(run) : undone(run);
   const message = escaped(run.failure?.message ?? 'The reason is not known.');
   const hint = escaped(run.failure?.hint ?? '');
-  return `${markOf(run.state)}${took(run)}: ${message}${rolledBack(run)}${hint === '' ? '' : `\n*Next:* ${hint}`}`;
+  return `${markOf(run.state)}${took(run, 'after')}: ${message}${rolledBack(run)}${hint === '' ? '' : `\n*Next:* ${hint}`}`;
 }
 
 /** Offered while it is possible; the teller takes it away afterwards. */
@@ -97,8 +97,8 @@ function markOf(state: RunState): string {
   return marks[state] ?? ':x: Failed';
 }
 
-function took({ durationMs }: Run): string {
-  return durationMs === undefined ? '' : ` in ${duration(durationMs)}`;
+function took({ durationMs }: Run, word: 'in' | 'after' = 'in'): string {
+  return durationMs === undefined ? '' : ` ${word} ${duration(durationMs)}`;
 }
 
 /** What state each table is in, and what to type. */
@@ -135,11 +135,10 @@ function keptTables(run: Run): readonly KnownBlock[] {
   const kept = run.failure?.restoreTablesKept ?? [];
   if (kept.length === 0) return [];
   const names = listed(kept.map(code), 2000);
-  return [
-    section(
-      `*Restore ${kept.length === 1 ? 'table' : 'tables'} kept* (${counted(kept.length, 'table')}): ${names}\nTo try again: ${code(sameAgain(run))}`,
-    ),
-  ];
+  // Where a person has to look, what to type stands above.
+  const again = run.state === 'NEEDS_ATTENTION' ? '' : `\nTo try again: ${code(sameAgain(run))}`;
+  const title = `Restore ${kept.length === 1 ? 'table' : 'tables'} kept`;
+  return [section(`*${title}* (${counted(kept.length, 'table')}): ${names}${again}`)];
 }
 
 function sameAgain({ request }: Run): string {

@@ -70,5 +70,7 @@ function lineFor({ label, table, swap, comparison, rolledBack }: TableRun): stri
   if (rolledBack !== undefined) return `• ${name}: what it wrote and did not put back itself`;
   // An undo compares nothing: its journal alone has the counts.
   if (comparison === undefined) return `• ${name}: what it wrote`;
+  if (swap === 'in_progress')
+    return `• ${name}: what it wrote of ${count(comparison.put)} items to put and ${count(comparison.delete)} to delete`;
   return `• ${name}: ${count(comparison.put)} items it put and ${count(comparison.delete)} it deleted`;
 }
