@@ -1,13 +1,12 @@
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
+import type BetterSqlite3 from 'better-sqlite3';
 import { UserError } from '../restore/errors.ts';
-import { keyFileOf } from './journal-key.ts';
+import { Database } from './driver.ts';
+import { keyFileOf, replaceEmptyKey } from './journal-key.ts';
 import { migrations } from './migrations.ts';
-import { refuseNetworkShare } from './network-share.ts';
+import { notOurs, prepareStateFile } from './state-file.ts';
 import { troubleIn } from './storage-trouble.ts';
 
-export type SqliteFile = Database.Database;
+export type SqliteFile = BetterSqlite3.Database;
 
 /** As long as a commit of another process may take on a slow disk; beyond it the file counts as busy. */
 const busyTimeoutMs = 10_000;
@@ -18,13 +17,12 @@ const busyTimeoutMs = 10_000;
  */
 export function openDatabase(path: string, busyMs = busyTimeoutMs): SqliteFile {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    refuseNetworkShare(dirname(path));
-    refuseEmptied(path);
-    makePrivate(path);
+    prepareStateFile(path);
     const db = new Database(path, { timeout: busyMs });
     try {
+      refuseOthers(db, path);
       prepare(db);
+      replaceEmptyKey(db, keyFileOf(path));
       return db;
     } catch (error) {
       db.close();
@@ -43,29 +41,11 @@ function prepare(db: SqliteFile): void {
   migrate(db);
 }
 
-/** Readable by its owner alone, from the first byte on. */
-function makePrivate(path: string): void {
-  closeSync(openSync(path, 'a', 0o600));
-  chmodSync(path, 0o600);
-}
-
-/**
- * SQLite takes an empty file for a new one, and throws away the log beside it. The first thing it writes is a page of the
- * file, and only then the log and our key come to be: an empty file with one of them beside it was emptied later.
- */
-function refuseEmptied(path: string): void {
-  if (sizeOf(path) !== 0) return;
-  const witness = [`${path}-wal`, keyFileOf(path)].find((beside) => (sizeOf(beside) ?? 0) > 0);
-  if (witness === undefined) return;
-  throw new UserError(
-    'STORAGE',
-    `The state file ${path} is empty, but it was not always: ${witness} lies beside it.`,
-    'Restore the files from a backup, or move them all away to begin with a new state file: restore tables and journals that only the old one knew of are then yours to look after.',
-  );
-}
-
-function sizeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.size;
+/** Before anything is written: our own first migration made the table of the events' end. */
+function refuseOthers(db: SqliteFile, path: string): void {
+  const tables = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+  if (tables.length === 0 || tables.includes('events_end')) return;
+  throw notOurs(path, 'is an SQLite file of another program');
 }
 
 function migrate(db: SqliteFile): void {
