@@ -7,8 +7,9 @@ import type { LockIdentity, Machine } from './lock.ts';
 /** This process as a holder of the lock. */
 export function thisProcess(): LockIdentity {
   const id = machineId();
-  const startTime = startTimeOf(process.pid);
   const machine: Machine | undefined = id === undefined ? undefined : { id, uptimeMs };
+  // Of use only together with where pids are counted.
+  const startTime = machine === undefined ? undefined : startTimeOf(process.pid);
   return {
     host: hostname(),
     pid: process.pid,
@@ -34,6 +35,7 @@ function machineId(): string | undefined {
 
 const partsOfMachine: Partial<Record<NodeJS.Platform, () => readonly (string | undefined)[]>> = {
   linux: () => [
+    attempt(ownProcessTable),
     attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
     attempt(() => readlinkSync('/proc/self/ns/pid')),
     // Start times and the steady clock are shifted by it; kernels before 5.6 have none.
@@ -41,6 +43,14 @@ const partsOfMachine: Partial<Record<NodeJS.Platform, () => readonly (string | u
   ],
   darwin: () => [attempt(() => output('sysctl', '-n', 'kern.bootsessionuuid'))],
 };
+
+/**
+ * A process in a pid namespace of its own may have been left the /proc of the one outside (`unshare -p` without
+ * `--mount-proc`): there its pid is somebody else's, and nothing that is found under a pid says anything.
+ */
+function ownProcessTable(): string | undefined {
+  return readlinkSync('/proc/self') === String(process.pid) ? 'own' : undefined;
+}
 
 /** Steady within one boot and the same for all processes (CLOCK_MONOTONIC); stands still while the machine sleeps. */
 function uptimeMs(): number {
