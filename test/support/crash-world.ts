@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateTableCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  UpdateContinuousBackupsCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Item } from '../../src/restore/item.ts';
+import { startDynamoDb } from '../../src/sandbox/dynamodb/server.ts';
+import { minute } from './engine.ts';
+
+export const region = 'eu-central-1';
+export const quotes = 'quotes-table';
+export const votes = 'votes-table';
+export const liveTables = [quotes, votes] as const;
+export const refs = [
+  { label: 'quotes', table: quotes },
+  { label: 'votes', table: votes },
+] as const;
+
+const keyName: Readonly<Record<string, string>> = { [quotes]: 'id', [votes]: 'voter' };
+
+export const quote = (n: number, text = `quote ${n}`): Item => ({ id: { N: String(n) }, text: { S: text } });
+export const vote = (n: number, stars = '5'): Item => ({ voter: { S: `voter ${n}` }, stars: { N: stars } });
+
+/** Two small tables in a sandbox, an accident, and a folder for the state of the programs that undo it. */
+export type CrashWorld = Awaited<ReturnType<typeof startCrashWorld>>;
+
+export async function startCrashWorld(options: { readonly clock: () => number; readonly restoreMs: number }) {
+  let elsewhen: number | undefined;
+  const { clock, restoreMs } = options;
+  const aws = await startDynamoDb({ clock: () => elsewhen ?? clock(), restoreMs });
+  const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };
+  const client = new DynamoDBClient({ region, endpoint: aws.url, credentials });
+  const folder = mkdtempSync(join(tmpdir(), 'pitr-restore-crash-'));
+  const restorePoint = Math.floor(clock() / 1000) * 1000 - 60 * minute;
+  const whole: Readonly<Record<string, readonly Item[]>> = {
+    [quotes]: Array.from({ length: 40 }, (_, n) => quote(n + 1)),
+    [votes]: Array.from({ length: 40 }, (_, n) => vote(n + 1)),
+  };
+  elsewhen = restorePoint - 60 * minute;
+  for (const table of liveTables) {
+    await createTable(client, table);
+    aws.history.seed(table, (whole[table] ?? []) as never, elsewhen);
+  }
+  elsewhen = undefined;
+
+  const put = (TableName: string, item: Item) =>
+    client.send(new PutItemCommand({ TableName, Item: item as never, ReturnValues: 'ALL_OLD' }));
+  const remove = (TableName: string, item: Item) => {
+    const name = keyName[TableName] ?? '';
+    return client.send(new DeleteItemCommand({ TableName, Key: { [name]: item[name] } as never }));
+  };
+
+  return {
+    aws,
+    client,
+    folder,
+    clock,
+    restorePoint,
+    put,
+    remove,
+    /** Six items to put and three to delete. */
+    async accident(at = restorePoint + 30 * minute): Promise<void> {
+      elsewhen = at;
+      for (const n of [3, 4]) await put(quotes, quote(n, 'corrupt'));
+      for (const n of [7, 8]) await remove(quotes, quote(n));
+      for (const n of [1000, 1001]) await put(quotes, quote(n, 'junk'));
+      await put(votes, vote(5, '0'));
+      await remove(votes, vote(9));
+      await put(votes, vote(1000));
+      elsewhen = undefined;
+    },
+    /** What the live tables hold. */
+    live: () => Object.fromEntries(liveTables.map((table) => [table, sorted(aws.history.snapshot(table))])),
+    /** What they held at the restore point. */
+    restored: Object.fromEntries(liveTables.map((table) => [table, sorted(whole[table] ?? [])])),
+    async close(): Promise<void> {
+      client.destroy();
+      await aws.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What points the command line at this world, by way of `url`. */
+export function variablesFor({ folder }: CrashWorld, url: string): NodeJS.ProcessEnv {
+  const config = join(folder, 'pitr-restore.yaml');
+  const tables = refs.map(({ label, table }) => `${label}: ${table}`).join(', ');
+  writeFileSync(config, `environments:\n  prod:\n    region: ${region}\n    tables: { ${tables} }\n`);
+  return {
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: 'x',
+    AWS_SECRET_ACCESS_KEY: 'x',
+    AWS_ENDPOINT_URL: url,
+    PITR_DB: join(folder, 'state.sqlite'),
+    PITR_CONFIG: config,
+  };
+}
+
+async function createTable(client: DynamoDBClient, TableName: string): Promise<void> {
+  const AttributeName = keyName[TableName];
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName, AttributeType: TableName === quotes ? 'N' : 'S' }],
+      KeySchema: [{ AttributeName, KeyType: 'HASH' }],
+    }),
+  );
+  const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
+  await client.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification }));
+}
+
+/** Items in an order of their own, attributes too, to compare as a set. */
+export const sorted = (items: readonly object[]) =>
+  items
+    .map((item) => JSON.stringify(Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))))
+    .sort((a, b) => (a < b ? -1 : 1));
