@@ -3,11 +3,13 @@ import type { Config } from '../config.ts';
 import { consoleReporter } from '../reporters/console.ts';
 import { logFileReporter } from '../reporters/log-file.ts';
 import { statusFileReporter } from '../reporters/status-file.ts';
+import { UserError } from '../restore/errors.ts';
 import type { RunId } from '../restore/events.ts';
+import { stateOfLiveTables } from '../restore/live-tables.ts';
 import type { Reporter } from '../restore/ports.ts';
 import type { Run } from '../restore/run.ts';
 import type { Telling } from './arguments.ts';
-import { stopOnInterrupt } from './interrupts.ts';
+import { leftBehind, stopOnInterrupt } from './interrupts.ts';
 import type { Terminal } from './terminal.ts';
 
 /** How long reporters may take to tell the end, in ms. */
@@ -43,14 +45,52 @@ async function carryOut(
   act: (signal: AbortSignal) => Promise<Run>,
 ): Promise<Run> {
   const reporters = reportersFor(runId, shell, told);
-  const interrupts = stopOnInterrupt(shell.terminal.stderr, () => shell.parts.restores.run(runId));
+  const known = rememberRun(runId, shell.parts);
+  const interrupts = stopOnInterrupt(shell.terminal.stderr, known.run);
   try {
     for (const reporter of reporters) reporter.start();
     return await act(interrupts.signal);
+  } catch (error) {
+    throw withStateOf(known.run(), error);
   } finally {
+    known.forget();
     await Promise.all(reporters.map((reporter) => reporter.stop(lastWordsMs)));
     interrupts.forget();
   }
+}
+
+/** The run as the record has it; as it was last read, once the file cannot be read any more. */
+function rememberRun(
+  runId: RunId,
+  { log }: Parts,
+): { readonly run: () => Run | undefined; readonly forget: () => void } {
+  let last: Run | undefined;
+  const run = () => {
+    try {
+      last = log.run(runId);
+    } catch (error) {
+      if (!isStorage(error)) throw error;
+    }
+    return last;
+  };
+  return { run, forget: log.watch(run) };
+}
+
+/** Not even the failure could be written down: what is known of the run is told here, or nowhere. */
+function withStateOf(run: Run | undefined, error: unknown): unknown {
+  if (!isStorage(error)) return error;
+  const hint = [error.hint, ...whatIsLeft(run)].join('\n');
+  return new UserError(error.code, error.message, hint, { cause: error });
+}
+
+function whatIsLeft(run: Run | undefined): readonly string[] {
+  if (run === undefined) return [];
+  if (run.state === 'IN_PROGRESS') return leftBehind(run);
+  return [`In the record ${run.id} is ${run.state}.`, stateOfLiveTables(run)];
+}
+
+function isStorage(error: unknown): error is UserError {
+  return error instanceof UserError && error.code === 'STORAGE';
 }
 
 function reportersFor(

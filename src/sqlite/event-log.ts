@@ -25,12 +25,12 @@ export class SqliteEventLog implements EventLog, AuditTrail {
   readonly #db: SqliteFile;
   readonly #now: () => Instant;
   readonly #sql: ReturnType<typeof statements>;
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = new Set<Watcher>();
 
   constructor(db: SqliteFile, now: () => Instant) {
     this.#db = db;
     this.#now = now;
-    this.#sql = statements(db);
+    this.#sql = inStorage(() => statements(db));
   }
 
   decide(runId: RunId, decide: (run: Run) => readonly RunEvent[], fencing?: number): readonly StoredEvent[] {
@@ -78,18 +78,20 @@ export class SqliteEventLog implements EventLog, AuditTrail {
   }
 
   watch(onNew: () => void): () => void {
-    this.#watchers.add(onNew);
+    const watcher: Watcher = { onNew, isBehind: false };
+    this.#watchers.add(watcher);
     let version = inStorage(() => dataVersion(this.#db));
     const timer = setInterval(() => {
       const current = dataVersionIfReadable(this.#db);
-      if (current === undefined || current === version) return;
+      if (current === undefined) return;
+      if (current !== version) watcher.isBehind = true;
       version = current;
-      onNew();
+      if (watcher.isBehind) tell(watcher);
     }, pollOthersMs);
     timer.unref();
     return () => {
       clearInterval(timer);
-      this.#watchers.delete(onNew);
+      this.#watchers.delete(watcher);
     };
   }
 
@@ -144,9 +146,26 @@ export class SqliteEventLog implements EventLog, AuditTrail {
   #announce(): void {
     for (const watcher of this.#watchers) {
       setImmediate(() => {
-        if (this.#watchers.has(watcher)) watcher();
+        if (this.#watchers.has(watcher)) tell(watcher);
       });
     }
+  }
+}
+
+/** Whoever wants to hear of new events; behind: the file could not be read when there were some. */
+type Watcher = { readonly onNew: () => void; isBehind: boolean };
+
+/**
+ * Nobody stands behind a timer to catch what it throws, and it would end the whole program: a watcher that cannot read the
+ * file is told again in a moment. Whoever has to write to it meets the same trouble, and says so.
+ */
+function tell(watcher: Watcher): void {
+  watcher.isBehind = true;
+  try {
+    watcher.onNew();
+    watcher.isBehind = false;
+  } catch (error) {
+    if (!(error instanceof UserError && error.code === 'STORAGE')) throw error;
   }
 }
 
@@ -180,6 +199,7 @@ function dataVersion(db: SqliteFile): number {
 
 /** Of no use without an answer, and asked again in a moment; a trouble of the file shows at the next reading or writing. */
 function dataVersionIfReadable(db: SqliteFile): number | undefined {
+  if (!db.open) return undefined;
   try {
     return dataVersion(db);
   } catch (error) {

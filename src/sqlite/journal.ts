@@ -6,14 +6,14 @@ import type { Instant } from '../restore/restore-point.ts';
 import type { SqliteFile } from './database.ts';
 import type { Sealer } from './seal.ts';
 import { createSealer } from './seal.ts';
-import { reportingStorageTrouble } from './storage-trouble.ts';
+import { inStorage, reportingStorageTrouble } from './storage-trouble.ts';
 
 type Images = Pick<JournalEntry, 'before' | 'after'>;
 type JournalRow = { id: number; sealed: Buffer };
 
 /** The journal, sealed under a key of its own for every run. */
 export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & { purge(endedBefore: Instant): number } {
-  const sql = statements(db);
+  const sql = inStorage(() => statements(db));
   const sealers = new Map<RunId, Sealer>();
 
   function sealerOf(runId: RunId): Sealer {

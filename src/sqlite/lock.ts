@@ -2,7 +2,7 @@ import type { LockHolder, RunId } from '../restore/events.ts';
 import type { Lock } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { SqliteFile } from './database.ts';
-import { reportingStorageTrouble } from './storage-trouble.ts';
+import { inStorage, reportingStorageTrouble } from './storage-trouble.ts';
 
 type LockRow = {
   run_id: string | null;
@@ -52,7 +52,7 @@ export type LockIdentity = {
  * between machines on the wall clock, with a margin.
  */
 export function createLock(db: SqliteFile, now: () => Instant, me: LockIdentity, lease = leaseMs): Lock {
-  const sql = statements(db);
+  const sql = inStorage(() => statements(db));
 
   /** On our own machine the process table tells; elsewhere only a lease that ran out does. */
   function isGone(row: LockRow): boolean {

@@ -3,7 +3,9 @@ import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Overflow, Side, WaitingItem } from '../restore/compare.ts';
+import { UserError } from '../restore/errors.ts';
 import { Database } from './driver.ts';
+import { inStorage, reportingStorageTrouble } from './storage-trouble.ts';
 
 const sideNumber = { restored: 0, live: 1 } as const satisfies Record<Side, number>;
 
@@ -17,18 +19,37 @@ type Row = { readonly id: number; readonly item: Buffer };
  * this process knows and forgets. Where the operating system allows, the file has no name from the first moment on, so
  * that nothing is left behind even by a killed process.
  *
- * @throws SqliteError or a Node.js system error when the file cannot be made.
+ * @throws UserError STORAGE, here and by each method, when the disk does not have room for it.
  */
 export function openSqliteOverflow(directory: string): Overflow {
   const path = join(directory, `compare-overflow-${randomUUID()}.sqlite`);
   // Made by us before SQLite opens it: SQLite would give it the mode that the umask leaves.
-  closeSync(openSync(path, 'wx', 0o600));
   try {
-    return new SqliteOverflow(path);
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    throw cannotMake(path, error);
+  }
+  try {
+    return reportingStorageTrouble<Overflow>(
+      inStorage(() => new SqliteOverflow(path), waitingFile),
+      waitingFile,
+    );
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
   }
+}
+
+const waitingFile = 'The temporary file of the comparison (beside the state file)';
+
+function cannotMake(path: string, cause: unknown): unknown {
+  if (!(cause instanceof Error && 'code' in cause)) return cause;
+  return new UserError(
+    'STORAGE',
+    `The temporary file of the comparison cannot be made: ${path} (${String(cause.code)}).`,
+    'It lies beside the state file: make room there, and give this user the right to write there. Then try again.',
+    { cause },
+  );
 }
 
 class SqliteOverflow implements Overflow {
@@ -78,7 +99,7 @@ class SqliteOverflow implements Overflow {
   *remaining(side: Side): Iterable<readonly WaitingItem[]> {
     let last = 0;
     for (;;) {
-      const rows = this.#page.all(sideNumber[side], last, rowsPerBatch);
+      const rows = inStorage(() => this.#page.all(sideNumber[side], last, rowsPerBatch), waitingFile);
       const end = rows.at(-1);
       if (end === undefined) {
         return;

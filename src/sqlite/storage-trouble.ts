@@ -54,23 +54,23 @@ export function troubleIn(error: unknown): Trouble | undefined {
  * Does what needs the file; what SQLite then has to say about disk, rights or damage leaves as a UserError.
  * @throws UserError STORAGE
  */
-export function inStorage<T>(work: () => T): T {
+export function inStorage<T>(work: () => T, file = 'The state file'): T {
   try {
     return work();
   } catch (error) {
     const trouble = troubleIn(error);
     if (trouble === undefined) throw error;
-    throw new UserError('STORAGE', `The state file cannot be used: ${trouble.what}.`, trouble.hint, { cause: error });
+    throw new UserError('STORAGE', `${file} cannot be used: ${trouble.what}.`, trouble.hint, { cause: error });
   }
 }
 
 /** The same adapter, each of its methods inside `inStorage`. */
-export function reportingStorageTrouble<T extends object>(adapter: T): T {
+export function reportingStorageTrouble<T extends object>(adapter: T, file?: string): T {
   return new Proxy(adapter, {
     get(target, name, receiver) {
       const member: unknown = Reflect.get(target, name, receiver);
       if (typeof member !== 'function') return member;
-      return (...args: unknown[]): unknown => inStorage((): unknown => member.apply(target, args));
+      return (...args: unknown[]): unknown => inStorage((): unknown => member.apply(target, args), file);
     },
   });
 }

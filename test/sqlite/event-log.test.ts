@@ -105,6 +105,22 @@ test('a watcher hears of events of this process and of others on the same file',
   expect(other.open()).toEqual([]);
 });
 
+test('a watcher that cannot read the file stops nothing, and is told again until it can', async () => {
+  const { log } = openLog();
+  let tries = 0;
+  const told = new Promise<void>((resolve) => {
+    const stop = log.watch(() => {
+      tries += 1;
+      if (tries < 3) throw new UserError('STORAGE', 'The state file cannot be used.', '');
+      stop();
+      resolve();
+    });
+  });
+  log.begin(noon, requested());
+  await told;
+  expect(tries).toBe(3);
+});
+
 test('a file of a newer program is refused with a sentence, and left as it is', () => {
   const { db, path } = openLog();
   db.pragma('user_version = 99');

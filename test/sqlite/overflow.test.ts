@@ -92,7 +92,9 @@ describe('the SQLite file', () => {
   });
 
   test('that cannot be made is an error that says so', () => {
-    expect(() => openSqliteOverflow(join(directory, 'missing'))).toThrow('ENOENT');
+    expect(() => openSqliteOverflow(join(directory, 'missing'))).toThrow(
+      expect.objectContaining({ code: 'STORAGE', message: expect.stringContaining('(ENOENT)') }),
+    );
   });
 
   test('carries a comparison whose sides come in opposite orders and whose budget is nothing', async () => {
