@@ -134,7 +134,7 @@ function carryingLines(event: CarryingEvent, run: Run): readonly Line[] {
 function restorePointInZone({ restorePoint, timeZone, words }: RestoreRequest): string {
   const { local } = describeInstant(restorePoint, restorePoint, timeZone);
   const asked = words.trim() === '' ? '' : `, asked for as "${oneLine(words)}"`;
-  return `That is ${local} in ${timeZone}${asked}`;
+  return `That is ${local}${timeZone === 'UTC' ? '' : ` in ${timeZone}`}${asked}`;
 }
 
 /** What to type about a run that was stopped in its middle. */
