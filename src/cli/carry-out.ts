@@ -8,6 +8,7 @@ import type { RunId } from '../restore/events.ts';
 import { stateOfLiveTables } from '../restore/live-tables.ts';
 import type { Reporter } from '../restore/ports.ts';
 import type { Run } from '../restore/run.ts';
+import { commandAgain } from './again.ts';
 import type { Telling } from './arguments.ts';
 import { leftBehind, stopOnInterrupt } from './interrupts.ts';
 import type { Terminal } from './terminal.ts';
@@ -25,7 +26,8 @@ export type Shell = {
 
 /** Begins an approved run here and tells it from its request on. */
 export async function begin(runId: RunId, shell: Shell): Promise<Run> {
-  return await carryOut(runId, shell, 0, (signal) => shell.parts.restores.execute(runId, signal));
+  const { restores } = shell.parts;
+  return saysHowAgain(shell, await carryOut(runId, shell, 0, (signal) => restores.execute(runId, signal)));
 }
 
 /**
@@ -35,7 +37,14 @@ export async function begin(runId: RunId, shell: Shell): Promise<Run> {
 export async function goOn(runId: RunId, shell: Shell): Promise<Run> {
   const { restores } = shell.parts;
   const told = restores.run(runId)?.lastSeq ?? 0;
-  return await carryOut(runId, shell, told, (signal) => restores.resume(runId, signal));
+  return saysHowAgain(shell, await carryOut(runId, shell, told, (signal) => restores.resume(runId, signal)));
+}
+
+/** The last line of a restore that did not work out is what to type when its cause is mended. */
+function saysHowAgain({ parts, terminal, telling }: Shell, run: Run): Run {
+  const command = commandAgain(run, parts.restores.environment(run.request.environment));
+  if (command !== undefined && !telling.json) terminal.stderr.write(`To ask for the same again: ${command}\n`);
+  return run;
 }
 
 async function carryOut(

@@ -34,6 +34,9 @@ test('an accident: seen by the dry run, stopped by the counts, undone once they 
     `[ERROR] Item count mismatch detected. Original: ${lost.left}, Restore: ${lost.left + 1}\n`,
   );
   expect(stopped.stderr).toContain('--accept-count-mismatch');
+  expect(stopped.stderr).toMatch(
+    /\nTo ask for the same again: pitr-restore --restore-point \d{4}-\S+Z --environment dev --tables quotes\n$/,
+  );
   expect(JSON.parse(readFileSync(statusFile, 'utf8'))).toMatchObject({
     status: 'FAILED',
     error: { code: 'ITEM_COUNT_MISMATCH' },
