@@ -33,7 +33,7 @@ export function notOurs(path: string, what: string): UserError {
   return new UserError(
     'STORAGE',
     `${path} ${what}. It was not changed.`,
-    'PITR_DB (or RESTORE_LOCK_FILE) must name the state file, or one that does not exist yet. A state file that was damaged is in your backup.',
+    'PITR_DB (or RESTORE_LOCK_FILE) must name the state file, or one that does not exist yet. If this was the state file, it is damaged: restore it from a backup.',
   );
 }
 
