@@ -1,10 +1,9 @@
 /** The last word on a run, with its Undo button: kept current while an undo is possible, without the button afterwards. */
 import type { StoredEvent } from '../restore/events.ts';
-import type { PostedMessage } from '../restore/ports.ts';
 import type { Message } from './messages/blocks.ts';
 import type { Surroundings } from './messages/surroundings.ts';
 import { lastWord } from './messages/thread.ts';
-import type { Postings } from './postings.ts';
+import type { Posting, Postings } from './postings.ts';
 import type { Story } from './story.ts';
 
 /** The key under which it is remembered that the last word offers no Undo, or not any more. */
@@ -26,7 +25,9 @@ export class LastWord {
     this.#postings = postings;
   }
 
-  wasPosted(posted: PostedMessage, message: Message, { undoableUntil }: Surroundings): void {
+  /** An adopted one may still offer what is over: it is brought up to date before it is final. */
+  wasPosted({ posted, isAdopted }: Posting, message: Message, { undoableUntil }: Surroundings): void {
+    if (isAdopted) return;
     this.#shown = JSON.stringify(message);
     if (undoableUntil === undefined) this.#postings.remember(offerOver, posted);
   }

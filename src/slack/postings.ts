@@ -18,6 +18,9 @@ export type PostingsParts = {
 /** Where a message goes; `since`: when the first message of the run can have been posted. */
 export type Target = Omit<Place, 'key'> & { readonly since: Instant };
 
+/** `isAdopted`: an earlier attempt had posted it after all, so what it shows is what was to be shown then. */
+export type Posting = { readonly posted: PostedMessage; readonly isAdopted: boolean };
+
 export class Postings {
   readonly #parts: PostingsParts;
   readonly #runId: RunId;
@@ -40,12 +43,13 @@ export class Postings {
     this.#parts.deliveries.remember(reporterName, this.#runId, key, posted);
   }
 
-  async postOnce({ since, ...target }: Target, key: string, message: Message): Promise<PostedMessage> {
+  async postOnce({ since, ...target }: Target, key: string, message: Message): Promise<Posting> {
     const place: Place = { ...target, key: `${this.#runId}:${key}` };
-    const posted = (await this.#adopted(place, since)) ?? (await this.#post(place, message));
+    const adopted = await this.#adopted(place, since);
+    const posted = adopted ?? (await this.#post(place, message));
     this.#unsure = false;
     this.remember(key, posted);
-    return posted;
+    return { posted, isAdopted: adopted !== undefined };
   }
 
   /** false: the message cannot be edited any more, which nothing can change. */

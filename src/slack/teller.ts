@@ -143,8 +143,9 @@ class Teller {
     const known = this.#postings.posted('parent');
     if (known !== undefined) return known;
     const message = this.#parentMessage(story);
-    const posted = await this.#postings.postOnce(targetOf(story), 'parent', message);
-    this.#shown = JSON.stringify(message);
+    const { posted, isAdopted } = await this.#postings.postOnce(targetOf(story), 'parent', message);
+    // Of an adopted message nothing is known but that it is ours: the next turn edits it.
+    if (!isAdopted) this.#shown = JSON.stringify(message);
     this.#editedAt = this.#parts.clock.now();
     return posted;
   }
@@ -189,8 +190,8 @@ class Teller {
     const key = row.event.type === 'plan-shown' ? 'plan' : String(row.seq);
     const target = { ...targetOf(story), threadTs: parent.messageId, broadcast: reply.broadcast };
     const message: Message = { text: reply.text, blocks: reply.blocks };
-    const posted = await this.#postings.postOnce(target, key, message);
-    if (isLastWord.has(row.event.type)) this.#lastWord.wasPosted(posted, message, surroundings);
+    const posting = await this.#postings.postOnce(target, key, message);
+    if (isLastWord.has(row.event.type)) this.#lastWord.wasPosted(posting, message, surroundings);
   }
 
   /** Takes the buttons from the plan question once it is answered or moot. */

@@ -11,7 +11,7 @@ import {
   threadUpTo,
   upToThePlan,
 } from './conversation.ts';
-import { dev, noonClock, startWorld, type World } from './world.ts';
+import { dev, minute, noonClock, startWorld, type World } from './world.ts';
 
 const last = 'compared item by item after the last write';
 
@@ -37,9 +37,10 @@ function expectStory(replies: readonly string[]) {
   );
 }
 
+const by = { kind: 'slack', userId: 'U0BOB', teamId: 'T0SANDBOX' } as const;
+
 async function tellAll(world: World) {
   const { id } = onlyRun(world);
-  const by = { kind: 'slack', userId: 'U0BOB', teamId: 'T0SANDBOX' } as const;
   world.record(id, { type: 'approved', by, digest: onlyRun(world).digest });
   world.record(id, ...upToThePlan());
   world.record(id, ...asksForPlan);
@@ -118,6 +119,35 @@ test('a post whose answer was lost is adopted, not posted again', async () => {
   await tellAll(world);
   expectStory(await threadUpTo(world, last, 15_000));
   expect(world.slack.messages('C0OPS').filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1);
+});
+
+test('a card whose answer was lost is brought up to date: what was decided meanwhile takes its buttons', async () => {
+  const world = await startWorld();
+  world.slack.faults.loseReply('chat.postMessage', { times: 1 });
+  world.slack.on('message', () => {
+    const { id, state } = onlyRun(world);
+    if (state === 'AWAITING_APPROVAL') world.record(id, { type: 'withdrawn', by });
+  });
+  await ask(world);
+  expect(hasButtons(await parentShowing(world, 'Withdrawn'))).toBe(false);
+});
+
+test('a last word whose answer was lost offers no Undo whose time is over', async () => {
+  const clock = noonClock();
+  let ahead = 0;
+  const world = await startWorld({ clock: { now: () => clock.now() + ahead, sleep: clock.sleep } });
+  const id = await approveAndStart(world, await ask(world));
+  world.wrote(id, 'quotes', 46);
+  world.slack.on('message', ({ isBroadcast }) => {
+    if (isBroadcast === true) ahead = 25 * 60 * minute;
+  });
+  world.record(id, ...fromThePlanToTheEnd().slice(0, -1));
+  await threadUpTo(world, '2 of 2 deleted');
+  world.slack.faults.loseReply('chat.postMessage', { times: 1 });
+  world.record(id, { type: 'completed', durationMs: 400_000 });
+  const isLastWord = ({ isBroadcast }: { readonly isBroadcast?: boolean }) => isBroadcast === true;
+  const final = await world.slack.messageUntil('C0OPS', (shown) => isLastWord(shown) && !hasButtons(shown), 8000);
+  expect(readable(final)).not.toContain('can be put back until');
 });
 
 test('a 429 is waited out for as long as Slack says', async () => {
