@@ -92,14 +92,14 @@ async function liveAndDie(
   life.onEnd(() => process.child.kill('SIGKILL'));
   tally.starts += 1;
   await process.exit;
-  if (life.isOver) tally.kills += 1;
+  if (life.isOver()) tally.kills += 1;
   await wire.close();
   expect(process.stderr()).not.toMatch(/a bug of pitr-restore|Something broke on our side/);
 }
 
 /** At one of the first calls: before it, after it, or when its reply was delivered. */
 function randomFate(random: () => number): Fate {
-  const nth = 1 + Math.floor(random() * 60);
+  const nth = 1 + Math.floor(random() * 70);
   const when = (['before', 'after', 'delivered'] as const)[Math.floor(random() * 3)];
   return (_, now, count) => count === nth && now === when;
 }

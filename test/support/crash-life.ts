@@ -18,13 +18,17 @@ export const at =
 /** The life of one program, which ends at one of its calls to the outside; and the calls it made until then. */
 export class Life {
   readonly calls: Call[] = [];
-  isOver = false;
+  #isOver = false;
   readonly #fate: Fate;
   readonly #turns = new Map<string, number>();
   readonly #mourners: (() => void)[] = [];
 
   constructor(fate: Fate = () => false) {
     this.#fate = fate;
+  }
+
+  isOver(): boolean {
+    return this.#isOver;
   }
 
   /** A call is about to be acted on. Afterwards see `isOver`: it is not, when this was its end. */
@@ -42,8 +46,8 @@ export class Life {
   }
 
   end(): void {
-    if (this.isOver) return;
-    this.isOver = true;
+    if (this.isOver()) return;
+    this.#isOver = true;
     for (const mourner of this.#mourners) mourner();
   }
 

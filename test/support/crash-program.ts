@@ -67,7 +67,7 @@ export async function startProgram(
   const sleepWhileAlive = <A extends unknown[]>(sleep: (...args: A) => Promise<void>) => {
     return async (...args: A) => {
       await sleep(...args);
-      if (life.isOver) await new Promise(() => undefined);
+      if (life.isOver()) await new Promise(() => undefined);
     };
   };
   const made = createAws({ timing: { ...timing, sleep: sleepWhileAlive(timing.sleep) } });
@@ -121,7 +121,7 @@ function mortal<T extends object>(part: T, life: Life, changed: Partial<T>): T {
       const member: unknown = own ?? Reflect.get(target, name);
       if (typeof member !== 'function') return member;
       return (...args: unknown[]): unknown => {
-        if (life.isOver) throw new Killed();
+        if (life.isOver()) throw new Killed();
         return Reflect.apply(member, own === undefined ? target : changed, args);
       };
     },
@@ -133,7 +133,7 @@ type Writes = { readonly life: Life; readonly trouble: NonNullable<ProgramOption
 /** A write is about to be made, unless the life ends before it or it fails. */
 function begins({ life, trouble }: Writes, name: string): Call {
   const call = life.begins(name);
-  if (life.isOver) throw new Killed();
+  if (life.isOver()) throw new Killed();
   const failure = trouble(name);
   if (failure !== undefined) throw failure;
   return call;
@@ -142,7 +142,7 @@ function begins({ life, trouble }: Writes, name: string): Call {
 /** A write was made: if the life ends right after it, the file has it all the same. */
 function ends({ life }: Writes, call: Call): void {
   life.reaches(call, 'after');
-  if (life.isOver) throw new Killed();
+  if (life.isOver()) throw new Killed();
 }
 
 function once<T>(writes: Writes, name: string, act: () => T): T {
@@ -173,7 +173,7 @@ function mortalLog(log: SqliteEventLog, writes: Writes): EventLog {
     },
     watch(onNew) {
       const stop = log.watch(() => {
-        if (!life.isOver) onNew();
+        if (!life.isOver()) onNew();
       });
       life.onEnd(stop);
       return stop;

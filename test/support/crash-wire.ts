@@ -18,12 +18,12 @@ export async function startWire(awsUrl: string, life: Life): Promise<Wire> {
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readAll(request);
-    if (life.isOver) return;
+    if (life.isOver()) return;
     const call = life.begins(nameOf(request, body));
-    if (life.isOver) return;
+    if (life.isOver()) return;
     const reply = await forward(request, body);
     life.reaches(call, 'after');
-    if (life.isOver) return;
+    if (life.isOver()) return;
     response.writeHead(reply.status, reply.headers);
     response.end(reply.body, () => delivered(call));
   }

@@ -116,7 +116,7 @@ async function createTable(client: DynamoDBClient, TableName: string): Promise<v
 }
 
 /** Items in an order of their own, attributes too, to compare as a set. */
-export const sorted = (items: readonly object[]) =>
+const sorted = (items: readonly object[]) =>
   items
     .map((item) => JSON.stringify(Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))))
     .sort((a, b) => (a < b ? -1 : 1));

@@ -10,7 +10,7 @@ export function startWriter(world: CrashWorld, random: () => number) {
   let turn = 0;
 
   async function burst(): Promise<void> {
-    for (let writes = 0; writes < 8 && !stopping.signal.aborted; writes += 1) {
+    for (let writes = 0; writes < 4 && !stopping.signal.aborted; writes += 1) {
       turn += 1;
       const n = Math.floor(random() * 12) + 1;
       const [table, item] = random() < 0.5 ? [quotes, quote(n, `writer ${turn}`)] : [votes, vote(n, String(turn))];
@@ -24,7 +24,7 @@ export function startWriter(world: CrashWorld, random: () => number) {
   const ended = (async () => {
     while (!stopping.signal.aborted) {
       await burst();
-      await sleep(40 + random() * 400);
+      await sleep(100 + random() * 900);
     }
   })();
   return {
