@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteItemCommand, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startWorld } from '../../src/sandbox/world/world.ts';
+import { Database } from '../../src/sqlite/driver.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { run, type Started, said, start } from './program.ts';
 
