@@ -5,8 +5,10 @@ import { startWorld } from '../../src/sandbox/world/world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { run, start } from './program.ts';
 
+/** A program of Linux. */
+const prlimit = 'prlimit';
 const restoreQuotes = ['--environment', 'dev', '--restore-point', '1 hour ago', '--tables', 'quotes'];
-const canLimit = spawnSync('prlimit', ['--version']).status === 0;
+const canLimit = spawnSync(prlimit, ['--version']).status === 0;
 
 test.runIf(canLimit)(
   'when nothing can be written down any more, the program says what it leaves, and no stack',
@@ -19,7 +21,7 @@ test.runIf(canLimit)(
     const started = start(restoreQuotes, folder, variables);
     await asking.reached;
     // From here on no file may grow, as on a full disk.
-    expect(spawnSync('prlimit', ['--fsize=4096', '--pid', String(started.child.pid)]).status).toBe(0);
+    expect(spawnSync(prlimit, ['--fsize=4096', '--pid', String(started.child.pid)]).status).toBe(0);
     asking.release();
     expect(await started.exit).toBe(1);
     expect(started.stderr()).toMatch(/^The state file cannot be used: .*\(SQLITE_\w+\)\.$/m);

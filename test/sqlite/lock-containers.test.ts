@@ -9,10 +9,12 @@ import { clockMarginMs, createLock, leaseMs } from '../../src/sqlite/lock.ts';
 import { thisProcess } from '../../src/sqlite/this-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
+/** A program of Linux. */
+const unshare = 'unshare';
 const script = fileURLToPath(new URL('../support/lock-process.mjs', import.meta.url));
 const ownNamespace = ['-p', '-f', '--kill-child'];
 /** As containers of one machine are: the same host name, kernel and boot, and each has a process 1. */
-const inContainers = test.skipIf(spawnSync('unshare', [...ownNamespace, '--mount-proc', 'true']).status !== 0);
+const inContainers = test.skipIf(spawnSync(unshare, [...ownNamespace, '--mount-proc', 'true']).status !== 0);
 
 type Taken = ReturnType<Lock['take']>;
 
@@ -28,7 +30,7 @@ function openState() {
 
 /** A process 1 with the state file; what it takes, and how it is killed. */
 async function startContainer(path: string, flags: readonly string[] = ['--mount-proc']) {
-  const child = spawn('unshare', [...ownNamespace, ...flags, process.execPath, script, path, String(leaseMs)], {
+  const child = spawn(unshare, [...ownNamespace, ...flags, process.execPath, script, path, String(leaseMs)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   onTestFinished(() => {

@@ -17,6 +17,8 @@ import { openDatabase } from '../../src/sqlite/database.ts';
 import { Database } from '../../src/sqlite/driver.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
+/** A program of Linux. */
+const mkfifo = 'mkfifo';
 const onLinux = test.runIf(process.platform === 'linux');
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 const storage = (message: string) =>
@@ -98,7 +100,7 @@ test('a socket is refused', async () => {
 
 onLinux('a named pipe is refused, not waited for', () => {
   const path = join(temporaryFolder(), 'pipe');
-  spawnSync('mkfifo', ['-m', '644', path]);
+  spawnSync(mkfifo, ['-m', '644', path]);
   expect(() => open(path)).toThrow(storage(`${path} is a named pipe, not a file.`));
   expect(modeOf(path)).toBe(0o644);
 });
