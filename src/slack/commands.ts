@@ -5,6 +5,7 @@ import { UserError } from '../restore/errors.ts';
 import { mayAsk, mayCancel, mayLook } from '../restore/policy.ts';
 import { type Command, parseCommand, type RestoreCommand } from './command.ts';
 import { actorOf, type Desk, refuseNow } from './desk.ts';
+import { tellDone } from './done.ts';
 import type { Ack } from './listening.ts';
 import {
   cancelledMessage,
@@ -17,11 +18,12 @@ import {
 } from './messages/answers.ts';
 import type { Message } from './messages/blocks.ts';
 import { mistakeMessage, refusalMessage } from './messages/refusal.ts';
-import { fillView, openView } from './request.ts';
+import { fillView } from './request.ts';
 import { openUndo } from './undo.ts';
 import { loadingView } from './views/modal.ts';
 import { chooseView } from './views/restore.ts';
 import { isTooLong, type Wanted } from './views/wanted.ts';
+import { openView } from './windows.ts';
 
 export type CommandCall = {
   readonly command: SlashCommand;
@@ -114,7 +116,12 @@ async function cancel(
   if (refusal !== undefined) return await ack(ephemeral(refusalMessage(refusal)));
   await ack();
   const account = await refuseNow(desk, command.user_id);
-  await tell(account === undefined ? cancelledMessage(desk.restores.cancel(run.id, by)) : refusalMessage(account));
+  if (account !== undefined) {
+    await tell(refusalMessage(account));
+    return;
+  }
+  const said = cancelledMessage(desk.restores.cancel(run.id, by));
+  await tellDone(desk, command.user_id, said, () => tell(said));
 }
 
 function unknownRun(runId: string): UserError {

@@ -6,17 +6,18 @@ import type { Actor } from '../restore/request.ts';
 import type { Run } from '../restore/run.ts';
 import { type ActionId, actionIds, type ButtonValue, readValue, valueFor } from './button-value.ts';
 import { actorOf, type Desk, refuseNow } from './desk.ts';
+import { showOutcome, startApproved } from './done.ts';
 import { limits } from './limits.ts';
 import type { Ack } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
 import { errorMessage, refusalMessage, tooLateMessage } from './messages/refusal.ts';
-import { openView, showView } from './request.ts';
 import type { Submission } from './submissions.ts';
 import { openUndo } from './undo.ts';
-import { approvedView, approveView } from './views/approve.ts';
-import { deniedView, denyView } from './views/deny.ts';
-import { inputIds, loadingView, neededInputOf, problemView } from './views/modal.ts';
+import { approved, approveView } from './views/approve.ts';
+import { denied, denyView } from './views/deny.ts';
+import { type Done, inputIds, loadingView, neededInputOf, problemView } from './views/modal.ts';
 import { refusedView } from './views/restore.ts';
+import { openView } from './windows.ts';
 
 export type Click = {
   readonly actionId: ActionId;
@@ -69,7 +70,7 @@ export async function onDenied(desk: Desk, submission: Submission): Promise<void
   const { run } = theRun(desk, view.private_metadata);
   const reason = neededInputOf(view, inputIds.reason).value.trim().slice(0, limits.reason);
   await submission.ack({ response_action: 'update', view: loadingView('Denying …') });
-  await decideInView(desk, submission, actionIds.deny, run, (by) => deniedView(desk.restores.deny(run.id, by, reason)));
+  await decideInView(desk, submission, actionIds.deny, run, (by) => denied(desk.restores.deny(run.id, by, reason)));
 }
 
 /** The environment's name was typed. */
@@ -83,10 +84,9 @@ export async function onNameTyped(desk: Desk, submission: Submission): Promise<v
     return;
   }
   await ack({ response_action: 'update', view: loadingView('Approving …') });
-  await decideInView(desk, submission, actionIds.approve, run, (by) => {
-    decide(desk, actionIds.approve, value, by);
-    return approvedView(desk.restores.run(run.id) ?? run);
-  });
+  await decideInView(desk, submission, actionIds.approve, run, (by) =>
+    approved(decide(desk, actionIds.approve, value, by)),
+  );
 }
 
 /** Decides once the rights are checked anew, and says in the window how that went. */
@@ -95,16 +95,26 @@ async function decideInView(
   { view: { id: viewId }, userId }: Submission,
   actionId: Deciding,
   run: Run,
-  act: (by: Actor) => ModalView,
+  act: (by: Actor) => Done,
 ): Promise<void> {
+  await showOutcome(desk, { viewId }, userId, await decided(desk, userId, actionId, run, act));
+}
+
+async function decided(
+  desk: Desk,
+  userId: string,
+  actionId: Deciding,
+  run: Run,
+  act: (by: Actor) => Done,
+): Promise<Done | ModalView> {
   const by = actorOf(desk, userId);
   try {
     const refusal = mayDecide(desk, actionId, run, by) ?? (await refuseNow(desk, userId));
-    await showView(desk, { viewId }, refusal === undefined ? act(by) : refusedView(refusal));
+    return refusal === undefined ? act(by) : refusedView(refusal);
   } catch (error) {
     if (!(error instanceof UserError))
       desk.logger.error({ userId, runId: run.id, err: error }, 'Something broke while deciding');
-    await showView(desk, { viewId }, problemView(problemOf(desk, run, asUserError(error)).text));
+    return problemView(problemOf(desk, run, asUserError(error)).text);
   }
 }
 
@@ -139,32 +149,28 @@ function mayDecide(desk: Desk, actionId: Deciding, run: Run, by: Actor): Refusal
   }
 }
 
-function decide({ restores, onApproved }: Desk, actionId: Deciding, { runId, digest }: ButtonValue, by: Actor): void {
+function decide(desk: Desk, actionId: Deciding, { runId, digest }: ButtonValue, by: Actor): Run {
+  const { restores } = desk;
   switch (actionId) {
     case actionIds.approve: {
       const run = restores.approve(runId, by, digest);
-      if (run.state === 'APPROVED') onApproved(runId);
-      return;
+      if (run.state === 'APPROVED') startApproved(desk, runId);
+      return run;
     }
     case actionIds.deny:
-      restores.deny(runId, by, '');
-      return;
+      return restores.deny(runId, by, '');
     case actionIds.withdraw:
-      restores.withdraw(runId, by);
-      return;
+      return restores.withdraw(runId, by);
     case actionIds.proceed:
-      restores.confirmPlan(runId, by);
-      return;
+      return restores.confirmPlan(runId, by);
     case actionIds.stop:
-      restores.refusePlan(runId, by);
-      return;
+      return restores.refusePlan(runId, by);
     case actionIds.cancel:
-      restores.cancel(runId, by);
-      return;
+      return restores.cancel(runId, by);
   }
 }
 
-async function unlessTooLate(desk: Desk, run: Run, act: () => void): Promise<Message | undefined> {
+async function unlessTooLate(desk: Desk, run: Run, act: () => Run): Promise<Message | undefined> {
   try {
     act();
     return undefined;

@@ -17,6 +17,7 @@ import type { Actor } from '../restore/request.ts';
 import type { Restores } from '../restore/restores.ts';
 import type { Run } from '../restore/run.ts';
 import type { Logger } from './logging.ts';
+import type { Message } from './messages/blocks.ts';
 import type { People, Person } from './people.ts';
 
 export type Desk = {
@@ -42,6 +43,11 @@ export function actorOf(desk: Desk, userId: string): Actor {
 export async function refuseNow(desk: Desk, userId: string): Promise<Refusal | undefined> {
   const { account } = await desk.people.person(userId);
   return refuseAccount(account, desk.home());
+}
+
+/** In the conversation between the person and the bot: where there is no other way to say it to one person alone. */
+export function tellDirectly({ client }: Desk, userId: string, { text, blocks }: Message): Promise<unknown> {
+  return client.chat.postMessage({ channel: userId, text, blocks: [...blocks] });
 }
 
 /** Person and channel, asked of Slack at the same time. */

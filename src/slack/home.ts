@@ -5,10 +5,10 @@ import { type Desk, refuseNow } from './desk.ts';
 import type { Ack } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
 import { refusalMessage } from './messages/refusal.ts';
-import { openView } from './request.ts';
 import { type HomeContent, homeView, type Look, refusedHome } from './views/home.ts';
 import { chooseView } from './views/restore.ts';
 import type { Wanted } from './views/wanted.ts';
+import { openView } from './windows.ts';
 
 const recentRuns = 10;
 

@@ -4,7 +4,7 @@ import { actionIds, homeActionIds, pageActionIds } from './button-value.ts';
 import { commandName } from './command.ts';
 import { ephemeral, historyPage, onCommand } from './commands.ts';
 import { onClick, onDenied, onNameTyped } from './decisions.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, tellDirectly } from './desk.ts';
 import { onHomeOpened, onHomeRestore } from './home.ts';
 import type { Listening } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
@@ -118,11 +118,6 @@ function listenToHome(app: App, desk: Desk, listening: Listening): void {
       onHomeRestore(desk, { userId, triggerId: body.trigger_id, ack: tracked, tell }),
     );
   });
-}
-
-/** Where there is no response_url: in the conversation between the person and the bot. */
-function tellDirectly({ client }: Desk, userId: string, { text, blocks }: Message): Promise<unknown> {
-  return client.chat.postMessage({ channel: userId, text, blocks: [...blocks] });
 }
 
 type ButtonClick = BlockAction<BlockButtonAction['actions'][number]>;

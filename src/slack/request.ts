@@ -2,54 +2,16 @@
 import type { ModalView } from '@slack/types';
 import { type Environment, selectTables } from '../restore/environment.ts';
 import { asUserError, UserError } from '../restore/errors.ts';
-import { mayRequest, type Refusal } from '../restore/policy.ts';
+import { mayRequest } from '../restore/policy.ts';
 import { checkWindow, type Instant, readRestorePoint } from '../restore/restore-point.ts';
 import type { EnvironmentOutlook, Wish } from '../restore/restores.ts';
 import { actorOf, type Desk, whoAndWhere } from './desk.ts';
+import { showOutcome, startApproved } from './done.ts';
 import type { Person } from './people.ts';
-import { isRefusal } from './poster.ts';
-import { askedView, confirmView, correctView, dryRunView, refusedView } from './views/restore.ts';
+import type { Done } from './views/modal.ts';
+import { asked, confirmView, correctView, dryRunView, refusedView } from './views/restore.ts';
 import type { Wanted } from './views/wanted.ts';
-
-/** Where the modal is: its id, and its hash while nothing has changed it since. */
-export type OpenView = { readonly viewId: string; readonly hash?: string };
-
-/**
- * Opens a modal with the trigger of what somebody just did.
- * @throws UserError OUT_OF_DATE when the three seconds of the trigger are over, NETWORK when Slack does not answer
- */
-export async function openView(desk: Desk, triggerId: string, view: ModalView): Promise<OpenView> {
-  try {
-    const answer = await desk.client.views.open({ trigger_id: triggerId, view });
-    const { id, hash } = answer.view ?? {};
-    if (id === undefined) throw new Error('views.open answered without a view');
-    return { viewId: id, ...(hash === undefined ? {} : { hash }) };
-  } catch (error) {
-    if (isRefusal(error, ['expired_trigger_id', 'exchanged_trigger_id', 'trigger_expired', 'trigger_exchanged'])) {
-      throw new UserError(
-        'OUT_OF_DATE',
-        'Slack gives three seconds to open a window, and they were over.',
-        'Do it once more.',
-        {
-          cause: error,
-        },
-      );
-    }
-    throw error;
-  }
-}
-
-/** Shows the next step in a modal. Somebody who closed it meanwhile does not want to see it. */
-export async function showView(desk: Desk, { viewId, hash }: OpenView, view: ModalView): Promise<boolean> {
-  try {
-    await desk.client.views.update({ view_id: viewId, view, ...(hash === undefined ? {} : { hash }) });
-    return true;
-  } catch (error) {
-    if (!isRefusal(error, ['not_found', 'view_not_found', 'hash_conflict'])) throw error;
-    desk.logger.debug({ viewId, err: error }, 'The modal was closed or changed meanwhile');
-    return false;
-  }
-}
+import { type OpenView, showView } from './windows.ts';
 
 /** Looks everything up and fills the modal; what goes wrong is shown in it, with the words to correct. */
 export async function fillView(desk: Desk, open: OpenView, userId: string, wanted: Wanted): Promise<void> {
@@ -124,15 +86,12 @@ export async function submitRequest(
   wanted: Wanted,
   reason: string,
 ): Promise<void> {
-  const view = await submittedView(desk, userId, wanted, reason);
-  const seen = await showView(desk, open, view);
-  if (!seen) desk.logger.info({ userId }, 'The modal was closed before the request was on record; the channel tells');
+  await showOutcome(desk, open, userId, await submitted(desk, userId, wanted, reason));
 }
 
-async function submittedView(desk: Desk, userId: string, wanted: Wanted, reason: string): Promise<ModalView> {
+async function submitted(desk: Desk, userId: string, wanted: Wanted, reason: string): Promise<Done | ModalView> {
   try {
-    const outcome = await ask(desk, userId, wanted, reason);
-    return 'refusal' in outcome ? refusedView(outcome.refusal) : outcome.view;
+    return await ask(desk, userId, wanted, reason);
   } catch (error) {
     if (!(error instanceof UserError))
       desk.logger.error({ userId, err: error }, 'Something broke while asking for a restore');
@@ -140,21 +99,16 @@ async function submittedView(desk: Desk, userId: string, wanted: Wanted, reason:
   }
 }
 
-async function ask(
-  desk: Desk,
-  userId: string,
-  wanted: Wanted,
-  reason: string,
-): Promise<{ readonly refusal: Refusal } | { readonly view: ModalView }> {
+async function ask(desk: Desk, userId: string, wanted: Wanted, reason: string): Promise<Done | ModalView> {
   const { restores } = desk;
   const environment = restores.environment(wanted.environment);
   const { person, account, channel } = await whoAndWhere(desk, userId, wanted.channelId);
   const refusal = mayRequest(environment, account, channel, desk.home());
-  if (refusal !== undefined) return { refusal };
+  if (refusal !== undefined) return refusedView(refusal);
   const origin = { kind: 'slack', channelId: wanted.channelId, teamId: desk.home().teamId } as const;
   const run = await restores.request(wishOf(desk, environment, person, wanted, reason), origin);
-  if (run.state === 'APPROVED') desk.onApproved(run.id);
-  return { view: askedView(run) };
+  if (run.state === 'APPROVED') startApproved(desk, run.id);
+  return asked(run);
 }
 
 function wishOf(desk: Desk, environment: Environment, person: Person, wanted: Wanted, reason: string): Wish {

@@ -3,14 +3,15 @@ import { asUserError, UserError } from '../restore/errors.ts';
 import { mayAsk, mayRequest } from '../restore/policy.ts';
 import type { Run } from '../restore/run.ts';
 import { actorOf, type Desk, whoAndWhere } from './desk.ts';
+import { showOutcome, startApproved } from './done.ts';
 import { limits } from './limits.ts';
 import type { Message } from './messages/blocks.ts';
 import { errorMessage, refusalMessage } from './messages/refusal.ts';
-import { openView, showView } from './request.ts';
 import type { Submission } from './submissions.ts';
 import { inputIds, loadingView, neededInputOf, problemView, problemWithReason, strangeWindow } from './views/modal.ts';
-import { askedView, refusedView } from './views/restore.ts';
+import { asked, refusedView } from './views/restore.ts';
 import { readWantedUndo, undoView, type WantedUndo } from './views/undo.ts';
+import { openView } from './windows.ts';
 
 type Asking = {
   readonly userId: string;
@@ -51,15 +52,12 @@ export async function onUndoConfirmed(desk: Desk, { view, userId, ack }: Submiss
     return;
   }
   await ack({ response_action: 'update', view: loadingView('Writing the request down …') });
-  await showView(
-    desk,
-    { viewId: view.id },
-    await askedOrNot(desk, run, wanted, userId, reason.slice(0, limits.reason)),
-  );
+  const outcome = await askedOrNot(desk, run, wanted, userId, reason.slice(0, limits.reason));
+  await showOutcome(desk, { viewId: view.id }, userId, outcome);
 }
 
 async function askedOrNot(desk: Desk, run: Run, wanted: WantedUndo, userId: string, reason: string) {
-  const { restores, onApproved } = desk;
+  const { restores } = desk;
   try {
     const environment = restores.environment(run.request.environment);
     const { account, channel } = await whoAndWhere(desk, userId, wanted.channelId);
@@ -67,8 +65,8 @@ async function askedOrNot(desk: Desk, run: Run, wanted: WantedUndo, userId: stri
     if (refusal !== undefined) return refusedView(refusal);
     const origin = { kind: 'slack', channelId: wanted.channelId, teamId: desk.home().teamId } as const;
     const undoing = restores.undo(run.id, actorOf(desk, userId), reason, origin);
-    if (undoing.state === 'APPROVED') onApproved(undoing.id);
-    return askedView(undoing);
+    if (undoing.state === 'APPROVED') startApproved(desk, undoing.id);
+    return asked(undoing);
   } catch (error) {
     if (!(error instanceof UserError))
       desk.logger.error({ userId, runId: run.id, err: error }, 'Something broke while asking for an undo');

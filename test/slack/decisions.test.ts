@@ -217,3 +217,48 @@ test('a finished run cannot be cancelled, and its message has no buttons', async
   const outcome = await world.slack.as('U0ALICE').command(command, `cancel ${id}`);
   expect(outcome.response?.text).toContain('has ended already (completed)');
 });
+
+test.each(['failWith', 'loseReply'] as const)(
+  'what is on record is never told as not done, whatever becomes of the window (%s)',
+  async (fault) => {
+    const world = await startWorld();
+    const alice = world.slack.as('U0ALICE');
+    const bob = world.slack.as('U0BOB');
+    const breakWindows = () =>
+      fault === 'failWith'
+        ? world.slack.faults.failWith('views.update', 500)
+        : world.slack.faults.loseReply('views.update', {});
+    const wanted = await open(world, 'prod 2 hours ago');
+    breakWindows();
+    await alice.submit(wanted, { Reason: 'x' });
+    await expect
+      .poll(() =>
+        alice
+          .dms()
+          .map(({ text }) => text)
+          .join(),
+      )
+      .toContain('is on record');
+    world.slack.faults.clear();
+    const card = await parentShowing(world, 'Approval needed');
+    await bob.click(card, { text: 'Deny' });
+    const why = await bob.viewUntil((view) => view.submit !== undefined);
+    breakWindows();
+    await bob.submit(why, { 'Why not?': 'not today' });
+    await expect
+      .poll(() =>
+        bob
+          .dms()
+          .map(({ text }) => text)
+          .join(),
+      )
+      .toContain('is denied');
+    for (const person of [alice, bob])
+      expect(
+        person
+          .dms()
+          .map(({ text }) => text)
+          .join(),
+      ).not.toContain('once more');
+  },
+);

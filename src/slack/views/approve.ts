@@ -4,7 +4,7 @@ import { utc } from '../measures.ts';
 import { section } from '../messages/blocks.ts';
 import { subjectOf } from '../messages/subject.ts';
 import { actor, code, escaped } from '../mrkdwn.ts';
-import { alertBlocks, callbackIds, inputIds, modal } from './modal.ts';
+import { alertBlocks, callbackIds, type Done, inputIds, modal } from './modal.ts';
 
 /** Asks for the environment's name before an approval counts: nobody approves production out of habit. */
 export function approveView(run: Run, metadata: string): ModalView {
@@ -29,10 +29,10 @@ export function approveView(run: Run, metadata: string): ModalView {
   });
 }
 
-export function approvedView(run: Run): ModalView {
+export function approved(run: Run): Done {
   const next =
     run.state === 'AWAITING_APPROVAL'
       ? `It needs ${run.approvalsNeeded - run.approvals.length} more.`
       : 'It starts now; the thread tells.';
-  return modal({ title: 'Approved', blocks: [section(`Your approval of ${code(run.id)} counts. ${next}`)] });
+  return { title: 'Approved', text: `Your approval of ${code(run.id)} counts. ${next}` };
 }

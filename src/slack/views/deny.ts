@@ -4,7 +4,7 @@ import { limits } from '../limits.ts';
 import { utc } from '../measures.ts';
 import { section } from '../messages/blocks.ts';
 import { actor, code, escaped } from '../mrkdwn.ts';
-import { callbackIds, inputIds, modal } from './modal.ts';
+import { callbackIds, type Done, inputIds, modal } from './modal.ts';
 
 /** Asks why a request is denied; the answer stands in the channel. */
 export function denyView(run: Run, metadata: string): ModalView {
@@ -34,6 +34,6 @@ export function denyView(run: Run, metadata: string): ModalView {
   });
 }
 
-export function deniedView(run: Run): ModalView {
-  return modal({ title: 'Denied', blocks: [section(`${code(run.id)} is denied. The card in the channel says so.`)] });
+export function denied(run: Run): Done {
+  return { title: 'Denied', text: `${code(run.id)} is denied. The card in the channel says so.` };
 }

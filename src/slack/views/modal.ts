@@ -25,6 +25,9 @@ export const inputIds = {
   channel: 'pitr_channel',
 } as const;
 
+/** What has been done and is on record, in full. `text` is mrkdwn. */
+export type Done = { readonly title: string; readonly text: string };
+
 export function modal(order: {
   readonly title: string;
   readonly blocks: readonly KnownBlock[];

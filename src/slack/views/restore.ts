@@ -11,7 +11,7 @@ import { count, counted, estimatedCost, size } from '../measures.ts';
 import { alert, context, facts, section } from '../messages/blocks.ts';
 import { whoCanHelp } from '../messages/refusal.ts';
 import { allOf, anyOf, channelLink, code, escaped, listed, shortened } from '../mrkdwn.ts';
-import { alertBlocks, callbackIds, inputIds, modal, plainSection, reasonInput } from './modal.ts';
+import { alertBlocks, callbackIds, type Done, inputIds, modal, plainSection, reasonInput } from './modal.ts';
 import { type Wanted, writeWanted } from './wanted.ts';
 
 /** No arguments: which environment, and back to when. `now`: where the picker starts. */
@@ -220,13 +220,13 @@ export function refusedView(refusal: Refusal): ModalView {
   });
 }
 
-export function askedView(run: Run): ModalView {
+export function asked(run: Run): Done {
   const where = run.origin.kind === 'slack' ? ` in ${channelLink(run.origin.channelId)}` : '';
   const next = run.state === 'APPROVED' ? 'It starts now.' : 'It waits for approval; the card has the buttons.';
-  return modal({
+  return {
     title: 'Asked',
-    blocks: [section(`:white_check_mark: ${code(run.id)} is on record. ${next} Everything is told${where}.`)],
-  });
+    text: `:white_check_mark: ${code(run.id)} is on record. ${next} Everything is told${where}.`,
+  };
 }
 
 export function dryRunView(report: DryRunReport, now: Instant): ModalView {
