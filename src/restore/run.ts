@@ -1,18 +1,11 @@
-import type {
-  Conflicts,
-  LockHolder,
-  Phase,
-  RunEvent,
-  RunFailure,
-  RunId,
-  StoredEvent,
-  TableComparison,
-} from './events.ts';
+import type { LockHolder, Phase, RunEvent, RunFailure, RunId, StoredEvent } from './events.ts';
 import { extraPhases, phases } from './events.ts';
-import type { TableFence } from './fence/table-fence.ts';
-import { fenceAfter } from './fence/table-fence.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
+import type { TableRun } from './table-run.ts';
+import { tableAfter } from './table-run.ts';
+
+export type { TableRun } from './table-run.ts';
 
 /** The states of a run and where each may lead. */
 const transitions = {
@@ -31,28 +24,6 @@ const transitions = {
 export type RunState = keyof typeof transitions;
 
 export type PhaseStatus = 'pending' | 'in_progress' | 'complete' | 'error' | 'skipped';
-
-export type TableRun = {
-  readonly label: string;
-  readonly table: string;
-  readonly restoreTable?: string;
-  /** AWS said yes to the restore, or may have. */
-  readonly restoreAccepted: boolean;
-  /** AWS said yes, and that was written down. */
-  readonly restoreConfirmed: boolean;
-  /** Of the live table. */
-  readonly arn?: string;
-  readonly restoreMs?: number;
-  readonly comparison?: TableComparison;
-  readonly swap: 'pending' | 'in_progress' | 'complete';
-  /** Of the swap, once it is complete. */
-  readonly conflicts?: Conflicts;
-  readonly verification?: TableComparison;
-  readonly rolledBack?: { readonly putBack: number; readonly changedSince: number };
-  readonly restoreTableDeleted: boolean;
-  /** Absent: none was put up. */
-  readonly fence?: TableFence;
-};
 
 type RollbackCause = Pick<RunFailure, 'code' | 'message' | 'hint' | 'phase'>;
 
@@ -211,7 +182,11 @@ function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
     case 'needs-attention':
       return ended(run, at, event);
     default:
-      return { tables: run.tables.map((table) => (table.label === event.label ? changeTable(table, event) : table)) };
+      return {
+        tables: run.tables.map((table) =>
+          table.label === event.label ? tableAfter(table, event, run.request.options.onConflict) : table,
+        ),
+      };
   }
 }
 
@@ -234,54 +209,4 @@ function ended(run: Run, at: Instant, event: RunEvent & { readonly type: EndedEa
     failure,
     phases: { ...run.phases, ...phaseFailed },
   };
-}
-
-type TableEvent = Extract<RunEvent, { readonly type: `table-${string}` | `swap-${string}` | `fence-${string}` }>;
-
-function changeTable(table: TableRun, event: TableEvent): TableRun {
-  switch (event.type) {
-    case 'table-restoring':
-      return { ...table, restoreTable: event.restoreTable, arn: event.arn, restoreAccepted: true };
-    case 'table-restore-accepted':
-      return { ...table, restoreConfirmed: true };
-    case 'table-restore-refused':
-      return { ...table, restoreAccepted: false };
-    case 'table-active':
-      return { ...table, restoreMs: event.durationMs };
-    case 'table-compared':
-      return { ...table, comparison: comparisonIn(event) };
-    case 'swap-started':
-      return { ...table, swap: 'in_progress' };
-    case 'swap-finished':
-      return { ...table, swap: 'complete', conflicts: { overwritten: event.overwritten, kept: event.kept } };
-    case 'table-rolled-back':
-      return { ...table, rolledBack: { putBack: event.putBack, changedSince: event.changedSince } };
-    case 'table-verified':
-      return { ...table, verification: comparisonIn(event) };
-    case 'table-deleting':
-    case 'table-delete-failed':
-      return table;
-    case 'table-deleted':
-      return { ...table, restoreTableDeleted: true };
-    case 'fence-raising':
-    case 'fence-raised':
-    case 'fence-proven':
-    case 'fence-lowering':
-    case 'fence-lowered':
-    case 'fence-left':
-      return { ...table, ...fenceAfter(table.fence, event) };
-  }
-}
-
-function comparisonIn({
-  label,
-  liveItems,
-  restoredItems,
-  put,
-  delete: deleted,
-  unchanged,
-  liveDigest,
-  restoredDigest,
-}: TableComparison): TableComparison {
-  return { label, liveItems, restoredItems, put, delete: deleted, unchanged, liveDigest, restoredDigest };
 }

@@ -77,6 +77,7 @@ test('Undo on the last word: what it would put back, a reason, the same approval
     { type: 'completed', durationMs: 5000 },
   );
   const done = await lastWord(world, 'is put back in 5 s');
+  expect(done.text).toContain('in 5 s: 6 items to put back as before, 40 to delete again.');
   expect(done.text).toContain('2 items changed since by somebody else were not touched');
   expect(hasButtons(await lastWord(world, 'prod is back to'))).toBe(false);
   const [, , ...replies] = world.slack.thread('C0OPS', card.ts);
@@ -239,4 +240,34 @@ test('what the application wrote meanwhile is counted, and "the same" is said on
   expect(last.text).toContain('3 items changed by the application meanwhile were kept as the application wrote them.');
   expect(last.text).toContain('3 items differ, because the application wrote them meanwhile.');
   expect(last.text).not.toContain('are the same');
+});
+
+test('what verification rounds write over is told round by round, and counted in the end', async () => {
+  const world = await startWorld();
+  const id = await approveAndStart(world, await ask(world));
+  const verified = (round: number, put: number, deleted: number): RunEvent => ({
+    ...{ type: 'table-verified', label: 'quotes', round, put, delete: deleted, unchanged: 1 },
+    ...{ liveItems: 9, restoredItems: 9, liveDigest: 'a', restoredDigest: 'a' },
+  });
+  world.record(
+    id,
+    ...swapping,
+    { type: 'swap-finished', label: 'quotes', put: 40, delete: 6, overwritten: 0, kept: 0 },
+    verified(1, 12, 5),
+    verified(2, 2, 1),
+    verified(3, 0, 0),
+    { type: 'completed', durationMs: 1000 },
+  );
+  const told = (await threadUpTo(world, 'prod is back to')).filter((text) => text.includes('verification round'));
+  expect(told).toEqual([
+    expect.stringContaining(
+      '`quotes`, verification round 1: 17 items written meanwhile: 12 to put back again, 5 to delete again',
+    ),
+    expect.stringContaining('`quotes`, verification round 2: 3 items written meanwhile: 2 to put back again'),
+  ]);
+  const { text } = await lastWord(world, 'prod is back to');
+  expect(text).toContain('54 put back, 12 deleted');
+  expect(text).toContain('20 items written meanwhile were put back or deleted again; their images are in the journal.');
+  const { response } = await world.slack.as('U0ALICE').command(command, 'history');
+  expect(response?.text).toContain('54 put back, 12 deleted');
 });

@@ -10,7 +10,7 @@ import { count, counted, duration, size, utc } from '../measures.ts';
 import { actor, bothTimes, code, escaped, listed, literal, readersTime, shortened } from '../mrkdwn.ts';
 import { actions, button, context, header, lineSections, type Message, message, section } from './blocks.ts';
 import { currentPhase, type Progress } from './phases.ts';
-import { changesOf } from './written.ts';
+import { writtenInAll } from './written.ts';
 
 export function helpMessage(environments: readonly Environment[]): Message {
   const names = environments.map(({ name }) => code(name));
@@ -162,6 +162,6 @@ export function runLine(run: Run, words = stateWords[run.state]): string {
 
 function result(run: Run): string {
   if (run.state !== 'COMPLETED' || run.request.undoOf !== undefined) return '';
-  const { put, deleted } = changesOf(run);
+  const { put, deleted } = writtenInAll(run);
   return `: ${count(put)} put back, ${count(deleted)} deleted`;
 }

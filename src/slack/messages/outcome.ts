@@ -7,7 +7,7 @@ import { count, counted, duration, utc } from '../measures.ts';
 import { bothTimes, code, escaped, listed } from '../mrkdwn.ts';
 import { actions, button, context, lineSections, section } from './blocks.ts';
 import type { Surroundings } from './surroundings.ts';
-import { changesOf, conflictsOf, differencesLeft, putBackBy } from './written.ts';
+import { changesOf, conflictsOf, differencesLeft, putBackBy, rewrittenBy, undoneBy, writtenInAll } from './written.ts';
 
 export function outcomeBlocks(run: Run, { undoableUntil }: Surroundings): readonly KnownBlock[] {
   return [
@@ -35,7 +35,8 @@ export function undoBlocks(run: Run, { undoableUntil, undoneBy }: Surroundings):
 }
 
 function restored(run: Run): string {
-  const { put, deleted, unchanged } = changesOf(run);
+  const { unchanged } = changesOf(run);
+  const { put, deleted } = writtenInAll(run);
   const left = differencesLeft(run);
   const verdict =
     left === 0
@@ -49,8 +50,10 @@ function restored(run: Run): string {
 
 function undone(run: Run): string {
   const { undoOf, environment } = run.request;
+  const { put, deleted } = undoneBy(run);
   return (
-    `:white_check_mark: What ${code(undoOf ?? '')} overwrote in ${escaped(environment)} is put back${took(run)}.` +
+    `:white_check_mark: What ${code(undoOf ?? '')} overwrote in ${escaped(environment)} is put back${took(run)}: ` +
+    `${counted(put, 'item')} to put back as before, ${count(deleted)} to delete again.` +
     `${leftAlone(conflictsOf(run).kept)} Every item that was put back was read again afterwards.`
   );
 }
@@ -58,11 +61,18 @@ function undone(run: Run): string {
 /** What the application wrote while we did. Nothing of it is lost: the journal has it. */
 function meanwhile(run: Run): string {
   const { overwritten, kept } = conflictsOf(run);
+  const again = rewrittenBy(run);
+  const rewritten = again.put + again.deleted;
   const lines = [
     ...(overwritten === 0
       ? []
       : [
           `${counted(overwritten, 'item')} changed by the application meanwhile ${areOr(overwritten)} put back all the same, after journalling.`,
+        ]),
+    ...(rewritten === 0
+      ? []
+      : [
+          `${counted(rewritten, 'item')} written meanwhile ${areOr(rewritten)} put back or deleted again; ${rewritten === 1 ? 'its image is' : 'their images are'} in the journal.`,
         ]),
     ...(kept === 0
       ? []

@@ -7,7 +7,7 @@ import { count, counted, utc } from '../measures.ts';
 import { actor, bothTimes, code, escaped, listed, literal, readersTime } from '../mrkdwn.ts';
 import { context, facts, quote } from './blocks.ts';
 import type { Surroundings } from './surroundings.ts';
-import { writtenBy } from './written.ts';
+import { writtenInAll } from './written.ts';
 
 type Fact = readonly [name: string, value: string];
 
@@ -65,7 +65,7 @@ function optionFacts({ undoOf, options }: RestoreRequest): readonly Fact[] {
 
 function undoneRun(undoOf: string, undone: Run | undefined): string {
   if (undone === undefined) return code(undoOf);
-  const { put, deleted } = writtenBy(undone);
+  const { put, deleted } = writtenInAll(undone);
   const ended = undone.endedAt === undefined ? '' : `, ended ${readersTime(undone.endedAt)}`;
   const did =
     undone.request.undoOf === undefined ? `, which put back ${counted(put, 'item')} and deleted ${count(deleted)}` : '';

@@ -12,7 +12,14 @@ import { bothTimes, code, escaped, listed } from '../mrkdwn.ts';
 
 export type TableNews = Extract<
   RunEvent,
-  { readonly type: 'table-restore-refused' | 'table-delete-failed' | 'table-rolled-back' | 'swap-finished' }
+  {
+    readonly type:
+      | 'table-restore-refused'
+      | 'table-delete-failed'
+      | 'table-rolled-back'
+      | 'table-verified'
+      | 'swap-finished';
+  }
 >;
 
 /** undefined: nothing to say. */
@@ -26,6 +33,8 @@ export function tableNews(event: TableNews, run: Run): string | undefined {
       return event.changedSince === 0
         ? undefined
         : `:warning: ${code(event.label)}: ${counted(event.changedSince, 'item')} changed since by somebody else and not touched.`;
+    case 'table-verified':
+      return foundAgain(event, run);
     case 'swap-finished':
       return run.request.undoOf === undefined ? conflicts(event) : putBack(event);
   }
@@ -40,6 +49,18 @@ function conflicts({ label, overwritten, kept }: Swap): string | undefined {
     ...(kept === 0 ? [] : [`${count(kept)} kept as they are now`]),
   ];
   return `:information_source: ${code(label)}: the application changed ${counted(overwritten + kept, 'item')} meanwhile: ${parts.join(', ')}.`;
+}
+
+/** What others wrote after our write; the images of what is written over go into the journal before. */
+function foundAgain(
+  { label, round, put, delete: deleted }: RunEvent & { readonly type: 'table-verified' },
+  { request }: Run,
+): string | undefined {
+  if (put + deleted === 0) return undefined;
+  const found = `:information_source: ${code(label)}, verification round ${round}: ${counted(put + deleted, 'item')} written meanwhile`;
+  return request.options.onConflict === 'overwrite'
+    ? `${found}: ${count(put)} to put back again, ${count(deleted)} to delete again, after journalling.`
+    : `${found}, and kept as written.`;
 }
 
 /** Of an undo: what somebody changed since the restore is kept, whatever the restore did about such items. */

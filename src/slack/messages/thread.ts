@@ -42,6 +42,7 @@ export function replyTo(row: StoredEvent, run: Run, surroundings: Surroundings):
     case 'table-restore-refused':
     case 'table-delete-failed':
     case 'table-rolled-back':
+    case 'table-verified':
     case 'swap-finished':
       return lineOrNothing(run, at, tableNews(event, run));
     case 'fence-raising':
@@ -76,7 +77,6 @@ export function replyTo(row: StoredEvent, run: Run, surroundings: Surroundings):
     case 'table-active':
     case 'table-compared':
     case 'swap-started':
-    case 'table-verified':
     case 'table-deleting':
     case 'table-deleted':
       return undefined;

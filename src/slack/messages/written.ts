@@ -18,6 +18,26 @@ export function writtenBy(run: Run): Pick<Changes, 'put' | 'deleted'> {
   return changesOf(touched);
 }
 
+/** What verification rounds wrote once more, because others had written meanwhile. */
+export function rewrittenBy(run: Run): Pick<Changes, 'put' | 'deleted'> {
+  return {
+    put: sum(run, ({ rewritten }) => rewritten?.put),
+    deleted: sum(run, ({ rewritten }) => rewritten?.delete),
+  };
+}
+
+/** All that was written to live tables: as planned, and what verification rounds wrote once more. */
+export function writtenInAll(run: Run): Pick<Changes, 'put' | 'deleted'> {
+  const planned = writtenBy(run);
+  const again = rewrittenBy(run);
+  return { put: planned.put + again.put, deleted: planned.deleted + again.deleted };
+}
+
+/** What an undo had to put back and to delete again, with the items that it then left alone. */
+export function undoneBy(run: Run): Pick<Changes, 'put' | 'deleted'> {
+  return { put: sum(run, ({ swapped }) => swapped?.put), deleted: sum(run, ({ swapped }) => swapped?.delete) };
+}
+
 /** Items that the application changed between comparison and write: put back all the same, or left alone. */
 export function conflictsOf(run: Run): { readonly overwritten: number; readonly kept: number } {
   return {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Environment } from '../../restore/environment.ts';
 import type { Instant } from '../../restore/restore-point.ts';
 import type { Run, TableRun } from '../../restore/run.ts';
-import { count, duration, utc } from '../measures.ts';
+import { count, counted, duration, utc } from '../measures.ts';
 import { facts, lineSections } from '../messages/blocks.ts';
 import { actor, bothTimes, code, escaped } from '../mrkdwn.ts';
 import { callbackIds, modal, reasonInput } from './modal.ts';
@@ -64,13 +64,14 @@ export function undoView(order: {
 const effect =
   'Every item it wrote or deleted gets back what was there before. Items that somebody changed since are not touched; how many those are is reported.';
 
-function lineFor({ label, table, swap, comparison, rolledBack }: TableRun): string {
+function lineFor({ label, table, swap, comparison, rewritten, rolledBack }: TableRun): string {
   const name = label === table ? code(label) : `${code(label)} (${escaped(table)})`;
   if (swap === 'pending') return `• ${name}: nothing, it was not written to`;
   if (rolledBack !== undefined) return `• ${name}: what it wrote and did not put back itself`;
   // An undo compares nothing: its journal alone has the counts.
   if (comparison === undefined) return `• ${name}: what it wrote`;
   if (swap === 'in_progress')
-    return `• ${name}: what it wrote of ${count(comparison.put)} items to put and ${count(comparison.delete)} to delete`;
-  return `• ${name}: ${count(comparison.put)} items it put and ${count(comparison.delete)} it deleted`;
+    return `• ${name}: what it wrote of ${counted(comparison.put, 'item')} to put and ${count(comparison.delete)} to delete`;
+  const put = comparison.put + (rewritten?.put ?? 0);
+  return `• ${name}: ${counted(put, 'item')} it put and ${count(comparison.delete + (rewritten?.delete ?? 0))} it deleted`;
 }

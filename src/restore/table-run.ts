@@ -1,0 +1,100 @@
+/** One table of a run: the part of the fold that is about it alone. */
+import type { Conflicts, RunEvent, TableComparison } from './events.ts';
+import type { TableFence } from './fence/table-fence.ts';
+import { fenceAfter } from './fence/table-fence.ts';
+import type { OnConflict } from './request.ts';
+
+export type ItemCounts = { readonly put: number; readonly delete: number };
+
+export type TableRun = {
+  readonly label: string;
+  readonly table: string;
+  readonly restoreTable?: string;
+  /** AWS said yes to the restore, or may have. */
+  readonly restoreAccepted: boolean;
+  /** AWS said yes, and that was written down. */
+  readonly restoreConfirmed: boolean;
+  /** Of the live table. */
+  readonly arn?: string;
+  readonly restoreMs?: number;
+  readonly comparison?: TableComparison;
+  readonly swap: 'pending' | 'in_progress' | 'complete';
+  /** Of the swap, once it is complete. */
+  readonly conflicts?: Conflicts;
+  readonly verification?: TableComparison;
+  /** As the swap recorded it when it was complete; an undo has no other counts. */
+  readonly swapped?: ItemCounts;
+  /** What verification rounds found written by others meanwhile, journalled and wrote once more, over all such rounds. */
+  readonly rewritten?: ItemCounts;
+  readonly rolledBack?: { readonly putBack: number; readonly changedSince: number };
+  readonly restoreTableDeleted: boolean;
+  /** Absent: none was put up. */
+  readonly fence?: TableFence;
+};
+
+type TableEvent = Extract<RunEvent, { readonly type: `table-${string}` | `swap-${string}` | `fence-${string}` }>;
+
+/** What one more event makes of a table. */
+export function tableAfter(table: TableRun, event: TableEvent, onConflict: OnConflict): TableRun {
+  switch (event.type) {
+    case 'table-restoring':
+      return { ...table, restoreTable: event.restoreTable, arn: event.arn, restoreAccepted: true };
+    case 'table-restore-accepted':
+      return { ...table, restoreConfirmed: true };
+    case 'table-restore-refused':
+      return { ...table, restoreAccepted: false };
+    case 'table-active':
+      return { ...table, restoreMs: event.durationMs };
+    case 'table-compared':
+      return { ...table, comparison: comparisonIn(event) };
+    case 'swap-started':
+      return { ...table, swap: 'in_progress' };
+    case 'swap-finished':
+      return {
+        ...table,
+        swap: 'complete',
+        swapped: { put: event.put, delete: event.delete },
+        conflicts: { overwritten: event.overwritten, kept: event.kept },
+      };
+    case 'table-rolled-back':
+      return { ...table, rolledBack: { putBack: event.putBack, changedSince: event.changedSince } };
+    case 'table-verified':
+      return {
+        ...table,
+        verification: comparisonIn(event),
+        ...(onConflict === 'overwrite' ? rewrittenBefore(table) : {}),
+      };
+    case 'table-deleting':
+    case 'table-delete-failed':
+      return table;
+    case 'table-deleted':
+      return { ...table, restoreTableDeleted: true };
+    case 'fence-raising':
+    case 'fence-raised':
+    case 'fence-proven':
+    case 'fence-lowering':
+    case 'fence-lowered':
+    case 'fence-left':
+      return { ...table, ...fenceAfter(table.fence, event) };
+  }
+}
+
+/** There is a next round only after what the one before it found was journalled and written. */
+function rewrittenBefore({ verification, rewritten }: TableRun): Pick<TableRun, 'rewritten'> {
+  if (verification === undefined || verification.put + verification.delete === 0) return {};
+  const { put, delete: deleted } = rewritten ?? { put: 0, delete: 0 };
+  return { rewritten: { put: put + verification.put, delete: deleted + verification.delete } };
+}
+
+function comparisonIn({
+  label,
+  liveItems,
+  restoredItems,
+  put,
+  delete: deleted,
+  unchanged,
+  liveDigest,
+  restoredDigest,
+}: TableComparison): TableComparison {
+  return { label, liveItems, restoredItems, put, delete: deleted, unchanged, liveDigest, restoredDigest };
+}
