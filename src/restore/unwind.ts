@@ -1,3 +1,4 @@
+import { adviceForAttention } from './attention.ts';
 import { eachTable } from './each-table.ts';
 import type { ErrorCode } from './errors.ts';
 import { asUserError, type UserError } from './errors.ts';
@@ -75,17 +76,12 @@ function whatWasPutBack(run: Run): string {
   return `The live tables are what they were before the swap.${rest}`;
 }
 
-/** Every table's state, and the commands: the run cannot say more, and a person has to go on from here. */
 function needsAttention(run: Run, failure: UserError) {
-  const states = run.tables.map((table) => {
-    if (table.rolledBack !== undefined) return `${table.table}: put back`;
-    return `${table.table}: ${table.swap === 'pending' ? 'not touched' : 'partly written'}`;
-  });
   return {
     type: 'needs-attention' as const,
     code: failure.code,
     message: `${run.rollback?.message ?? ''} Putting it back failed, too: ${failure.message}`.trim(),
-    hint: `${failure.hint} State: ${states.join('; ')}. Mend the cause, then put back what was written with \`undo ${run.id}\`, or finish it with a new restore to the same point.`,
+    hint: `${failure.hint} ${adviceForAttention(run)}`,
     phase: run.phase,
     restoreTablesKept: restoreTablesOf(run),
   };

@@ -27,6 +27,13 @@ export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'mistake'; readonly message: string; readonly hint: string };
 
+/** A hint of the core as it is typed here: its commands are bare, because every surface has its own way to type them. */
+export function inSlack(hint: string): string {
+  return hint
+    .replaceAll(/`((?:undo|cancel|status|history)(?: [\w-]+)?)`/g, `\`${commandName} $1\``)
+    .replaceAll(/`(resume [\w-]+)`/g, '`pitr-restore $1` in a shell');
+}
+
 const verbs = ['status', 'history', 'list', 'cancel', 'undo', 'help'] as const;
 type Verb = (typeof verbs)[number];
 const options = ['--tables', '--dry-run', '--timezone'] as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseCommand } from '../../src/slack/command.ts';
+import { inSlack, parseCommand } from '../../src/slack/command.ts';
 
 const environments = ['dev', 'prod'];
 const restore = { kind: 'restore', tables: [], dryRun: false };
@@ -79,5 +79,11 @@ test('anything typed gets an answer', () => {
       if (command.kind === 'restore') expect(environments).toContain(command.environment);
     }),
     { numRuns: 10_000 },
+  );
+});
+
+test('a hint of the core names commands as they are typed here', () => {
+  expect(inSlack('Put back with `undo restore-1`, or `resume restore-1`; see `status`. `quotes` stays.')).toBe(
+    'Put back with `/pitr-restore undo restore-1`, or `pitr-restore resume restore-1` in a shell; see `/pitr-restore status`. `quotes` stays.',
   );
 });

@@ -197,7 +197,9 @@ test('needs attention: unmistakable, with the state of each table and what to ty
   const world = await startWorld();
   const id = await approveAndStart(world, await ask(world));
   world.wrote(id, 'quotes', 3);
-  world.record(id, ...swapping, { type: 'needs-attention', ...failure });
+  const states = 'State: shop-quotes: partly written; shop-user-likes: not touched.';
+  const hint = `${failure.hint} ${states} Mend the cause, then put back what was written with \`undo ${id}\`, or finish it with a new restore to the same point.`;
+  world.record(id, ...swapping, { type: 'needs-attention', ...failure, hint });
   const last = await lastWord(world, 'A person has to look at this now');
   for (const part of [
     'AWS denied the writes.',
@@ -209,6 +211,7 @@ test('needs attention: unmistakable, with the state of each table and what to ty
     '"Undo …"',
   ])
     expect(readable(last)).toContain(part);
+  for (const part of ['State:', `\`undo ${id}`]) expect(readable(last)).not.toContain(part);
   expect(readable(await parentShowing(world, 'needs attention'))).toContain('A person has to look');
 });
 

@@ -1,8 +1,9 @@
 /** How a run ended, for the parent message and for the last word in the thread. */
 import type { KnownBlock } from '@slack/types';
+import { adviceForAttention } from '../../restore/attention.ts';
 import type { Run, RunState, TableRun } from '../../restore/run.ts';
 import { actionIds, valueFor } from '../button-value.ts';
-import { commandName } from '../command.ts';
+import { commandName, inSlack } from '../command.ts';
 import { count, counted, duration, utc } from '../measures.ts';
 import { bothTimes, code, escaped, listed } from '../mrkdwn.ts';
 import { actions, button, context, lineSections, section } from './blocks.ts';
@@ -22,8 +23,14 @@ export function outcomeBlocks(run: Run, { undoableUntil }: Surroundings): readon
 export function outcomeText(run: Run): string {
   if (run.state === 'COMPLETED') return run.request.undoOf === undefined ? restored(run) : undone(run);
   const message = escaped(run.failure?.message ?? 'The reason is not known.');
-  const hint = escaped(run.failure?.hint ?? '');
+  const hint = escaped(inSlack(hintOf(run)));
   return `${markOf(run.state)}${took(run, 'after')}: ${message}${rolledBack(run)}${hint === '' ? '' : `\n*Next:* ${hint}`}`;
+}
+
+/** Each table's state and what to type have lines of their own, in Slack's words. */
+function hintOf({ id, tables, state, failure }: Run): string {
+  const hint = failure?.hint ?? '';
+  return state === 'NEEDS_ATTENTION' ? hint.replace(adviceForAttention({ id, tables }), '').trim() : hint;
 }
 
 /** Offered while it is possible; the teller takes it away afterwards. */

@@ -2,6 +2,7 @@
 import type { UserError } from '../../restore/errors.ts';
 import type { Refusal } from '../../restore/policy.ts';
 import type { Run } from '../../restore/run.ts';
+import { inSlack } from '../command.ts';
 import { actor, anyOf, channelLink, code, escaped, readersTime } from '../mrkdwn.ts';
 import { context, type Message, message, section } from './blocks.ts';
 
@@ -17,7 +18,7 @@ export function mistakeMessage(problem: { readonly message: string; readonly hin
 }
 
 export function errorMessage(error: UserError): Message {
-  const text = `:warning: ${escaped(error.message)}\n${escaped(error.hint)}`;
+  const text = `:warning: ${escaped(error.message)}\n${escaped(inSlack(error.hint))}`;
   return message(text, [section(text)]);
 }
 
