@@ -334,3 +334,28 @@ test('a reason is shown letter by letter, in a block that knows no markup', () =
   const quoted = parentMessage(run, { environment: prod }, new Map()).blocks.filter(({ type }) => type === 'rich_text');
   expect(JSON.stringify(quoted)).toContain('<!channel> *bold* _it_ ~no~ `code`');
 });
+
+test('the plan question says why it is asked, where it writes, and counts one item as one', () => {
+  const compared = (liveItems: number): RunEvent => ({
+    ...{ type: 'table-compared', label: 'quotes', liveItems, restoredItems: 9, put: 1, delete: 0, unchanged: 8 },
+    ...{ liveDigest: 'a', restoredDigest: 'b' },
+  });
+  const asked = (liveItems: number) => {
+    const events: readonly RunEvent[] = [
+      requested({ request: plainRequest }),
+      { type: 'started' },
+      compared(liveItems),
+      { type: 'plan-shown' },
+    ];
+    const rows = events.map((event, index) => ({ seq: index + 1, runId: 'restore-1', at: now, event, hash: '' }));
+    const run = foldRun(rows);
+    const row = rows.at(-1);
+    if (run === undefined || row === undefined) throw new Error('no run');
+    expect(JSON.stringify(parentMessage(run, { environment: prod }, new Map()).blocks)).toContain('in eu-central-1');
+    return replyTo(row, run, { environment: prod })?.text;
+  };
+  expect(asked(8)).toContain('Item counts of live and restored tables differ');
+  expect(asked(9)).toContain('have the same number of items');
+  expect(asked(9)).not.toContain('differ');
+  expect(asked(9)).toContain('1 item will be put back and 0 deleted in `prod`, eu-central-1.');
+});

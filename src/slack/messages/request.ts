@@ -16,8 +16,9 @@ function shortDigest(digest: string): string {
   return digest.slice(0, 8);
 }
 
-export function requestBlocks(run: Run, { undone }: Surroundings): readonly KnownBlock[] {
+export function requestBlocks(run: Run, { undone, environment }: Surroundings): readonly KnownBlock[] {
   const { request } = run;
+  const region = environment === undefined ? '' : ` in ${escaped(environment.region)}`;
   const what: readonly Fact[] =
     request.undoOf === undefined
       ? [['Back to', `${bothTimes(request.restorePoint)}${saidAs(run)}`]]
@@ -25,7 +26,10 @@ export function requestBlocks(run: Run, { undone }: Surroundings): readonly Know
   const rows: readonly Fact[] = [
     ['Asked by', actor(request.requestedBy)],
     ...what,
-    ['Tables', `${counted(request.tables.length, 'table')} of ${code(request.environment)} – ${tableNames(run)}`],
+    [
+      'Tables',
+      `${counted(request.tables.length, 'table')} of ${code(request.environment)}${region} – ${tableNames(run)}`,
+    ],
     ...optionFacts(request),
   ];
   const why: readonly KnownBlock[] = request.reason === '' ? [] : [facts([['Reason', '']]), quote(request.reason)];

@@ -154,16 +154,25 @@ const whyExpired = {
 /** The plan and the question whether to carry it out; without buttons once it is answered or the run has ended. */
 export function planQuestion(run: Run, { environment }: Surroundings, at: Instant): Message {
   const { put, deleted } = changesOf(run);
-  const plan = `${count(put)} items will be put back and ${count(deleted)} deleted`;
+  const plan = `${counted(put, 'item')} will be put back and ${count(deleted)} deleted`;
+  const where = environment === undefined ? '' : ` in ${code(environment.name)}, ${escaped(environment.region)}`;
   const open = run.plan === 'shown' && run.state === 'IN_PROGRESS' && !run.cancelRequested;
   const until = run.planAnswerBy === undefined ? '' : ` No answer until ${readersTime(run.planAnswerBy)} means stop.`;
   const who = environment === undefined ? '' : ` ${anyOf(trustedIn(environment))} may answer.`;
   const question = open
-    ? `:raised_hand: *Go on?* Item counts of live and restored tables differ, as they do after an accident: ${plan}.${until}${who} Stop leaves the live tables as they are.`
+    ? `:raised_hand: *Go on?* ${whyAsked(run)} ${plan}${where}.${until}${who} Stop leaves the live tables as they are.`
     : `The plan was: ${plan}. ${answerTo(run)}`;
   const buttons: readonly KnownBlock[] = open ? [proceedOrStop(run, plan)] : [];
   const text = `${question} ${escaped(comparisonText(run))}`;
   return message(text, [section(question), comparisonTable(run), ...buttons, stamp(run, at)]);
+}
+
+/** Equal counts are asked about only where everything is. */
+function whyAsked({ tables }: Run): string {
+  const differ = tables.some(({ comparison }) => comparison?.liveItems !== comparison?.restoredItems);
+  return differ
+    ? 'Item counts of live and restored tables differ, as they do after an accident:'
+    : 'Live and restored tables have the same number of items; this environment always asks before anything is written:';
 }
 
 function proceedOrStop(run: Run, plan: string): KnownBlock {
@@ -212,7 +221,11 @@ function phaseReply(phase: Phase, durationMs: number, run: Run, at: Instant): Re
     case 'SWAP_DATA': {
       if (run.request.undoOf !== undefined) return line(run, at, `:pencil2: Put back in ${took}.`);
       const { put, deleted } = writtenBy(run);
-      return line(run, at, `:pencil2: Written back in ${took}: ${count(put)} items put, ${count(deleted)} deleted.`);
+      return line(
+        run,
+        at,
+        `:pencil2: Written back in ${took}: ${counted(put, 'item')} put, ${count(deleted)} deleted.`,
+      );
     }
     case 'VERIFY_DATA':
       if (run.request.undoOf !== undefined)
