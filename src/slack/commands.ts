@@ -23,6 +23,7 @@ import { openUndo } from './undo.ts';
 import { loadingView } from './views/modal.ts';
 import { chooseView } from './views/restore.ts';
 import { isTooLong, type Wanted } from './views/wanted.ts';
+import { visibleHistory, visibleOf } from './visible.ts';
 import { openView } from './windows.ts';
 
 export type CommandCall = {
@@ -33,8 +34,7 @@ export type CommandCall = {
 };
 
 export async function onCommand(desk: Desk, call: CommandCall): Promise<void> {
-  const { restores, progress } = desk;
-  const environments = restores.environments();
+  const environments = desk.restores.environments();
   const command = parseCommand(
     typeof call.command.text === 'string' ? call.command.text : '',
     environments.map(({ name }) => name),
@@ -46,11 +46,9 @@ export async function onCommand(desk: Desk, call: CommandCall): Promise<void> {
     case 'mistake':
       return await answer(mistakeMessage(command));
     case 'status':
-      return await answer(
-        statusMessage(restores.open(), restores.history(1)[0], (run) => progress.get(run.id), restores.interrupted()),
-      );
+      return await informed(desk, call, () => statusFor(desk, call.command.user_id));
     case 'history':
-      return await answer(historyPage(desk, 0));
+      return await informed(desk, call, () => historyPage(desk, call.command.user_id, 0));
     case 'list':
       return await list(desk, call, command.environment);
     case 'cancel':
@@ -64,13 +62,28 @@ export async function onCommand(desk: Desk, call: CommandCall): Promise<void> {
   }
 }
 
+/** Answers an account in good standing; asking Slack about it may take longer than an acknowledgement has. */
+async function informed(desk: Desk, { command, ack, tell }: CommandCall, answer: () => Message): Promise<void> {
+  await ack();
+  const account = await refuseNow(desk, command.user_id);
+  await tell(account === undefined ? answer() : refusalMessage(account));
+}
+
+function statusFor(desk: Desk, userId: string): Message {
+  const { restores, progress } = desk;
+  const open = visibleOf(desk, userId, restores.open());
+  const [last] = visibleHistory(desk, userId, 1).runs;
+  return statusMessage(open.runs, last, (run) => progress.get(run.id), restores.interrupted(), open.hidden);
+}
+
 const runsPerPage = 10;
 
 /** `page`: 0 is the newest. */
-export function historyPage({ restores }: Desk, page: number): Message {
+export function historyPage(desk: Desk, userId: string, page: number): Message {
   const first = page * runsPerPage;
-  const runs = restores.history(first + runsPerPage + 1).slice(first);
-  return historyMessage(runs.slice(0, runsPerPage), page, runs.length > runsPerPage);
+  const { runs, hidden } = visibleHistory(desk, userId, first + runsPerPage + 1);
+  const shown = runs.slice(first, first + runsPerPage);
+  return historyMessage(shown, page, runs.length > first + runsPerPage, hidden);
 }
 
 /** An answer that nobody else sees. */
@@ -102,7 +115,7 @@ async function cancel(
   const run = runId === undefined && open.length === 1 ? open[0] : open.find((candidate) => candidate.id === runId);
   if (run === undefined) {
     const known = runId === undefined ? undefined : desk.restores.run(runId);
-    if (runId === undefined) return await ack(ephemeral(whichMessage(open)));
+    if (runId === undefined) return await ack(ephemeral(whichMessage(visibleOf(desk, command.user_id, open).runs)));
     throw known === undefined
       ? unknownRun(runId)
       : new UserError(
@@ -134,7 +147,8 @@ async function undo(
   { runId }: Command & { readonly kind: 'undo' },
 ): Promise<void> {
   const { restores } = desk;
-  const undoable = runId === undefined ? restores.history(50).filter(({ id }) => restores.undoableUntil(id)) : [];
+  const recent = runId === undefined ? visibleOf(desk, command.user_id, restores.history(50)).runs : [];
+  const undoable = recent.filter(({ id }) => restores.undoableUntil(id));
   const run = runId === undefined ? undoable[0] : restores.run(runId);
   if (runId === undefined && undoable.length !== 1) return await ack(ephemeral(whichUndoMessage(undoable)));
   if (run === undefined) throw unknownRun(runId ?? '');

@@ -8,6 +8,7 @@ import { refusalMessage } from './messages/refusal.ts';
 import { type HomeContent, homeView, type Look, refusedHome } from './views/home.ts';
 import { chooseView } from './views/restore.ts';
 import type { Wanted } from './views/wanted.ts';
+import { visibleHistory, visibleOf } from './visible.ts';
 import { openView } from './windows.ts';
 
 const recentRuns = 10;
@@ -22,14 +23,17 @@ export async function onHomeOpened(desk: Desk, userId: string): Promise<void> {
   }
   const environments = restores.environments();
   const publish = async (looks: readonly Look[]) => {
+    const open = visibleOf(desk, userId, restores.open());
+    const recent = visibleHistory(desk, userId, recentRuns);
     const content: HomeContent = {
       userId,
       timeZone,
       now: clock.now(),
       environments: environments.map((environment, index) => ({ environment, look: looks[index] ?? 'pending' })),
-      open: restores.open(),
+      open: open.runs,
       interrupted: restores.interrupted(),
-      recent: restores.history(recentRuns),
+      recent: recent.runs,
+      hidden: open.hidden + recent.hidden,
       progressOf: (run) => progress.get(run.id),
     };
     await desk.client.views.publish({ user_id: userId, view: homeView(content) });

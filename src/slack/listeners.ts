@@ -4,10 +4,11 @@ import { actionIds, homeActionIds, pageActionIds } from './button-value.ts';
 import { commandName } from './command.ts';
 import { ephemeral, historyPage, onCommand } from './commands.ts';
 import { onClick, onDenied, onNameTyped } from './decisions.ts';
-import { type Desk, tellDirectly } from './desk.ts';
+import { type Desk, refuseNow, tellDirectly } from './desk.ts';
 import { onHomeOpened, onHomeRestore } from './home.ts';
 import type { Listening } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
+import { refusalMessage } from './messages/refusal.ts';
 import { onChosen, onConfirmed, onReworded, type Submission } from './submissions.ts';
 import { onUndoConfirmed } from './undo.ts';
 import { callbackIds } from './views/modal.ts';
@@ -93,8 +94,10 @@ function listenToPages(app: App, desk: Desk, listening: Listening): void {
       const incoming = { what: `action ${actionId}`, userId: body.user.id, ack: async () => ack(), tell: show };
       await listening.handle<void>(incoming, async (tracked) => {
         await tracked();
-        const page = Number('value' in action ? action.value : undefined);
-        await show(historyPage(desk, Number.isSafeInteger(page) ? Math.min(Math.max(page, 0), lastPage) : 0));
+        const refusal = await refuseNow(desk, body.user.id);
+        const wanted = Number('value' in action ? action.value : undefined);
+        const page = Number.isSafeInteger(wanted) ? Math.min(Math.max(wanted, 0), lastPage) : 0;
+        await show(refusal === undefined ? historyPage(desk, body.user.id, page) : refusalMessage(refusal));
       });
     });
   }

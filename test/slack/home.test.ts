@@ -87,15 +87,52 @@ test('history comes page by page', async () => {
       { kind: 'shell', workingDirectory: '/' },
     );
   }
-  const eve = world.slack.as('U0EVE');
-  await eve.command(command, 'history');
-  const first = await eve.ephemeralUntil((message) => readable(message).includes('"Older"'));
+  const alice = world.slack.as('U0ALICE');
+  await alice.command(command, 'history');
+  const first = await alice.ephemeralUntil((message) => readable(message).includes('"Older"'));
   expect(readable(first)).toContain('number 11.');
   expect(readable(first)).not.toContain('number 1.');
   expect(readable(first)).not.toContain('"Newer"');
-  await eve.click(first, { text: 'Older' });
-  const second = await eve.ephemeralUntil((message) => readable(message).includes('"Newer"'));
+  await alice.click(first, { text: 'Older' });
+  const second = await alice.ephemeralUntil((message) => readable(message).includes('"Newer"'));
   expect(readable(second)).toContain('number 0.');
   expect(readable(second)).not.toContain('number 2.');
-  expect(eve.ephemerals()).toHaveLength(1);
+  expect(alice.ephemerals()).toHaveLength(1);
+});
+
+test('status and history show what one is trusted with, and say that something is left out', async () => {
+  const world = await startWorld();
+  await ask(world);
+  const { id } = onlyRun(world);
+  for (const text of ['status', 'history']) {
+    const carol = world.slack.as('U0CAROL');
+    await carol.command(command, text);
+    expect(readable(await carol.ephemeralUntil((message) => readable(message).includes(id)))).not.toContain('left out');
+    const eve = world.slack.as('U0EVE');
+    const before = eve.ephemerals().length;
+    await eve.command(command, text);
+    await expect.poll(() => eve.ephemerals().length).toBe(before + 1);
+    const seen = readable(eve.ephemerals().at(-1));
+    expect(seen).toContain('neither an admin nor an approver are left out');
+    expect(seen).not.toContain(id);
+  }
+  const home = readable(await homeOf(world, 'U0EVE', 'are left out'));
+  expect(home).not.toContain(id);
+});
+
+test.for([
+  [{ isRestricted: true }, 'Guests may not use this bot.'],
+  [{ deleted: true }, 'This account is deactivated.'],
+  [{ teamId: 'T0OTHER' }, 'You belong to another workspace.'],
+] as const)('an account %j reads neither status nor history', async ([change, why]) => {
+  const world = await startWorld();
+  await ask(world);
+  world.slack.changeUser('U0CAROL', change);
+  const carol = world.slack.as('U0CAROL');
+  for (const text of ['status', 'history']) await carol.command(command, text);
+  await expect.poll(() => carol.ephemerals().length).toBe(2);
+  for (const { text } of carol.ephemerals()) {
+    expect(text).toContain(why);
+    expect(text).not.toContain(onlyRun(world).id);
+  }
 });

@@ -201,12 +201,12 @@ describe.each([
     );
     const outlook = outlookOf(request);
     for (const message of [
-      historyMessage(runs, 0, true),
-      historyMessage(runs, 3, true),
-      historyMessage([], 1, false),
-      statusMessage(runs, runs[0], () => progress, runs),
+      historyMessage(runs, 0, true, 0),
+      historyMessage(runs, 3, true, 2),
+      historyMessage([], 1, false, 2),
+      statusMessage(runs, runs[0], () => progress, runs, 2),
       whichUndoMessage(runs),
-      statusMessage([], runs[0], () => progress, []),
+      statusMessage([], runs[0], () => progress, [], 0),
       whichMessage(runs),
       helpMessage([environment]),
       outlookMessage(outlook, now, 'Europe/Berlin'),
@@ -282,6 +282,7 @@ describe.each([
               'pending',
           })),
           open: rows.map(([, each]) => each),
+          hidden: 3,
           interrupted: [run],
           recent: rows.map(([, each]) => each),
           progressOf: () => progress,

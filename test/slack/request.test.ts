@@ -228,9 +228,8 @@ test('a bug is told as one, with an id that the log has', async () => {
     throw new TypeError('secret detail');
   };
   const alice = world.slack.as('U0ALICE');
-  const outcome = await alice.command(command, 'history');
-  const said = outcome.response?.text;
-  expect(outcome.response?.ephemeral).toBe(true);
+  await alice.command(command, 'history');
+  const said = (await alice.ephemeralUntil(() => true)).text;
   expect(said).toContain('Something broke on our side');
   expect(said).not.toContain('secret');
   const line = world.logged.find(({ level }) => level === 'error');

@@ -157,9 +157,11 @@ test('a shutdown and what follows stand in the same thread, and the same parent 
   const id = await approveAndStart(world, await ask(world));
   world.record(id, ...swapping, { type: 'paused' });
   await parentShowing(world, 'Stopped at a safe point: the bot is shutting down');
-  const outcome = await world.slack.as('U0ALICE').command(command, 'status');
-  expect(outcome.response?.text).toContain(`:double_vertical_bar: interrupted`);
-  expect(outcome.response?.text).toContain(`pitr-restore resume ${id}`);
+  const reader = world.slack.as('U0ALICE');
+  await reader.command(command, 'status');
+  const { text: status } = await reader.ephemeralUntil(() => true);
+  expect(status).toContain(`:double_vertical_bar: interrupted`);
+  expect(status).toContain(`pitr-restore resume ${id}`);
   await world.bot.reporter.stop(1000);
   const next = await world.startProcess();
   next.record(id, { type: 'resumed', holder });
@@ -271,6 +273,7 @@ test('what verification rounds write over is told round by round, and counted in
   const { text } = await lastWord(world, 'prod is back to');
   expect(text).toContain('54 put back, 12 deleted');
   expect(text).toContain('20 items written meanwhile were put back or deleted again; their images are in the journal.');
-  const { response } = await world.slack.as('U0ALICE').command(command, 'history');
-  expect(response?.text).toContain('54 put back, 12 deleted');
+  const reader = world.slack.as('U0ALICE');
+  await reader.command(command, 'history');
+  expect((await reader.ephemeralUntil(() => true)).text).toContain('54 put back, 12 deleted');
 });

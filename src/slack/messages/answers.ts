@@ -44,14 +44,18 @@ export function statusMessage(
   last: Run | undefined,
   progressOf: (run: Run) => Progress,
   interrupted: readonly Run[],
+  hidden: number,
 ): Message {
+  const leftOut = leftOutLine(hidden);
   if (open.length === 0) {
     const ended = last === undefined ? '' : ` The last one: ${runLine(last)}`;
-    const text = `No restore is running or waiting.${ended}`;
-    return message(text, [section(text)]);
+    const none =
+      hidden === 0 ? 'No restore is running or waiting.' : 'No restore that you may see is running or waiting.';
+    const text = `${none}${ended}`;
+    return message(text, [section(text), ...leftOut]);
   }
   const lines = open.map((run) => statusLine(run, progressOf(run), interrupted));
-  return message(lines.join('\n'), [header('Restores now'), ...lineSections(lines)]);
+  return message(lines.join('\n'), [header('Restores now'), ...lineSections(lines), ...leftOut]);
 }
 
 export function statusLine(run: Run, progress: Progress, interrupted: readonly Run[]): string {
@@ -63,14 +67,22 @@ export function statusLine(run: Run, progress: Progress, interrupted: readonly R
 }
 
 /** `page`: 0 is the newest. `hasOlder`: there is a page after this one. */
-export function historyMessage(runs: readonly Run[], page: number, hasOlder: boolean): Message {
+export function historyMessage(runs: readonly Run[], page: number, hasOlder: boolean, hidden: number): Message {
+  const leftOut = leftOutLine(hidden);
   if (runs.length === 0) {
-    const text = page === 0 ? 'Nothing has been restored yet.' : 'There are no older restores.';
-    return message(text, [section(text), ...pageButtons(page, hasOlder)]);
+    const none = hidden === 0 ? 'Nothing has been restored yet.' : 'Nothing that you may see has been restored yet.';
+    const text = page === 0 ? none : 'There are no older restores.';
+    return message(text, [section(text), ...leftOut, ...pageButtons(page, hasOlder)]);
   }
   const lines = runs.map((run) => runLine(run));
   const title = page === 0 ? 'Last restores' : `Restores, page ${page + 1}`;
-  return message(lines.join('\n'), [header(title), ...lineSections(lines), ...pageButtons(page, hasOlder)]);
+  return message(lines.join('\n'), [header(title), ...lineSections(lines), ...leftOut, ...pageButtons(page, hasOlder)]);
+}
+
+/** Said only where something was left out. */
+export function leftOutLine(hidden: number): readonly KnownBlock[] {
+  if (hidden === 0) return [];
+  return [context('Restores of environments of which you are neither an admin nor an approver are left out.')];
 }
 
 function pageButtons(page: number, hasOlder: boolean): readonly KnownBlock[] {

@@ -8,7 +8,7 @@ import type { EnvironmentOutlook } from '../../restore/restores.ts';
 import type { Run } from '../../restore/run.ts';
 import { homeActionIds } from '../button-value.ts';
 import { limits } from '../limits.ts';
-import { outlookLines, runLine, statusLine } from '../messages/answers.ts';
+import { leftOutLine, outlookLines, runLine, statusLine } from '../messages/answers.ts';
 import { actions, button, context, header, lineSections, section } from '../messages/blocks.ts';
 import type { Progress } from '../messages/phases.ts';
 import { whoCanHelp } from '../messages/refusal.ts';
@@ -25,6 +25,8 @@ export type HomeContent = {
   readonly open: readonly Run[];
   readonly interrupted: readonly Run[];
   readonly recent: readonly Run[];
+  /** How many runs were left out, because the reader is not trusted in their environment. */
+  readonly hidden: number;
   readonly progressOf: (run: Run) => Progress;
 };
 
@@ -38,6 +40,7 @@ export function homeView(content: HomeContent): HomeView {
     ...(isAdmin ? [actions(restoreButton)] : []),
     header('Last restores'),
     ...lineSections(recent.length === 0 ? ['Nothing has been restored yet.'] : recent.map((run) => runLine(run)), 6000),
+    ...leftOutLine(content.hidden),
     ...environments.flatMap((each) => environmentBlocks(each, content)),
     context(`As of ${readersTime(now)}. Open this tab again to refresh it.`),
   ];
