@@ -217,6 +217,17 @@ export interface Deliveries {
   /** Sequence number of the run's last event that `reporter` delivered; 0: none yet. */
   cursor(reporter: string, runId: RunId): number;
   advance(reporter: string, runId: RunId, seq: number): void;
+  /**
+   * Asks to be the one process that posts this message, until the instant `until`: of two on one file only one may.
+   * 'taken-over': somebody else was about to, and may have done it; 'theirs': somebody else is about to; 'posted': it is
+   * on record.
+   */
+  claim(
+    reporter: string,
+    runId: RunId,
+    key: string,
+    by: { readonly process: string; readonly now: Instant; readonly until: Instant },
+  ): 'ours' | 'taken-over' | 'theirs' | 'posted';
   /** Runs with events that `reporter` has not delivered, oldest first. */
   behind(reporter: string): readonly RunId[];
   /** Where the thing called `key` (the parent message, a card …) was posted. */

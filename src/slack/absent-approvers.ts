@@ -30,6 +30,7 @@ export async function tellAbsentApprovers(
     const members = await membersOf(channelId);
     const message = approverMessage(run, surroundings, clock.now());
     for (const userId of untold.filter((each) => !members.has(each))) {
+      if (!postings.mayPost(keyFor(userId))) continue;
       const place = { channelId: userId, key: `${run.id}:${keyFor(userId)}` };
       postings.remember(keyFor(userId), await poster.post(place, message, signal));
     }

@@ -1,4 +1,5 @@
 /** The Slack side of the product: everything people do and read there. It never executes a run itself. */
+import { randomUUID } from 'node:crypto';
 import { App, type Logger as BoltLogger } from '@slack/bolt';
 import { WebAPIPlatformError, WebClient, type WebClientOptions } from '@slack/web-api';
 import { UserError } from '../restore/errors.ts';
@@ -128,6 +129,7 @@ function reporterOf(parts: SlackBotParts, client: WebClient, people: People, sig
 
   return makeThreadReporter({
     ...parts,
+    process: randomUUID(),
     poster,
     environmentOf: (name) => restores.environments().find((each) => each.name === name),
     undoableUntil: (runId) => restores.undoableUntil(runId),

@@ -1,8 +1,9 @@
 /** The messages of one run: each is posted at most once, also when an answer of Slack was lost or the process died in between. */
 import { WebAPIPlatformError } from '@slack/web-api';
 import type { RunId } from '../restore/events.ts';
-import type { Deliveries, PostedMessage } from '../restore/ports.ts';
+import type { Clock, Deliveries, PostedMessage } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
+import { times } from './limits.ts';
 import type { Logger } from './logging.ts';
 import type { Message } from './messages/blocks.ts';
 import { isRefusal, type Place, type Poster } from './poster.ts';
@@ -12,6 +13,9 @@ export const reporterName = 'slack';
 export type PostingsParts = {
   readonly poster: Poster;
   readonly deliveries: Deliveries;
+  readonly clock: Clock;
+  /** This process among all that tell from one file. */
+  readonly process: string;
   readonly logger: Logger;
 };
 
@@ -44,12 +48,40 @@ export class Postings {
   }
 
   async postOnce({ since, ...target }: Target, key: string, message: Message): Promise<Posting> {
+    const known = await this.#told(key);
+    if (known !== undefined) return { posted: known, isAdopted: true };
     const place: Place = { ...target, key: `${this.#runId}:${key}` };
     const adopted = await this.#adopted(place, since);
     const posted = adopted ?? (await this.#post(place, message));
     this.#unsure = false;
     this.remember(key, posted);
     return { posted, isAdopted: adopted !== undefined };
+  }
+
+  /**
+   * Waits until it is ours to post, or posted by another bot on the same file: two of them run during a rolling deploy.
+   * undefined: it is ours.
+   */
+  async #told(key: string): Promise<PostedMessage | undefined> {
+    for (;;) {
+      const answer = this.#claim(key);
+      if (answer === 'posted') return this.posted(key);
+      if (answer === 'taken-over') this.#unsure = true;
+      if (answer !== 'theirs') return undefined;
+      await this.#parts.clock.sleep(times.retryFirst, this.#signal);
+    }
+  }
+
+  /** For what is posted past {@link postOnce}: whether nobody else has posted it or is about to. */
+  mayPost(key: string): boolean {
+    const answer = this.#claim(key);
+    return answer === 'ours' || answer === 'taken-over';
+  }
+
+  #claim(key: string) {
+    const { deliveries, clock, process } = this.#parts;
+    const now = clock.now();
+    return deliveries.claim(reporterName, this.#runId, key, { process, now, until: now + claimMs });
   }
 
   /** false: the message cannot be edited any more, which nothing can change. */
@@ -89,6 +121,9 @@ export class Postings {
     }
   }
 }
+
+/** A call takes ten seconds at most; who has not finished by then is gone, or waits because Slack asked for it. */
+const claimMs = 30_000;
 
 /** Between Slack's clock and ours. */
 const clockSkew = 300_000;

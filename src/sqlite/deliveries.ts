@@ -2,6 +2,7 @@ import type { Deliveries } from '../restore/ports.ts';
 import type { SqliteFile } from './database.ts';
 import { reportingStorageTrouble } from './storage-trouble.ts';
 
+type ClaimRow = { process: string; expires_at: number };
 type PostedRow = { channel_id: string; message_id: string };
 
 /** How far each reporter has told each run's story, and where it put it. */
@@ -26,6 +27,30 @@ export function createDeliveries(db: SqliteFile): Deliveries {
   const savePosted = db.prepare<[string, string, string, string, string]>(
     'INSERT OR REPLACE INTO posted (reporter, run_id, key, channel_id, message_id) VALUES (?, ?, ?, ?, ?)',
   );
+  const readClaim = db.prepare<[string, string, string], ClaimRow>(
+    'SELECT process, expires_at FROM claims WHERE reporter = ? AND run_id = ? AND key = ?',
+  );
+  const saveClaim = db.prepare<[string, string, string, string, number]>(
+    'INSERT OR REPLACE INTO claims (reporter, run_id, key, process, expires_at) VALUES (?, ?, ?, ?, ?)',
+  );
+  const dropClaim = db.prepare<[string, string, string]>(
+    'DELETE FROM claims WHERE reporter = ? AND run_id = ? AND key = ?',
+  );
+
+  const claim = db.transaction<Deliveries['claim']>((reporter, runId, key, { process, now, until }) => {
+    if (readPosted.get(reporter, runId, key) !== undefined) return 'posted';
+    const before = readClaim.get(reporter, runId, key);
+    const isTheirs = before !== undefined && before.process !== process;
+    if (isTheirs && before.expires_at > now) return 'theirs';
+    saveClaim.run(reporter, runId, key, process, until);
+    return isTheirs ? 'taken-over' : 'ours';
+  });
+
+  const remember = db.transaction<Deliveries['remember']>((reporter, runId, key, message) => {
+    savePosted.run(reporter, runId, key, message.channelId, message.messageId);
+    dropClaim.run(reporter, runId, key);
+  });
+
   return reportingStorageTrouble<Deliveries>({
     cursor: (reporter, runId) => readCursor.get(reporter, runId) ?? 0,
     advance: (reporter, runId, seq) => {
@@ -36,8 +61,9 @@ export function createDeliveries(db: SqliteFile): Deliveries {
       const row = readPosted.get(reporter, runId, key);
       return row === undefined ? undefined : { channelId: row.channel_id, messageId: row.message_id };
     },
+    claim: (reporter, runId, key, by) => claim.immediate(reporter, runId, key, by),
     remember: (reporter, runId, key, message) => {
-      savePosted.run(reporter, runId, key, message.channelId, message.messageId);
+      remember.immediate(reporter, runId, key, message);
     },
   });
 }

@@ -78,5 +78,15 @@ export const migrations: readonly string[] = [
     message_id TEXT NOT NULL,
     PRIMARY KEY (reporter, run_id, key)
   ) STRICT, WITHOUT ROWID;
+
+  -- Who is about to post a message, until it is in posted.
+  CREATE TABLE claims (
+    reporter   TEXT    NOT NULL,
+    run_id     TEXT    NOT NULL,
+    key        TEXT    NOT NULL,
+    process    TEXT    NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (reporter, run_id, key)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -279,3 +279,27 @@ test('stop tells what is left before it ends', async () => {
   await world.bot.reporter.stop(200_000);
   expectStory(await threadUpTo(world, last, 100));
 });
+
+test('two bots on one file tell a story once: each message is posted by the one that claims it', async () => {
+  const world = await startWorld();
+  await world.startProcess();
+  world.slack.faults.slow('chat.postMessage', 60);
+  await ask(world);
+  await tellAll(world);
+  expectStory(await threadUpTo(world, last, 20_000));
+  await world.bot.reporter.stop(100_000);
+  expectStory(await threadUpTo(world, last));
+  expect(world.slack.messages('C0OPS').filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1);
+});
+
+test('what a bot was about to post when it was killed is posted by the next one', async () => {
+  const world = await startWorld();
+  await ask(world);
+  const { id, lastSeq } = onlyRun(world);
+  await world.bot.reporter.stop(1000);
+  const now = world.clock.now();
+  world.deliveries.claim('slack', id, String(lastSeq + 1), { process: 'killed', now, until: now + 5000 });
+  world.record(id, { type: 'withdrawn', by });
+  await world.startProcess();
+  expect(await threadUpTo(world, 'Withdrawn')).toHaveLength(1);
+});
