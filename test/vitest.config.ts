@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     restoreMocks: true,
+    // Half of them wait for a child process or a socket at any moment: every core gets a worker.
+    maxWorkers: '100%',
   },
 });
