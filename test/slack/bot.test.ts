@@ -85,17 +85,21 @@ test('help, status, history and list answer only the person who asks', async () 
   const world = await startWorld();
   const alice = world.slack.as('U0ALICE');
   const say = async (text: string) => (await alice.command(command, text)).response;
+  const hears = async (text: string, expected: string) => {
+    await alice.command(command, text);
+    await alice.ephemeralUntil((shown) => shown.text.includes(expected));
+  };
   expect(await say('help')).toMatchObject({
     ephemeral: true,
     text: expect.stringContaining('/pitr-restore dev yesterday 9am'),
   });
-  expect((await say('status'))?.text).toContain('No restore is running');
-  expect((await say('history'))?.text).toContain('Nothing has been restored yet');
+  await hears('status', 'No restore is running');
+  await hears('history', 'Nothing has been restored yet');
   expect((await say('hlep'))?.text).toContain('Did you mean /pitr-restore help?');
   await ask(world);
   const { id } = onlyRun(world);
-  expect((await say('status'))?.text).toContain(`\`${id}\` :raised_hand: waits for approval`);
-  expect((await say('history'))?.text).toContain(id);
+  await hears('status', `\`${id}\` :raised_hand: waits for approval`);
+  await hears('history', `\`${id}\` :raised_hand: waits for approval – prod`);
   await alice.command(command, 'list dev');
   const list = await alice.ephemeralUntil((message) => readable(message).includes('Restore points of dev'));
   expect(readable(list)).toContain('shop-user-likes-dev');
