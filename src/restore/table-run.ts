@@ -4,7 +4,7 @@ import type { TableFence } from './fence/table-fence.ts';
 import { fenceAfter } from './fence/table-fence.ts';
 import type { OnConflict } from './request.ts';
 
-export type ItemCounts = { readonly put: number; readonly delete: number };
+type ItemCounts = { readonly put: number; readonly delete: number };
 
 export type TableRun = {
   readonly label: string;
