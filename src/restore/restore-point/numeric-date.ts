@@ -7,7 +7,7 @@ const dotted = /(?<![\w./-])(\d{1,2})\.(\d{1,2})\.(\d{2}|\d{4})?(?![\w./-])/g;
 const eitherWay =
   /(?<![\w./-])(\d{1,2})([-/])(\d{1,2})\2(\d{2}|\d{4})(?![\w/-]|\.\d)|(?<![\w./-])(\d{1,2})\/(\d{1,2})(?![\w/-]|\.\d)/g;
 
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 type NumericDate = { readonly text: string; readonly value: Day & { readonly kind: 'date' } };
 
