@@ -1,4 +1,4 @@
-import { Chrono, en, type ParsedResult } from 'chrono-node';
+import { Chrono, configuration, type ParsedResult } from 'chrono-node/en';
 import { timeOfDay } from './clock.ts';
 import type { Asking, Day, TimeOfDay } from './meaning.ts';
 import { quoted, Refused } from './refusal.ts';
@@ -15,7 +15,7 @@ const ourKindsOfWords = ['yesterday', 'monday', 'dec 19', '19 dec', 'noon', '9:0
  */
 function makeReader(): Chrono {
   return new Chrono({
-    parsers: en.configuration.createCasualConfiguration().parsers.filter((parser) => {
+    parsers: configuration.createCasualConfiguration().parsers.filter((parser) => {
       const alone = new Chrono({ parsers: [parser], refiners: [] });
       return ourKindsOfWords.some((words) => alone.parse(words, anyMoment).some(({ text }) => text === words));
     }),
