@@ -37,7 +37,8 @@ export async function serve(config: Config): Promise<void> {
   const doChores = makeChores(parts, log, stopping);
   const chores = setInterval(() => {
     void doChores();
-    void goOn(parts, start, log);
+    // Whoever waits is started when the present run has ended; before that it would only be refused.
+    if (runs.size === 0) void goOn(parts, start, log);
   }, minute);
   try {
     bot.reporter.start();
@@ -77,10 +78,19 @@ async function carryOut(runId: RunId, { parts, bot, config, stopping, log }: Car
     );
   } catch (error) {
     if (stopping.aborted) return;
-    if (error instanceof UserError) restores.abandon(runId, error);
     log.error({ err: error, runId }, 'A restore could not be carried out');
+    abandon(parts, runId, error, log);
   } finally {
     await statusFile?.stop(lastWordsMs);
+  }
+}
+
+function abandon({ restores }: Parts, runId: RunId, why: unknown, log: Log): void {
+  try {
+    if (why instanceof UserError) restores.abandon(runId, why);
+  } catch (error) {
+    // The file that holds the record is the trouble. The run stays as it is written there, and is looked at again.
+    log.error({ err: error, runId }, 'The end of a restore could not be written down');
   }
 }
 
@@ -91,10 +101,12 @@ async function carryOut(runId: RunId, { parts, bot, config, stopping, log }: Car
 async function goOn({ restores }: Parts, start: (runId: RunId) => Promise<void>, log: Log): Promise<void> {
   try {
     restores.expireOverdue();
-    const approved = restores.open().filter((run) => run.state === 'APPROVED');
-    for (const run of [...restores.interrupted(), ...approved]) {
-      // A shell's runs are its user's to resume.
-      if (run.origin.kind === 'slack') await start(run.id);
+    for (const run of restores.interrupted()) {
+      // A shell's runs are its user's to resume; one that somebody cancelled is put back by whoever can.
+      if (run.origin.kind === 'slack' || run.cancelRequested) await start(run.id);
+    }
+    for (const { id, origin } of restores.open()) {
+      if (origin.kind === 'slack' && restores.run(id)?.state === 'APPROVED') await start(id);
     }
   } catch (error) {
     log.error({ err: error }, 'The runs that wait could not be looked for');

@@ -41,8 +41,7 @@ type GuardedRequest = {
  *   recovery still has it.
  *
  * @throws UserError when the table took nothing for too long, or as `call` does; what `beforeEach` throws; the signal's
- * reason after an abort. No request is under way any more by then, but changes may have been made, and what they replaced
- * is not told.
+ * reason after an abort. No request is under way any more by then; what became of those that were is told to `onOutcome`.
  */
 export async function writeGuarded(
   client: DynamoDBClient,
@@ -50,10 +49,14 @@ export async function writeGuarded(
   settings: LaneSettings & { readonly region: string },
 ): Promise<readonly GuardedOutcome[]> {
   const about = { resource: order.table, region: settings.region, carriesItems: true } as const;
+  const indexOf = new Map(order.changes.map((change, index) => [change, index]));
   return inLanes(order.changes, settings, order.signal, async (change, effort) => {
     const request = requestFor(client, order, change);
     const attempt: Attempt = { action: request.action, ...about };
-    return callPatiently(attempt, async () => outcomeOf(request), effort, order.beforeEach);
+    const outcome = await callPatiently(attempt, async () => outcomeOf(request), effort, order.beforeEach);
+    const index = indexOf.get(change);
+    if (index !== undefined) order.onOutcome?.(index, outcome);
+    return outcome;
   });
 }
 

@@ -97,6 +97,8 @@ export interface Items {
      * no further request starts, those under way are awaited, then it is thrown.
      */
     readonly beforeEach?: () => void;
+    /** Told each outcome as soon as it is known: also those of a call that then throws. */
+    readonly onOutcome?: (index: number, outcome: GuardedOutcome) => void;
   }): Promise<readonly GuardedOutcome[]>;
   /** Reads items by key, strongly consistent, in the order of the keys; undefined where there is none. */
   read(order: {

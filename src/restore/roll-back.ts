@@ -33,14 +33,20 @@ export async function rollBack(
     const batch = distinctKeys(entries, keySchema);
     if (batch.length === 0) break;
     context.mustHoldLock();
-    const outcomes = await aws.items.writeGuarded({
-      table,
-      keySchema,
-      changes: batch.map((entry) => changeOf(entry.after, entry.before, keySchema)),
-      signal,
-      beforeEach: context.mustHoldLock,
-    });
-    await settleOutcomes(context, label, keySchema, batch, outcomes);
+    const outcomes = new Map<number, GuardedOutcome>();
+    try {
+      await aws.items.writeGuarded({
+        table,
+        keySchema,
+        changes: batch.map((entry) => changeOf(entry.after, entry.before, keySchema)),
+        signal,
+        beforeEach: context.mustHoldLock,
+        onOutcome: (index, outcome) => outcomes.set(index, outcome),
+      });
+    } finally {
+      context.mustHoldLock();
+      await settleOutcomes(context, label, keySchema, batch, outcomes);
+    }
     last = batch.at(-1)?.id;
     done += batch.length;
     progress.set(id, label, done, total);
@@ -53,14 +59,14 @@ async function settleOutcomes(
   label: string,
   keySchema: KeySchema,
   entries: readonly JournalEntry[],
-  outcomes: readonly GuardedOutcome[],
+  outcomes: ReadonlyMap<number, GuardedOutcome>,
 ): Promise<void> {
   const { aws, journal } = context;
   const { id } = context.run();
   const { table } = tableOf(context.run(), label);
-  for (const [index, entry] of entries.entries()) {
-    const outcome = outcomes[index];
-    if (outcome === undefined) throw new Error('Every change has an outcome');
+  for (const [index, outcome] of outcomes) {
+    const entry = entries[index];
+    if (entry === undefined) throw new Error('Every outcome is that of an entry');
     const isBack = outcome.done ? same(outcome.replaced, entry.after) : same(outcome.current, entry.before);
     if (outcome.done && !isBack) {
       // Somebody had added an attribute that no condition could know of: what they had goes back, unless they wrote again.

@@ -41,17 +41,18 @@ async function heartbeat(
   stopping: AbortController,
   done: AbortSignal,
 ): Promise<void> {
-  try {
-    for (;;) {
+  for (;;) {
+    try {
       await clock.sleep(heartbeatMs, done);
       if (!lock.renew(holder.fencing)) {
         stopping.abort(lockLost());
         return;
       }
+    } catch (error) {
+      if (done.aborted) return;
+      // A file that is busy or full stops the run; what puts it back still needs the lock, so the heart beats on.
+      stopping.abort(error);
     }
-  } catch (error) {
-    // Not being able to renew is as good as having lost it: whoever reads the file later will take it over.
-    if (!done.aborted) stopping.abort(error);
   }
 }
 

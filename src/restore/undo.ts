@@ -30,7 +30,15 @@ export function undoableUntil(run: Run, { log, journal, clock, undoWindowMs }: P
 
 /** The run that undoes this one, unless it came to nothing. */
 function undoOf(run: Run, log: EventLog): Run | undefined {
-  const futile: readonly Run['state'][] = ['DENIED', 'WITHDRAWN', 'EXPIRED', 'FAILED', 'CANCELLED', 'ROLLED_BACK'];
+  const futile: readonly Run['state'][] = [
+    'DENIED',
+    'WITHDRAWN',
+    'EXPIRED',
+    'FAILED',
+    'CANCELLED',
+    'ROLLED_BACK',
+    'NEEDS_ATTENTION',
+  ];
   return log.recent(runsLookedAt).find((other) => other.request.undoOf === run.id && !futile.includes(other.state));
 }
 

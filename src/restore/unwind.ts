@@ -29,6 +29,8 @@ const leftAsItIs: readonly ErrorCode[] = ['VERIFY'];
 /** Whether a swap that cannot be finished is put back: unless nothing was written, or the request says not to. */
 export function shouldPutBack(run: Run, failure: UserError): boolean {
   if (run.rollback !== undefined) return false;
+  // Compared after the last write and found the same: trouble after that is no reason to undo it, only a person's word is.
+  if (run.phases.VERIFY_DATA.status === 'complete' && failure.code !== 'CANCELLED') return false;
   const touched = run.tables.some((table) => table.swap !== 'pending');
   return touched && run.request.options.rollback && !leftAsItIs.includes(failure.code);
 }

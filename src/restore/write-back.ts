@@ -81,25 +81,43 @@ async function writeEntries(work: WriteBack, entries: readonly JournalEntry[]): 
   context.journal.mark(id, label, ids, 'attempted');
   // Behind a fence that was proven just now, nobody else writes: batches cost a request for 25 items instead of one each.
   if (await fenceHolds(context, label, work.description)) {
+    mayWrite();
     await context.aws.items.write({ table, changes, signal: context.signal });
     context.journal.mark(id, label, ids, 'written');
     return;
   }
-  const outcomes = await context.aws.items.writeGuarded({
-    table,
-    keySchema,
-    changes,
-    signal: context.signal,
-    beforeEach: mayWrite,
-  });
+  const outcomes = new Map<number, GuardedOutcome>();
+  try {
+    await context.aws.items.writeGuarded({
+      table,
+      keySchema,
+      changes,
+      signal: context.signal,
+      beforeEach: mayWrite,
+      onOutcome: (index, outcome) => outcomes.set(index, outcome),
+    });
+  } finally {
+    // Also of a batch that was stopped in its middle: what a delete took unseen is told once, and must be kept.
+    settle(work, entries, outcomes);
+  }
+}
+
+function settle(
+  work: WriteBack,
+  entries: readonly JournalEntry[],
+  outcomes: ReadonlyMap<number, GuardedOutcome>,
+): void {
+  const { context, label } = work;
+  // The states are those of whoever has the lock.
+  context.mustHoldLock();
   const written: number[] = [];
-  entries.forEach((entry, index) => {
-    const outcome = outcomes[index];
-    if (outcome === undefined) throw new Error('Every change has an outcome');
+  for (const [index, outcome] of outcomes) {
+    const entry = entries[index];
+    if (entry === undefined) throw new Error('Every outcome is that of an entry');
     if (isAsJournalled(entry, outcome)) written.push(entry.id);
     else settleConflict(work, entry, outcome);
-  });
-  context.journal.mark(id, label, written, 'written');
+  }
+  context.journal.mark(context.run().id, label, written, 'written');
 }
 
 /** Written over exactly the image in the journal; or found written, by a try of ours whose reply was lost. */

@@ -12,9 +12,11 @@ export const confirmPlan: Step = {
     const run = context.run();
     if (!asksForConfirmation(run)) return;
     if (run.origin.kind === 'shell') throw countsDiffer(run);
-    const answerBy = context.clock.now() + context.pace.planAnswerMs;
-    context.record({ type: 'plan-shown', answerBy });
-    await answered(context, answerBy);
+    // A run that was resumed may have been answered meanwhile, or is still being asked.
+    if (run.plan === 'none') {
+      context.record({ type: 'plan-shown', answerBy: context.clock.now() + context.pace.planAnswerMs });
+    }
+    await answered(context, context.run().planAnswerBy ?? context.clock.now());
     const { plan } = context.run();
     if (plan === 'confirmed') return;
     throw notConfirmed(plan === 'refused');
