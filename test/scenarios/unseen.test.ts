@@ -48,3 +48,24 @@ test('a lock lost in the middle of a batch stops the rest of it, and the run is 
   expect(engine.restores.run(runId)?.state).toBe('IN_PROGRESS');
   expect(engine.restores.run(runId)?.rollback).toBeUndefined();
 });
+
+test('a delete that took an attribute nobody had seen is put back with it, also when its batch was stopped', async () => {
+  const engine = await startEngine();
+  await damagedQuotes(engine);
+  const before = live(engine);
+  const held = engine.aws.hold('UpdateItem', { table });
+  const { id: runId } = await engine.restores.request(engine.wish(), shell);
+  const ended = engine.restores.execute(runId);
+  await held.reached;
+  const theirs: Item = { ...quote(1000, 'junk'), neverSeenBefore: { BOOL: true } };
+  engine.aws.history.seed(table, [theirs] as never, engine.clock.now());
+  // The deletes go through and are answered; then one item of the same batch fails for good.
+  engine.aws.faults.add({ operation: 'DeleteItem', kind: 'access-denied', nth: 5 });
+  held.release();
+  expect(await ended).toMatchObject({ state: 'ROLLED_BACK' });
+  const images = engine.journal.read(runId, 'quotes', journalStates, undefined, 1000).map((entry) => entry.before);
+  expect(images).toContainEqual(theirs);
+  const untouched = (text: string) => !text.startsWith('{"id":{"N":"1000"}');
+  expect(live(engine).filter(untouched)).toEqual(before.filter(untouched));
+  expect(engine.aws.history.snapshot(table)).toContainEqual(theirs);
+});
