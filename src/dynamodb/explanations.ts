@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../restore/errors.ts';
+import type { AwsCode } from '../restore/errors.ts';
 
 /** What we were doing when it went wrong. */
 export type Attempt = {
@@ -12,22 +12,6 @@ export type Attempt = {
   /** AWS's own sentence may quote an item: it stays in the log, with the cause. */
   readonly carriesItems?: boolean;
 };
-
-/** The codes that a call to AWS can end in. */
-export type AwsCode = Extract<
-  ErrorCode,
-  | 'ACCESS_DENIED'
-  | 'CREDENTIALS'
-  | 'NETWORK'
-  | 'THROTTLED'
-  | 'PITR_UNAVAILABLE'
-  | 'RESTORE_TIME'
-  | 'TABLE_NOT_FOUND'
-  | 'TABLE_EXISTS'
-  | 'TABLE_IN_USE'
-  | 'LIMIT_EXCEEDED'
-  | 'AWS'
->;
 
 type Explanation = { readonly message: string; readonly hint: string };
 

@@ -1,5 +1,6 @@
+import type { AwsCode } from '../restore/errors.ts';
 import { UserError } from '../restore/errors.ts';
-import type { Attempt, AwsCode } from './explanations.ts';
+import type { Attempt } from './explanations.ts';
 import { explain } from './explanations.ts';
 
 /** Getting credentials for a role failed; `cause` is what STS said, or the search for credentials to ask it with. */

@@ -41,6 +41,12 @@ export type ErrorCode =
   | 'INTERRUPTED'
   | 'OUTCOME_UNKNOWN'
   // The outside world
+  | AwsCode
+  | 'STORAGE'
+  | 'INTERNAL';
+
+/** What a call to AWS can end in. */
+export type AwsCode =
   | 'ACCESS_DENIED'
   | 'CREDENTIALS'
   | 'NETWORK'
@@ -51,9 +57,7 @@ export type ErrorCode =
   | 'TABLE_EXISTS'
   | 'TABLE_IN_USE'
   | 'LIMIT_EXCEEDED'
-  | 'AWS'
-  | 'STORAGE'
-  | 'INTERNAL';
+  | 'AWS';
 
 /** The sentence for something we did not expect: the details are in the log, never in front of a person. */
 export function asUserError(error: unknown): UserError {

@@ -10,7 +10,7 @@ import { hasEnded } from './run.ts';
 import { runSteps } from './run-steps.ts';
 import type { Pace, StepContext } from './step.ts';
 import { stepsFor } from './steps.ts';
-import { stopOn } from './stop-on.ts';
+import { interrupted, stopOn } from './stop-on.ts';
 import { endedEarly, putBack, shouldPutBack } from './unwind.ts';
 
 export type ExecuteParts = {
@@ -125,7 +125,7 @@ async function unwind(
   context.record({ type: 'rollback-started', code, message, hint });
   // The signal that stopped the swap must not stop putting back; a shutdown may, and the next process goes on with it.
   const stopping = new AbortController();
-  const onShutdown = () => stopping.abort(pausedForShutdown());
+  const onShutdown = () => stopping.abort(interrupted());
   if (shutdown?.aborted) onShutdown();
   shutdown?.addEventListener('abort', onShutdown, { once: true });
   try {
@@ -206,13 +206,5 @@ function lockHeld(log: EventLog, holder: LockHolder): UserError {
     'RESTORE_IN_PROGRESS',
     `Another restore operation is running. Please wait or check lock file. ${holder.runId} by ${who} holds the lock since ${new Date(holder.takenAt).toISOString()} (process ${holder.pid} on ${holder.host})${where}.`,
     `Wait for it, look at it with \`status\`, or stop it with \`cancel ${holder.runId}\`.`,
-  );
-}
-
-function pausedForShutdown(): UserError {
-  return new UserError(
-    'INTERRUPTED',
-    'The program was told to stop and stopped at a safe point.',
-    'It can be resumed.',
   );
 }

@@ -62,7 +62,8 @@ function cancelled(run: Run, log: EventLog): UserError {
   return new UserError('CANCELLED', `Cancelled by ${who}.`, '');
 }
 
-function interrupted(): UserError {
+/** The reason of a shutdown: whoever stops for it pauses, and is resumed. */
+export function interrupted(): UserError {
   return new UserError(
     'INTERRUPTED',
     'The program was told to stop and stopped at a safe point.',
