@@ -38,7 +38,8 @@ export function consoleLines({ event }: StoredEvent, run: Run): readonly Line[] 
     case 'plan-refused':
       return planLines(event);
     case 'cancel-requested':
-      return warning(`${actorName(event.by)} asked to stop: the restore stops at its next safe point`);
+    case 'speed-set':
+      return steeringLines(event);
     case 'rollback-started':
       return [...error(event.message), ...warning('Putting back what was written')];
     case 'completed':
@@ -72,6 +73,13 @@ export function consoleLines({ event }: StoredEvent, run: Run): readonly Line[] 
         run.tables.find((table) => table.label === event.label)?.fence,
       );
   }
+}
+
+/** What people ask of a restore while it runs. */
+function steeringLines(event: Extract<RunEvent, { type: 'cancel-requested' | 'speed-set' }>): readonly Line[] {
+  return event.type === 'speed-set'
+    ? [info(`${actorName(event.by)} set the speed to ${event.speed}`)]
+    : warning(`${actorName(event.by)} asked to stop: the restore stops at its next safe point`);
 }
 
 type DecisionEvent = Extract<RunEvent, { type: 'requested' | 'approved' | 'denied' | 'withdrawn' | 'expired' }>;

@@ -30,6 +30,18 @@ export type Environment = {
   /** What a request does unless it says something else. */
   readonly onConflict: OnConflict;
   readonly fence: FenceMode;
+  /** Ceilings per table, in capacity units per second; absent: as much as the table takes. */
+  readonly maxReadUnits?: number;
+  readonly maxWriteUnits?: number;
+  /** Slack user group ids whose members are admins, or approvers, as well. */
+  readonly adminGroups?: readonly string[];
+  readonly approverGroups?: readonly string[];
+  /** Slack user and group ids that are mentioned, once, when a restore fails. */
+  readonly alert?: readonly string[];
+  /** An approver has to type the environment's name. */
+  readonly approvalStepUp?: boolean;
+  /** Days after which a drill is overdue; absent: nobody is reminded. */
+  readonly drillEveryDays?: number;
   /** IAM role whose writes the fence must keep out, assumed to prove that it does. */
   readonly fenceProbeRoleArn?: string;
 };

@@ -3,6 +3,7 @@ import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 
 import type { RunId } from './run-id.ts';
+import type { Consumed, Speed } from './speed.ts';
 
 export type { RunId } from './run-id.ts';
 
@@ -61,6 +62,9 @@ export type LockHolder = {
 
 /** Items that were not what the comparison had seen when their turn came. */
 export type Conflicts = { readonly overwritten: number; readonly kept: number };
+
+/** What an act cost, in AWS's own count; absent in records from before it was counted. */
+export type Cost = { readonly consumed?: Consumed };
 
 /** What happens to the fence around one live table. */
 export type FenceEvent =
@@ -133,7 +137,7 @@ export type RunEvent =
       readonly message: string;
     }
   | { readonly type: 'table-active'; readonly label: string; readonly durationMs: number }
-  | ({ readonly type: 'table-compared' } & TableComparison)
+  | ({ readonly type: 'table-compared' } & TableComparison & Cost)
   | { readonly type: 'plan-shown'; readonly answerBy?: Instant }
   | { readonly type: 'plan-confirmed'; readonly by: Actor }
   | { readonly type: 'plan-refused'; readonly by: Actor }
@@ -144,8 +148,9 @@ export type RunEvent =
       readonly label: string;
       readonly put: number;
       readonly delete: number;
-    } & Conflicts)
-  | ({ readonly type: 'table-verified'; readonly round: number } & TableComparison)
+    } & Conflicts &
+      Cost)
+  | ({ readonly type: 'table-verified'; readonly round: number } & TableComparison & Cost)
   /** The intent, before DeleteTable is called. */
   | { readonly type: 'table-deleting'; readonly label: string; readonly restoreTable: string }
   | { readonly type: 'table-deleted'; readonly label: string; readonly restoreTable: string }
@@ -156,6 +161,8 @@ export type RunEvent =
       readonly reason: string;
     }
   | { readonly type: 'cancel-requested'; readonly by: Actor }
+  /** From here on the run reads and writes this fast. */
+  | { readonly type: 'speed-set'; readonly speed: Speed; readonly by: Actor }
   /** The swap cannot be finished: what it wrote is being put back. */
   | { readonly type: 'rollback-started'; readonly code: ErrorCode; readonly message: string; readonly hint: string }
   /** `changedSince`: items somebody changed after we wrote them; they are not touched. */

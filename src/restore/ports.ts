@@ -5,6 +5,7 @@ import type { LockHolder, RunEvent, RunId, StoredEvent } from './events.ts';
 import type { Item, KeySchema } from './item.ts';
 import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
+import type { Consumed, SpeedNow } from './speed.ts';
 
 export interface Clock {
   now(): Instant;
@@ -80,6 +81,7 @@ export interface Items {
     readonly totalSegments: number;
     readonly consistent: boolean;
     readonly signal?: AbortSignal;
+    readonly speed?: SpeedNow;
   }): AsyncIterable<ScanPage>;
   /**
    * Makes each change if, and only if, the live item is what it is expected to be; outcomes in the order of the changes.
@@ -99,6 +101,9 @@ export interface Items {
     readonly beforeEach?: () => void;
     /** Told each outcome as soon as it is known: also those of a call that then throws. */
     readonly onOutcome?: (index: number, outcome: GuardedOutcome) => void;
+    readonly speed?: SpeedNow;
+    /** Told what each reply says it cost. */
+    readonly onConsumed?: (consumed: Consumed) => void;
   }): Promise<readonly GuardedOutcome[]>;
   /** Reads items by key, strongly consistent, in the order of the keys; undefined where there is none. */
   read(order: {
@@ -106,12 +111,16 @@ export interface Items {
     readonly keySchema: KeySchema;
     readonly keys: readonly Item[];
     readonly signal?: AbortSignal;
+    readonly speed?: SpeedNow;
+    readonly onConsumed?: (consumed: Consumed) => void;
   }): Promise<readonly (Item | undefined)[]>;
   /** Returns when every change is stored. Keys must be unique within one call. Throws when it cannot be finished. */
   write(order: {
     readonly table: string;
     readonly changes: readonly Change[];
     readonly signal?: AbortSignal;
+    readonly speed?: SpeedNow;
+    readonly onConsumed?: (consumed: Consumed) => void;
   }): Promise<void>;
 }
 

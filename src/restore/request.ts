@@ -48,6 +48,8 @@ export type RestoreRequest = {
   readonly timeZone: string;
   readonly requestedBy: Actor;
   readonly reason: string;
+  /** A rehearsal: restores, compares, reports and deletes. Nothing is ever written to a live table. */
+  readonly drill?: true;
   /** This request puts back what that run overwrote, instead of restoring anything. */
   readonly undoOf?: RunId;
   readonly options: RestoreOptions;
@@ -71,6 +73,7 @@ export function digestOf(request: RestoreRequest): string {
     request.options.onConflict,
     request.options.fence,
     request.undoOf ?? null,
+    request.drill ?? null,
   ];
   return createHash('sha256').update(JSON.stringify(agreed)).digest('hex');
 }

@@ -2,6 +2,7 @@ import type { LockHolder, Phase, RunEvent, RunFailure, RunId, StoredEvent } from
 import { extraPhases, phases } from './events.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
+import type { Speed } from './speed.ts';
 import type { TableRun } from './table-run.ts';
 import { tableAfter } from './table-run.ts';
 
@@ -52,6 +53,7 @@ export type Run = {
   readonly plan: 'none' | 'shown' | 'confirmed' | 'refused';
   readonly planAnswerBy?: Instant;
   readonly cancelRequested: boolean;
+  readonly speed: Speed;
   /** Another process than the first one has gone on with it. */
   readonly resumed: boolean;
   /** Set while, and after, what the swap wrote is put back. */
@@ -109,6 +111,7 @@ function begin(row: StoredEvent): Run | undefined {
     warnings: [],
     plan: 'none',
     cancelRequested: false,
+    speed: 'normal',
     resumed: false,
     lastSeq: row.seq,
   };
@@ -122,6 +125,9 @@ export function apply(run: Run, row: StoredEvent): Run {
 function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
   switch (event.type) {
     case 'requested':
+    case 'paused':
+    case 'lock-released':
+    case 'preflight-passed':
       return {};
     case 'approved': {
       const approvals = [...run.approvals, { by: event.by, at }];
@@ -139,14 +145,10 @@ function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
       return { holder: event.holder };
     case 'resumed':
       return { holder: event.holder, resumed: true };
-    case 'paused':
-      return {};
     case 'rollback-started': {
       const { type: _, ...cause } = event;
       return { rollback: { ...cause, phase: run.phase } };
     }
-    case 'lock-released':
-      return {};
     case 'phase-started':
       // A resumed phase began when it began the first time: its limits are counted from there.
       return {
@@ -164,14 +166,14 @@ function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
     }
     case 'preflight-warning':
       return { warnings: [...run.warnings, event.message] };
-    case 'preflight-passed':
-      return {};
     case 'plan-shown':
       return { plan: 'shown', ...(event.answerBy === undefined ? {} : { planAnswerBy: event.answerBy }) };
     case 'plan-confirmed':
       return { plan: 'confirmed' };
     case 'plan-refused':
       return { plan: 'refused' };
+    case 'speed-set':
+      return { speed: event.speed };
     case 'cancel-requested':
       return { cancelRequested: true };
     case 'completed':

@@ -1,8 +1,9 @@
 /** One table of a run: the part of the fold that is about it alone. */
-import type { Conflicts, RunEvent, TableComparison } from './events.ts';
+import type { Conflicts, Cost, RunEvent, TableComparison } from './events.ts';
 import type { TableFence } from './fence/table-fence.ts';
 import { fenceAfter } from './fence/table-fence.ts';
 import type { OnConflict } from './request.ts';
+import type { Consumed } from './speed.ts';
 
 type ItemCounts = { readonly put: number; readonly delete: number };
 
@@ -28,6 +29,8 @@ export type TableRun = {
   readonly rewritten?: ItemCounts;
   readonly rolledBack?: { readonly putBack: number; readonly changedSince: number };
   readonly restoreTableDeleted: boolean;
+  /** By all comparisons and writes so far. */
+  readonly consumed?: Consumed;
   /** Absent: none was put up. */
   readonly fence?: TableFence;
 };
@@ -46,7 +49,7 @@ export function tableAfter(table: TableRun, event: TableEvent, onConflict: OnCon
     case 'table-active':
       return { ...table, restoreMs: event.durationMs };
     case 'table-compared':
-      return { ...table, comparison: comparisonIn(event) };
+      return { ...table, comparison: comparisonIn(event), ...consumedWith(table, event) };
     case 'swap-started':
       return { ...table, swap: 'in_progress' };
     case 'swap-finished':
@@ -55,6 +58,7 @@ export function tableAfter(table: TableRun, event: TableEvent, onConflict: OnCon
         swap: 'complete',
         swapped: { put: event.put, delete: event.delete },
         conflicts: { overwritten: event.overwritten, kept: event.kept },
+        ...consumedWith(table, event),
       };
     case 'table-rolled-back':
       return { ...table, rolledBack: { putBack: event.putBack, changedSince: event.changedSince } };
@@ -62,6 +66,7 @@ export function tableAfter(table: TableRun, event: TableEvent, onConflict: OnCon
       return {
         ...table,
         verification: comparisonIn(event),
+        ...consumedWith(table, event),
         ...(onConflict === 'overwrite' ? rewrittenBefore(table) : {}),
       };
     case 'table-deleting':
@@ -77,6 +82,14 @@ export function tableAfter(table: TableRun, event: TableEvent, onConflict: OnCon
     case 'fence-left':
       return { ...table, ...fenceAfter(table.fence, event) };
   }
+}
+
+function consumedWith({ consumed: before }: TableRun, { consumed }: Cost): Pick<TableRun, 'consumed'> {
+  if (consumed === undefined) return {};
+  const { readUnits, writeUnits } = before ?? { readUnits: 0, writeUnits: 0 };
+  return {
+    consumed: { readUnits: readUnits + consumed.readUnits, writeUnits: writeUnits + consumed.writeUnits },
+  };
 }
 
 /** There is a next round only after what the one before it found was journalled and written. */

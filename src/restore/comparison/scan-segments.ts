@@ -2,7 +2,11 @@ import type { Item } from '../item.ts';
 import type { Side } from './overflow.ts';
 
 /** One page of a scan. It may be empty, as DynamoDB's may. */
-export type ScanPage = { readonly items: readonly Item[] };
+export type ScanPage = {
+  readonly items: readonly Item[];
+  /** What AWS says the page cost; absent: it did not say. */
+  readonly readUnits?: number;
+};
 
 /** One segment of one side, and how far the join has got with it. */
 export class Segment {

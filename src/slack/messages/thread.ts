@@ -32,6 +32,7 @@ export function replyTo(row: StoredEvent, run: Run, surroundings: Surroundings):
     case 'plan-confirmed':
     case 'plan-refused':
     case 'cancel-requested':
+    case 'speed-set':
       return line(run, at, decision(event, run));
     case 'lock-taken':
       return lineOrNothing(run, at, takenOver(event.takenOverFrom));
@@ -122,7 +123,8 @@ type Decision = Extract<
       | 'expired'
       | 'plan-confirmed'
       | 'plan-refused'
-      | 'cancel-requested';
+      | 'cancel-requested'
+      | 'speed-set';
   }
 >;
 
@@ -140,6 +142,8 @@ function decision(event: Decision, run: Run): string {
       return `:arrow_forward: ${actor(event.by)} said: proceed.`;
     case 'plan-refused':
       return `:octagonal_sign: ${actor(event.by)} said: stop.`;
+    case 'speed-set':
+      return `:control_knobs: ${actor(event.by)} set the speed to *${event.speed}*.`;
     case 'cancel-requested':
       return `:octagonal_sign: ${actor(event.by)} asked to stop. ${honestAboutStopping(run)}`;
   }
