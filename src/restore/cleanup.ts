@@ -71,7 +71,9 @@ export async function cleanUpLeftovers(parts: CleanupParts): Promise<CleanupRepo
   const tables: CleanedTable[] = [];
   const fences: CleanedFence[] = [];
   for (const run of log.recent(allRuns)) {
-    if (!hasEnded(run) || run.endedAt === undefined || run.endedAt > endedBefore) continue;
+    if (!hasEnded(run) || run.endedAt === undefined) continue;
+    // What a drill leaves is of use to nobody.
+    if (run.endedAt > endedBefore && run.request.drill !== true) continue;
     for (const leftover of leftoversOf(run)) {
       signal?.throwIfAborted();
       tables.push(await cleanUpTable(parts, run, leftover));

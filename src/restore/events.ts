@@ -160,7 +160,8 @@ export type RunEvent =
       readonly restoreTable: string;
       readonly reason: string;
     }
-  | { readonly type: 'cancel-requested'; readonly by: Actor }
+  /** `outrankedBy`: the run that a drill is stopped for. */
+  | { readonly type: 'cancel-requested'; readonly by: Actor; readonly outrankedBy?: RunId }
   /** From here on the run reads and writes this fast. */
   | { readonly type: 'speed-set'; readonly speed: Speed; readonly by: Actor }
   /** The swap cannot be finished: what it wrote is being put back. */

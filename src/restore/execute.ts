@@ -1,8 +1,10 @@
+import { clearAway, rehearsing } from './drill.ts';
 import { elapsed } from './elapsed.ts';
 import type { Environment } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
 import type { LockHolder, RunEvent, RunId } from './events.ts';
 import { lowerFences } from './fence/lower.ts';
+import { endAbandonedDrill, takeLock } from './outrank.ts';
 import type { Aws, Clock, EventLog, Journal, Lock, OpenOverflow, ProgressBoard } from './ports.ts';
 import { actorName } from './request.ts';
 import type { Run } from './run.ts';
@@ -45,11 +47,11 @@ export async function carryOut(parts: ExecuteParts, assignment: Assignment): Pro
   const { log, lock, clock } = parts;
   const { runId, how } = assignment;
   const startedAt = clock.now();
-  const taken = lock.take(runId);
+  const taken = await takeLock(parts, theRun(log, runId), assignment.shutdown);
   if (!taken.taken) return refused(log, assignment, taken.holder);
   const { holder } = taken;
   try {
-    const abandoned = otherInterrupted(log, runId);
+    const abandoned = otherInterrupted(log, runId, holder.fencing);
     if (how === 'start' && abandoned !== undefined) return notBegun(log, runId, finishFirst(abandoned));
     begin(log, assignment, holder);
     const record = (...events: readonly RunEvent[]) => {
@@ -79,7 +81,8 @@ async function underLock(
   const run = () => theRun(log, runId);
   const stopping = new AbortController();
   const mustHoldLock = () => record();
-  const context: StepContext = { ...parts, environment, aws, signal: stopping.signal, run, record, mustHoldLock };
+  const all: StepContext = { ...parts, environment, aws, signal: stopping.signal, run, record, mustHoldLock };
+  const context = run().request.drill === true ? rehearsing(all) : all;
   const stopListening = stopOn(parts, runId, holder, shutdown, stopping);
   const begunAt = run().startedAt ?? clock.now();
   const soFar = () => elapsed(clock, begunAt);
@@ -118,6 +121,7 @@ async function unwind(
   }
   if (!shouldPutBack(context.run(), failure)) {
     await lowerFences(context);
+    if (context.run().request.drill === true) await clearAway(context);
     context.record(endedEarly(context.run(), failure, soFar()), { type: 'lock-released' });
     return { run: context.run(), ...bug };
   }
@@ -178,9 +182,11 @@ function mustBe(state: Run['state'], run: Run): Run {
   throw new UserError('OUT_OF_DATE', `${run.id} cannot be ${verb}: it is ${run.state}.`, 'Ask for a new restore.');
 }
 
-/** We hold the lock, so any other run that is in progress is carried out by nobody. */
-function otherInterrupted(log: EventLog, runId: RunId): Run | undefined {
-  return log.open().find((run) => run.state === 'IN_PROGRESS' && run.id !== runId);
+/** We hold the lock, so any other run that is in progress is carried out by nobody. A drill is not worth finishing. */
+function otherInterrupted(log: EventLog, runId: RunId, fencing: number): Run | undefined {
+  const others = log.open().filter((run) => run.state === 'IN_PROGRESS' && run.id !== runId);
+  for (const other of others) if (other.request.drill === true) endAbandonedDrill(log, other, runId, fencing);
+  return others.find((other) => other.request.drill !== true);
 }
 
 function finishFirst(other: Run): UserError {

@@ -1,4 +1,5 @@
 import { answerPlan, approve, cancel, deny, expire, withdraw } from './decide.ts';
+import { drillRecords } from './drills.ts';
 import type { Environment } from './environment.ts';
 import { UserError } from './errors.ts';
 import type { RunEvent, RunId } from './events.ts';
@@ -26,6 +27,9 @@ export type RestoresParts = ExecuteParts & {
   readonly onBug: (error: unknown, runId: RunId) => void;
 };
 
+/** How far back drills are looked for. */
+const runsLookedAt = 1_000;
+
 /** A shell starts its run right after it has written the request down; one that has not by then never will. */
 const shellStartsWithinMs = 10 * 60_000;
 
@@ -34,7 +38,7 @@ export function makeRestores(parts: RestoresParts): Restores {
 }
 
 function lookups(parts: RestoresParts) {
-  const { environments, log, lock } = parts;
+  const { environments, log, lock, clock } = parts;
   return {
     environment: (name) => environmentNamed(environments, name),
     environments: () => environments,
@@ -42,6 +46,7 @@ function lookups(parts: RestoresParts) {
     run: (runId) => log.run(runId),
     history: (limit) => log.recent(limit),
     open: () => log.open(),
+    drills: () => drillRecords(environments, log.recent(runsLookedAt), clock.now()),
     inProgress() {
       const holder = lock.holder();
       return holder === undefined ? undefined : { holder, phase: log.run(holder.runId)?.phase };
@@ -67,7 +72,8 @@ function asking(parts: RestoresParts) {
     async request(wish, origin) {
       const request = await requestFor(wish);
       const { approvals } = environmentNamed(environments, wish.environment);
-      const approvalsNeeded = origin.kind === 'slack' ? approvals : 0;
+      // A drill writes to nothing that anybody uses: there is nothing to agree to.
+      const approvalsNeeded = origin.kind === 'slack' && request.drill !== true ? approvals : 0;
       const now = clock.now();
       const runId = log.begin(now, {
         type: 'requested',

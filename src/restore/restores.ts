@@ -1,4 +1,5 @@
 /** The one door to the core: what a person, through Slack or a shell, can do. */
+import type { DrillRecord } from './drills.ts';
 import type { Environment } from './environment.ts';
 import type { UserError } from './errors.ts';
 import type { LockHolder, Phase, RunId } from './events.ts';
@@ -95,6 +96,8 @@ export interface Restores {
   history(limit: number): readonly Run[];
   /** Requested, approved or running. */
   open(): readonly Run[];
+  /** When each environment was last drilled. */
+  drills(): readonly DrillRecord[];
   /** Who holds the lock now, and in which phase that run is. */
   inProgress(): { readonly holder: LockHolder; readonly phase: Phase | undefined } | undefined;
 }

@@ -99,7 +99,7 @@ function begin(row: StoredEvent): Run | undefined {
     approvals: [],
     ...(event.expiresAt === undefined ? {} : { expiresAt: event.expiresAt }),
     phases: Object.fromEntries(
-      [...phases, ...extraPhases].map((phase) => [phase, { status: 'pending' }]),
+      [...phases, ...extraPhases].map((phase) => [phase, { status: isSkipped(phase, event) ? 'skipped' : 'pending' }]),
     ) as Run['phases'],
     tables: event.request.tables.map((ref) => ({
       ...ref,
@@ -115,6 +115,11 @@ function begin(row: StoredEvent): Run | undefined {
     resumed: false,
     lastSeq: row.seq,
   };
+}
+
+/** A drill compares and writes nothing back. */
+function isSkipped(phase: Phase, { request }: RunEvent & { readonly type: 'requested' }): boolean {
+  return request.drill === true && (phase === 'CONFIRM_PLAN' || phase === 'SWAP_DATA' || phase === 'VERIFY_DATA');
 }
 
 /** What one more row makes of a run. Rows are history: nothing is refused here, deciding comes before writing. */

@@ -26,13 +26,17 @@ const restoreSteps: readonly Step[] = [
   cleanUp,
 ];
 
+/** The story of a drill: as far as a restore goes without touching anything, and what it had made is deleted. */
+const drillSteps: readonly Step[] = [preflight, initiateRestore, awaitActive, verifyCounts, cleanUp];
+
 /** The story of an undo: nothing to ask AWS for, the journal has it all. */
 const undoSteps: readonly Step[] = [collectUndo, putBackUndo, verifyUndo];
 
 /** Steps that a request without a fence does not have. */
 const fenceSteps: readonly Step[] = [raiseFence, lowerFence];
 
-export function stepsFor({ undoOf, options }: RestoreRequest): readonly Step[] {
+export function stepsFor({ undoOf, drill, options }: RestoreRequest): readonly Step[] {
   if (undoOf !== undefined) return undoSteps;
+  if (drill === true) return drillSteps;
   return options.fence === 'writes' ? restoreSteps : restoreSteps.filter((step) => !fenceSteps.includes(step));
 }

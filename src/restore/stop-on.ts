@@ -1,6 +1,7 @@
 import { UserError } from './errors.ts';
 import type { LockHolder, RunId } from './events.ts';
 import type { ExecuteParts } from './execute.ts';
+import { outranked } from './outranked.ts';
 import type { Clock, EventLog, Lock } from './ports.ts';
 import { actorName } from './request.ts';
 import type { Run } from './run.ts';
@@ -58,6 +59,7 @@ async function heartbeat(
 
 function cancelled(run: Run, log: EventLog): UserError {
   const event = log.ofRun(run.id).find((row) => row.event.type === 'cancel-requested')?.event;
+  if (event?.type === 'cancel-requested' && event.outrankedBy !== undefined) return outranked(event.outrankedBy);
   const who = event?.type === 'cancel-requested' ? actorName(event.by) : 'somebody';
   return new UserError('CANCELLED', `Cancelled by ${who}.`, '');
 }

@@ -1,4 +1,5 @@
 import { adviceForAttention } from './attention.ts';
+import { leftByDrill } from './drill.ts';
 import { eachTable } from './each-table.ts';
 import type { ErrorCode } from './errors.ts';
 import { asUserError, type UserError } from './errors.ts';
@@ -15,7 +16,9 @@ import { tableOf } from './step.ts';
 /** The event that ends a run early, with everything a person needs to know about what is left. */
 export function endedEarly(run: Run, error: UserError, durationMs: number): RunEvent {
   const { code, message } = error;
-  const hint = `${error.hint} ${stateOfLiveTables(run)}`.trim();
+  const hint = [error.hint, stateOfLiveTables(run), ...(run.request.drill === true ? [leftByDrill(run)] : [])]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
   const details = { durationMs, code, message, hint, phase: run.phase, restoreTablesKept: restoreTablesOf(run) };
   return code === 'CANCELLED' ? { type: 'cancelled', ...details } : { type: 'failed', ...details };
 }

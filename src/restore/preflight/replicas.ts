@@ -5,6 +5,7 @@ import { passed, warning } from './check.ts';
 export const replicas: Check = {
   name: 'replicas',
   after: ['table-exists'],
+  isFor: ({ drill }) => drill !== true,
   async look({ ref, description }) {
     return replicaWarning(await description()) ?? passed(`${ref.table} has no replicas.`);
   },

@@ -5,6 +5,7 @@ import { passed, warning } from './check.ts';
 export const streamConsumers: Check = {
   name: 'stream',
   after: ['table-exists'],
+  isFor: ({ drill }) => drill !== true,
   async look({ ref, description }) {
     return streamWarning(await description()) ?? passed(`${ref.table} has no stream.`);
   },

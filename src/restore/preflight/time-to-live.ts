@@ -5,6 +5,7 @@ import { passed, warning } from './check.ts';
 export const timeToLive: Check = {
   name: 'time-to-live',
   after: ['table-exists'],
+  isFor: ({ drill }) => drill !== true,
   async look({ ref, description }) {
     return timeToLiveWarning(await description()) ?? passed(`${ref.table} has no time to live.`);
   },

@@ -1,0 +1,57 @@
+/** A drill never keeps a restore waiting: it is asked to stop, and ended where nobody carries it out. */
+import type { RunEvent, RunId } from './events.ts';
+import { outranked } from './outranked.ts';
+import type { Clock, EventLog, Lock } from './ports.ts';
+import type { Run } from './run.ts';
+import { interrupted } from './stop-on.ts';
+import { endedEarly } from './unwind.ts';
+
+type Parts = { readonly log: EventLog; readonly lock: Lock; readonly clock: Clock };
+
+/** A drill stops within a request to AWS or two; one that has not by then hangs, and its lease runs out. */
+const drillStopsWithinMs = 60_000;
+const lookEveryMs = 250;
+
+/**
+ * Takes the lock. A restore that finds a drill holding it has the drill stopped and waits for that; a drill waits for nobody.
+ * @throws UserError INTERRUPTED when the program has to stop meanwhile
+ */
+export async function takeLock(
+  parts: Parts,
+  run: Run,
+  shutdown: AbortSignal | undefined,
+): Promise<ReturnType<Lock['take']>> {
+  const { log, lock, clock } = parts;
+  const first = lock.take(run.id);
+  if (first.taken || run.request.drill === true) return first;
+  const holder = log.run(first.holder.runId);
+  if (holder?.id === run.id || holder?.request.drill !== true) return first;
+  log.decide(holder.id, (drill) => askToStop(drill, run.id));
+  for (const until = clock.now() + drillStopsWithinMs; ; ) {
+    await pause(clock, shutdown);
+    const taken = lock.take(run.id);
+    if (taken.taken || clock.now() >= until) return taken;
+  }
+}
+
+function askToStop(drill: Run, outrankedBy: RunId): readonly RunEvent[] {
+  if (drill.state !== 'IN_PROGRESS' || drill.cancelRequested) return [];
+  return [{ type: 'cancel-requested', by: { kind: 'system' }, outrankedBy }];
+}
+
+async function pause(clock: Clock, shutdown: AbortSignal | undefined): Promise<void> {
+  try {
+    await clock.sleep(lookEveryMs, shutdown);
+  } catch (error) {
+    if (shutdown?.aborted) throw interrupted();
+    throw error;
+  }
+}
+
+/**
+ * Ends a drill that was begun and is carried out by nobody: nothing of it has to be finished or put back. To be called
+ * with the lock in hand.
+ */
+export function endAbandonedDrill(log: EventLog, drill: Run, by: RunId, fencing: number): void {
+  log.decide(drill.id, (run) => (run.state === 'IN_PROGRESS' ? [endedEarly(run, outranked(by), 0)] : []), fencing);
+}
