@@ -8,8 +8,8 @@ import { endedEarly } from './unwind.ts';
 
 type Parts = { readonly log: EventLog; readonly lock: Lock; readonly clock: Clock };
 
-/** A drill stops within a request to AWS or two; one that has not by then hangs, and its lease runs out. */
-const drillStopsWithinMs = 60_000;
+/** A drill stops within a request to AWS or two. One that has not by then hangs, and a person has to look. */
+const drillStopsWithinMs = 10 * 60_000;
 const lookEveryMs = 250;
 
 /**
