@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startBot } from './demo/bot-process.ts';
 import { playTheStory } from './demo/story.ts';
 import { verdict } from './demo/verdict.ts';
+import { startBot } from './sandbox/bot-process.ts';
 import { causeAccident } from './sandbox/world/accident.ts';
 import { startWorld } from './sandbox/world/world.ts';
 

@@ -9,6 +9,7 @@ import type { Regions } from './dynamodb/regions.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { Holds } from './holds.ts';
 import { answer, readBody } from './http.ts';
+import { isFromHere } from './local-only.ts';
 import type { Requests } from './requests.ts';
 import { type Caller, SecurityTokens, stsError } from './sts.ts';
 import { isRecord, optionalRecord, type Wire } from './wire.ts';
@@ -43,6 +44,7 @@ export class Gateway {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isFromHere(request)) return answer(response, 403, 'text/plain', 'The sandbox answers no web site.');
     const text = await readBody(request).catch(() => undefined);
     if (request.destroyed && !request.complete) return;
     if (text === undefined) return answer(response, 413, 'text/plain', '');

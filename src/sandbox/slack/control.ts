@@ -7,6 +7,7 @@
  *   POST /sandbox/submit   {user, view_id?, values?}
  *   POST /sandbox/close    {user, view_id?, all?}
  *   POST /sandbox/home     {user}
+ *   POST /sandbox/say      {user, channel, text, thread_ts?}
  *   POST /sandbox/faults   {fault: "rateLimit", method?, times?, …}  every method of Faults by its name
  *   GET  /sandbox/workspace
  *   GET  /sandbox/messages?channel=C…[&thread=ts]
@@ -17,6 +18,7 @@
  * Messages and views carry a `rendered` field with their plain text. A mistake is a 400 with `{error}`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isFromHere } from '../local-only.ts';
 import { setFault } from './faults.ts';
 import { parseArguments, readBody, sendJson } from './http-body.ts';
 import { flagAt, type JsonObject, objectAt, textAt } from './json.ts';
@@ -51,6 +53,14 @@ const handlers: Readonly<Record<string, Handler>> = {
     const opened = await someone.openHome();
     return { ...opened, home: someone.home() };
   },
+  'POST say': (slack, args) => {
+    const threadTs = textAt(args, 'thread_ts');
+    return person(slack, args).say(
+      need(args, 'channel'),
+      need(args, 'text'),
+      threadTs === undefined ? {} : { threadTs },
+    );
+  },
   'POST faults': (slack, args) => {
     if (!setFault(slack.faults, args)) throw new Error(`there is no fault "${textAt(args, 'fault') ?? ''}"`);
     return { ok: true };
@@ -75,16 +85,15 @@ const handlers: Readonly<Record<string, Handler>> = {
   'GET calls': (slack) => ({ calls: slack.apiCalls }),
 };
 
+/** `path` is what comes after `/sandbox/`. */
 export async function handleControl(
   slack: SandboxSlack,
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // A page elsewhere on the web must not reach this through a name that resolves to 127.0.0.1.
-  const isLocal = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '');
-  const name = `${request.method} ${path.slice('/sandbox/'.length)}`;
-  const handler = isLocal && Object.hasOwn(handlers, name) ? handlers[name] : undefined;
+  const name = `${request.method} ${path}`;
+  const handler = isFromHere(request) && Object.hasOwn(handlers, name) ? handlers[name] : undefined;
   const args = parseArguments(request, await readBody(request));
   if (handler === undefined) return sendJson(response, 404, { error: `there is no ${name}` });
   if (args === undefined) return sendJson(response, 400, { error: 'the body is not a JSON object' });

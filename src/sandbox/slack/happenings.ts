@@ -25,6 +25,8 @@ export interface SlackEvents {
   readonly ephemeral: Message;
   readonly view: ViewChange;
   readonly api: ApiCall;
+  /** How many Socket Mode connections are up now. */
+  readonly connections: number;
 }
 
 type Listeners = { readonly [K in keyof SlackEvents]: Set<(event: SlackEvents[K]) => void> };
@@ -37,6 +39,7 @@ export class Happenings {
     ephemeral: new Set(),
     view: new Set(),
     api: new Set(),
+    connections: new Set(),
   };
 
   /** The returned function stops listening. */

@@ -3,6 +3,7 @@
  * is strict where Slack is strict, so that what works here has a fair chance of working there.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isFromHere } from '../local-only.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { handleControl } from './control.ts';
 import { Deliveries } from './deliveries.ts';
@@ -54,7 +55,8 @@ export async function startSlack(options: SlackOptions = {}): Promise<SandboxSla
   const clock = options.clock ?? systemClock;
   const store = new Store(buildWorkspace(options), clock);
   const ackTimeout = options.ackTimeout ?? 3000;
-  const sockets = await openSockets({ clock, ackTimeout, appId: store.workspace.appId });
+  const onCount = (count: number) => store.events.emit('connections', count);
+  const sockets = await openSockets({ clock, ackTimeout, appId: store.workspace.appId, onCount });
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
@@ -165,6 +167,21 @@ export class SandboxSlack {
     return [...this.#store.channels.values()];
   }
 
+  /** Every message a person can read, in all channels, threads and direct messages, oldest first. */
+  messagesFor(userId: string): readonly Message[] {
+    return this.#store.messagesFor(userId);
+  }
+
+  /** Whether a person can read a message. */
+  isFor(userId: string, message: Message): boolean {
+    return this.#store.isFor(userId, message);
+  }
+
+  /** The conversation between the bot and a person. */
+  directMessage(userId: string): Channel {
+    return this.#store.directMessage(userId);
+  }
+
   /** What stands in the channel itself, oldest first. */
   messages(channel: string): readonly Message[] {
     return this.#store.messagesIn(channel);
@@ -219,8 +236,10 @@ export class SandboxSlack {
   async #serve(webApi: WebApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', this.url);
     try {
-      if (pathname.startsWith('/sandbox/')) await handleControl(this, pathname, request, response);
-      else if (this.faults.outage === 'refuses connections') request.socket.destroy();
+      if (!isFromHere(request)) sendJson(response, 403, { ok: false, error: 'the sandbox answers no web site' });
+      else if (pathname.startsWith('/sandbox/')) {
+        await handleControl(this, pathname.slice('/sandbox/'.length), request, response);
+      } else if (this.faults.outage === 'refuses connections') request.socket.destroy();
       else if (this.faults.outage) sendJson(response, 503, { ok: false, error: 'service_unavailable' });
       else if (pathname.startsWith('/api/')) await webApi.handle(pathname.slice('/api/'.length), request, response);
       else if (pathname.startsWith('/response/')) await answerResponseUrl(this.#store, this.faults, request, response);

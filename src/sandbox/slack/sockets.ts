@@ -12,6 +12,8 @@ export interface SocketsOptions {
   readonly clock: Clock;
   readonly ackTimeout: number;
   readonly appId: string;
+  /** Told whenever a connection comes or goes. */
+  readonly onCount: (count: number) => void;
 }
 
 interface Awaited {
@@ -105,7 +107,9 @@ export class Sockets implements Channel, SocketFaults {
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
       this.#connections = this.#connections.filter((other) => other !== socket);
+      this.#options.onCount(this.count);
     });
+    this.#options.onCount(this.count);
     const debug = { host: 'sandbox', build_number: 1, approximate_connection_time: 18_060 };
     const hello = { type: 'hello', num_connections: this.count, debug_info: debug };
     socket.send(JSON.stringify({ ...hello, connection_info: { app_id: this.#options.appId } }));

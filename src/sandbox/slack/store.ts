@@ -96,6 +96,16 @@ export class Store {
     return this.#messages.filter((m) => m.ephemeralTo === user);
   }
 
+  /** Every message a person can read, oldest first: those of the person's channels, and what is for that person alone. */
+  messagesFor(user: string): readonly Message[] {
+    return this.#messages.filter((m) => this.isFor(user, m));
+  }
+
+  isFor(user: string, message: Message): boolean {
+    const isMember = this.channels.get(message.channel)?.members.includes(user) ?? false;
+    return isMember && (message.ephemeralTo ?? user) === user;
+  }
+
   findMessage(channel: string, ts: string): Message | undefined {
     return this.#messages.find((m) => m.channel === channel && m.ts === ts);
   }
