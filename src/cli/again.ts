@@ -12,14 +12,24 @@ const worthAskingAgain: readonly RunState[] = ['FAILED', 'CANCELLED', 'ROLLED_BA
 export function commandAgain({ state, request }: Run, environment: Environment): string | undefined {
   if (!worthAskingAgain.includes(state)) return undefined;
   if (request.undoOf !== undefined) return `pitr-restore undo ${request.undoOf}`;
+  if (request.drill === true) return `pitr-restore drill ${drillWords(request, environment)}`;
   const { tables, reason } = request;
-  const isAll = environment.tables.every((ref) => tables.some(({ label }) => label === ref.label));
   return [
     `pitr-restore --restore-point ${formatUtc(request.restorePoint)} --environment ${inShell(request.environment)}`,
-    ...(isAll ? [] : [`--tables ${inShell(tables.map(({ label }) => label).join(','))}`]),
+    ...tablesFlag(tables, environment),
     ...optionFlags(request, environment),
     ...(reason === '' ? [] : [`--reason ${inShell(reason)}`]),
   ].join(' ');
+}
+
+/** Not its moment: a drill is of now, whenever that is. */
+function drillWords(request: RestoreRequest, environment: Environment): string {
+  return [inShell(request.environment), ...tablesFlag(request.tables, environment)].join(' ');
+}
+
+function tablesFlag(tables: RestoreRequest['tables'], environment: Environment): readonly string[] {
+  const isAll = environment.tables.every((ref) => tables.some(({ label }) => label === ref.label));
+  return isAll ? [] : [`--tables ${inShell(tables.map(({ label }) => label).join(','))}`];
 }
 
 function optionFlags({ options }: RestoreRequest, environment: Environment): readonly string[] {

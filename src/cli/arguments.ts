@@ -8,11 +8,13 @@ import { wrongUsage } from './wrong-usage.ts';
 export type Command =
   | RestoreCommand
   | ListRestorePointsCommand
+  | DrillCommand
   | ResumeCommand
   | UndoCommand
   | CancelCommand
   | CleanupCommand
   | { readonly name: 'status' | 'history'; readonly json: boolean }
+  | { readonly name: 'doctor'; readonly environment?: string; readonly json: boolean }
   | { readonly name: 'audit-verify' | 'audit-export' }
   | { readonly name: 'serve' | 'help' | 'version' | 'sandbox' | 'demo' };
 
@@ -38,6 +40,12 @@ export type RestoreCommand = Telling & {
   readonly dryRun: boolean;
 };
 
+/** A restore up to the point where it would write. */
+export type DrillCommand = Telling &
+  Pick<RestoreCommand, 'environment' | 'restorePoint' | 'timeZone' | 'tables' | 'reason' | 'timeoutMinutes'> & {
+    readonly name: 'drill';
+  };
+
 export type ListRestorePointsCommand = {
   readonly name: 'list-restore-points';
   readonly environment: string;
@@ -58,10 +66,16 @@ export type CleanupCommand = {
   readonly json: boolean;
 };
 
+const drillFlags = [
+  ...(['restore-point', 'environment', 'timeout-minutes', 'tables', 'timezone', 'reason', 'verbose', 'json'] as const),
+] as const satisfies readonly Flag[];
+
 /** The words that begin a command line, the flags each of them takes, and how many words may follow. */
 const commands = {
   serve: { flags: [], words: 0 },
   status: { flags: ['json'], words: 0 },
+  drill: { flags: drillFlags, words: 1 },
+  doctor: { flags: ['environment', 'json'], words: 1 },
   history: { flags: ['json'], words: 0 },
   resume: { flags: ['verbose', 'json'], words: 1 },
   undo: { flags: ['reason', 'verbose', 'json'], words: 1 },
@@ -116,6 +130,10 @@ function wordCommand(word: CommandWord, given: Given): Command {
       return { name: word, ...runId, ...tellingIn(given) };
     case 'undo':
       return undoCommand(rest[0], given);
+    case 'drill':
+      return drillCommand(rest[0], given);
+    case 'doctor':
+      return { name: word, ...environmentIn(rest[0], given), json: given.flags.has('json') };
     case 'cleanup':
       return {
         name: word,
@@ -135,6 +153,7 @@ function wordCommand(word: CommandWord, given: Given): Command {
 
 function formOf(word: CommandWord): string {
   if (word === 'audit') return 'pitr-restore audit verify';
+  if (word === 'drill') return 'pitr-restore drill <environment>';
   return word === 'undo' ? 'pitr-restore undo <id>' : `pitr-restore ${word}`;
 }
 
@@ -143,6 +162,33 @@ function undoCommand(runId: string | undefined, given: Given): UndoCommand {
     throw wrongUsage('Undo which restore? Its id is missing.', 'The ids are in: pitr-restore history');
   }
   return { name: 'undo', runId, reason: firstValue(given, 'reason') ?? '', ...tellingIn(given) };
+}
+
+/** `drill dev`, or `drill --environment dev`. Without a restore point: the latest moment there is. */
+function drillCommand(word: string | undefined, given: Given): DrillCommand {
+  const { environment } = environmentIn(word, given);
+  if (environment === undefined) {
+    throw wrongUsage('Drill which environment? Its name is missing.', 'For example: pitr-restore drill dev');
+  }
+  return {
+    name: 'drill',
+    environment,
+    restorePoint: firstValue(given, 'restore-point') ?? 'latest',
+    ...timeZoneIn(given),
+    tables: tablesIn(given),
+    reason: firstValue(given, 'reason') ?? '',
+    ...timeoutIn(given),
+    ...tellingIn(given),
+  };
+}
+
+function environmentIn(word: string | undefined, given: Given): { readonly environment?: string } {
+  const flag = firstValue(given, 'environment');
+  if (word !== undefined && flag !== undefined && word !== flag) {
+    throw wrongUsage(`Which environment: "${word}" or "${flag}"?`, 'Name it once.');
+  }
+  const environment = word ?? flag;
+  return environment === undefined ? {} : { environment };
 }
 
 function auditCommand(what: string | undefined): Command {

@@ -19,6 +19,10 @@ export async function dispatch(command: Command, terminal: Terminal): Promise<Ex
       return await (await import('./history.ts')).history(command.json, terminal);
     case 'cancel':
       return await (await import('./cancel.ts')).cancel(command, terminal);
+    case 'drill':
+      return await (await import('./drill.ts')).drill(command, terminal);
+    case 'doctor':
+      return await (await import('./doctor.ts')).doctor(command, terminal);
     case 'resume':
       return await (await import('./resume.ts')).resume(command, terminal);
     case 'undo':

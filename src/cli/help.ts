@@ -24,9 +24,16 @@ Restore
   A restore begins at once. It compares every table with its copy from then, and writes only
   what differs.
 
+Rehearse
+  pitr-restore drill dev     restore, compare, report, delete: nothing is written to a live table
+                             (--tables, --restore-point, default: latest; --timeout-minutes,
+                             --reason, --verbose, --json). A restore goes before a drill.
+
 Look
   pitr-restore --list-restore-points --environment dev
   pitr-restore status        the running restore (--json)
+  pitr-restore doctor [env]  checks everything a restore needs, and says how to mend it (--json);
+                             1 when something is wrong
   pitr-restore history       the last restores, and until when each can be undone (--json)
 
 Stop, go on, put back

@@ -36,13 +36,18 @@ function historyJson({ run, isInterrupted, undoableUntil }: HistoryEntry) {
   };
 }
 
+function whatOf({ request }: Run): string {
+  if (request.undoOf !== undefined) return `undo of ${request.undoOf}`;
+  return `${request.drill === true ? 'drill: ' : ''}${formatUtc(request.restorePoint)}`;
+}
+
 /** Runs as people read them. Pure. */
 export function historyText(entries: readonly HistoryEntry[]): string {
   if (entries.length === 0) return 'No restore was asked for yet.\n';
   const rows = entries.map(({ run, isInterrupted, undoableUntil }) => [
     run.id,
     run.request.environment,
-    run.request.undoOf === undefined ? formatUtc(run.request.restorePoint) : `undo of ${run.request.undoOf}`,
+    whatOf(run),
     isInterrupted ? 'INTERRUPTED' : run.state,
     run.durationMs === undefined ? '-' : formatDuration(run.durationMs),
     actorName(run.request.requestedBy),

@@ -1,8 +1,9 @@
 import { formatDuration, formatUtc } from '../reporters/format.ts';
 import { statusOf } from '../reporters/status-file.ts';
+import { overdueSentence } from '../restore/drills.ts';
 import { displayName } from '../restore/environment.ts';
 import type { RunId } from '../restore/events.ts';
-import { actorName } from '../restore/request.ts';
+import { actorName, type RestoreRequest } from '../restore/request.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { Run, TableRun } from '../restore/run.ts';
 import { withParts } from './open-parts.ts';
@@ -11,6 +12,12 @@ import type { ExitCode, Terminal } from './terminal.ts';
 /** `status`: the running restore, whoever started it, and the requests that wait. */
 export async function status(json: boolean, terminal: Terminal): Promise<ExitCode> {
   return await withParts(terminal, async ({ restores, clock }) => {
+    for (const record of restores.drills()) {
+      const sentence = overdueSentence(record, clock.now());
+      if (sentence !== undefined) {
+        terminal.stderr.write(`Warning: ${sentence} Type: pitr-restore drill ${record.environment}\n`);
+      }
+    }
     const open = restores.open();
     const interrupted = new Set(restores.interrupted().map((run) => run.id));
     terminal.stdout.write(
@@ -45,12 +52,13 @@ function interruptedText(run: Run): string {
 }
 
 function whatIsAsked({ request }: Run): string {
-  const { environment, undoOf } = request;
-  const what =
-    undoOf === undefined
-      ? `${environment} back to ${formatUtc(request.restorePoint)}`
-      : `undo of ${undoOf} in ${environment}`;
-  return `${what}, for ${actorName(request.requestedBy)}`;
+  return `${subjectOf(request)}, for ${actorName(request.requestedBy)}`;
+}
+
+function subjectOf({ environment, undoOf, drill, restorePoint }: RestoreRequest): string {
+  if (undoOf !== undefined) return `undo of ${undoOf} in ${environment}`;
+  const moment = formatUtc(restorePoint);
+  return drill === true ? `drill of ${environment} at ${moment}` : `${environment} back to ${moment}`;
 }
 
 function tableLines(run: Run): readonly string[] {

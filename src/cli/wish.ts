@@ -5,7 +5,7 @@ import type { Actor } from '../restore/request.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import { type RestorePointReading, readRestorePoint } from '../restore/restore-point.ts';
 import type { Wish } from '../restore/restores.ts';
-import type { RestoreCommand } from './arguments.ts';
+import type { RestoreCommand, Telling } from './arguments.ts';
 import { nearestTimeZone } from './flag-values.ts';
 import type { ZoneHere } from './this-shell.ts';
 
@@ -14,7 +14,7 @@ import type { ZoneHere } from './this-shell.ts';
  * @throws UserError RESTORE_POINT, UNKNOWN_TABLE
  */
 export function wishFrom(
-  command: RestoreCommand,
+  command: Omit<RestoreCommand, 'name' | keyof Telling>,
   environment: Environment,
   here: { readonly now: Instant; readonly timeZone: ZoneHere; readonly person: Actor },
 ): Wish {

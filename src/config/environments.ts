@@ -54,6 +54,7 @@ const settings = z.strictObject(
     onConflict: field.onConflict.default('overwrite'),
     fence: field.fence.default('off'),
     fenceProbeRoleArn: field.roleArn.optional(),
+    drillEveryDays: field.drillEveryDays.optional(),
   },
   { error: ({ input }) => `${quote(input)} is not an environment. Write a map with at least: tables.` },
 );
@@ -141,6 +142,7 @@ function complete(name: string, read: Settings, defaults: EnvironmentDefaults): 
     onConflict: read.onConflict,
     fence: read.fence,
     ...(read.fenceProbeRoleArn === undefined ? {} : { fenceProbeRoleArn: read.fenceProbeRoleArn }),
+    ...(read.drillEveryDays === undefined ? {} : { drillEveryDays: read.drillEveryDays }),
   };
 }
 

@@ -55,6 +55,11 @@ export const approvals = number(
   'is not a number of approvals. Write a whole number from 0 (no second person) to 10.',
 );
 
+export const drillEveryDays = number(
+  (value) => Number.isInteger(value) && value >= 1 && value <= 366,
+  'is not after how many days a drill is overdue. Write a whole number from 1 to 366, such as 30.',
+);
+
 export const yesOrNo = z.boolean({ error: ({ input }) => `${quote(input)} is neither true nor false.` });
 
 /** A list in which nothing is written twice. */

@@ -115,13 +115,7 @@ function carryingLines(event: CarryingEvent, run: Run): readonly Line[] {
   switch (event.type) {
     case 'started':
       return [
-        ...(request.undoOf === undefined
-          ? [
-              info('Starting DynamoDB PITR restore'),
-              info(`Restore point: ${formatUtc(request.restorePoint)}`),
-              info(restorePointInZone(request)),
-            ]
-          : [info(`Starting undo of ${request.undoOf}`)]),
+        ...startedLines(request),
         debug(`Restore ${run.id} of ${request.environment} for ${actorName(request.requestedBy)}`),
       ];
     case 'paused':
@@ -136,6 +130,17 @@ function carryingLines(event: CarryingEvent, run: Run): readonly Line[] {
     case 'lock-released':
       return [info('Lock released')];
   }
+}
+
+function startedLines(request: RestoreRequest): readonly Line[] {
+  if (request.undoOf !== undefined) return [info(`Starting undo of ${request.undoOf}`)];
+  const isDrill = request.drill === true;
+  return [
+    info(isDrill ? 'Starting DynamoDB PITR restore drill' : 'Starting DynamoDB PITR restore'),
+    ...(isDrill ? [info('Nothing is written to a live table')] : []),
+    info(`Restore point: ${formatUtc(request.restorePoint)}`),
+    info(restorePointInZone(request)),
+  ];
 }
 
 /** A line of its own, for whoever typed words to see in which zone they were read; the one before it is the requirement's. */
@@ -178,12 +183,13 @@ function planLines(event: Extract<RunEvent, { type: `plan-${string}` }>): readon
 
 type EndEvent = Extract<RunEvent, { type: 'completed' | 'failed' | 'cancelled' | 'rolled-back' | 'needs-attention' }>;
 
-function endLines(event: EndEvent, { request }: Run): readonly Line[] {
-  const what = request.undoOf === undefined ? 'Restore' : 'Undo';
+function endLines(event: EndEvent, run: Run): readonly Line[] {
+  const { undoOf, drill } = run.request;
+  const what = drill === true ? 'Drill' : undoOf === undefined ? 'Restore' : 'Undo';
   const took = formatDuration(event.durationMs);
   switch (event.type) {
     case 'completed':
-      return [info(`${what} completed successfully in ${took}`)];
+      return [...(drill === true ? [info(drillSentence(run))] : []), info(`${what} completed successfully in ${took}`)];
     case 'failed':
       return [...failureLines(event), ...error(`${what} failed after ${took}`)];
     case 'cancelled':
@@ -193,6 +199,20 @@ function endLines(event: EndEvent, { request }: Run): readonly Line[] {
     case 'needs-attention':
       return [...failureLines(event), ...error(`${what} needs attention after ${took}: neither finished nor put back`)];
   }
+}
+
+/** What a drill found out. */
+export function drillSentence({ tables, phases }: Run): string {
+  const sum = (count: (table: Run['tables'][number]) => number) => tables.reduce((all, table) => all + count(table), 0);
+  const put = sum(({ comparison }) => comparison?.put ?? 0);
+  const deleted = sum(({ comparison }) => comparison?.delete ?? 0);
+  const ready = formatDuration(Math.max(...tables.map(({ restoreMs }) => restoreMs ?? 0)));
+  const compared = formatDuration(phases.VERIFY_COUNTS.durationMs ?? 0);
+  return `A restore would put back ${counted(put)} and delete ${deleted}. The copies were ready after ${ready}, compared in ${compared}`;
+}
+
+function counted(items: number): string {
+  return items === 1 ? '1 item' : `${items} items`;
 }
 
 function failureLines({ message, hint, restoreTablesKept }: RunFailure): readonly Line[] {

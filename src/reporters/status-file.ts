@@ -45,6 +45,7 @@ export function statusOf(run: Run, isInterrupted = false) {
     ),
     restore_tables: restoreTablesOf(run),
     ...(run.request.undoOf === undefined ? {} : { undo_of: run.request.undoOf }),
+    ...(run.request.drill === true ? { drill: true } : {}),
     ...(run.endedAt === undefined ? {} : { finished_at: formatUtc(run.endedAt) }),
     ...(run.durationMs === undefined ? {} : { duration_seconds: Math.round(run.durationMs / 1000) }),
     ...(failure === undefined ? {} : { error: { code: failure.code, message: failure.message, hint: failure.hint } }),
@@ -73,6 +74,7 @@ function tableStatus(table: TableRun, run: Run): string {
     return hasEnded(run) ? statusWord(run.state) : 'ROLLING_BACK';
   }
   if (table.swap === 'complete') return 'COMPLETED';
+  if (run.request.drill === true && table.comparison !== undefined) return 'COMPLETED';
   const begun = table.swap === 'in_progress' || table.restoreTable !== undefined;
   if (hasEnded(run)) return begun ? statusWord(run.state) : 'PENDING';
   return begun ? 'IN_PROGRESS' : 'PENDING';

@@ -22,7 +22,7 @@ export function tableLines(event: TableEvent, run: Run): readonly Line[] {
     case 'table-active':
       return [info(`${name}-restore is now ACTIVE (${formatDuration(event.durationMs)})`)];
     case 'table-compared':
-      return comparedLines(name, event);
+      return comparedLines(name, event, run.request.drill === true);
     case 'swap-started':
       return [info(`${isUndo ? 'Putting back' : 'Swapping data for'} ${name} (${swapSize(event, run)})`)];
     case 'swap-finished':
@@ -43,12 +43,14 @@ export function tableLines(event: TableEvent, run: Run): readonly Line[] {
   }
 }
 
-function comparedLines(name: string, compared: TableComparison): readonly Line[] {
+function comparedLines(name: string, compared: TableComparison, isDrill: boolean): readonly Line[] {
   const { liveItems, restoredItems, put, unchanged } = compared;
   const mark = liveItems === restoredItems ? '✓' : '✗';
   return [
     info(`${name}: original=${liveItems}, restore=${restoredItems} ${mark}`),
-    info(`${name}: ${put} items to put, ${compared.delete} to delete, ${unchanged} unchanged`),
+    info(
+      `${name}: ${put} items ${isDrill ? 'a restore would put' : 'to put'}, ${compared.delete} to delete, ${unchanged} unchanged`,
+    ),
     debug(`${name}: digest original=${compared.liveDigest}, restore=${compared.restoredDigest}`),
   ];
 }
