@@ -18,7 +18,7 @@ export async function runDemo(say: (text: string) => void): Promise<boolean> {
   try {
     const accidentAt = yesterdayInBerlin('09:04');
     const before = await verdict.snapshot(world);
-    const accident = await causeAccident(world, accidentAt);
+    const accident = await causeAccident(world, { environment: 'prod', at: accidentAt });
     say(
       `Yesterday at 09:04 in Berlin a bad deploy deleted ${accident.deleted} quotes, corrupted ${accident.corrupted} likes and added ${accident.added} junk views.`,
     );

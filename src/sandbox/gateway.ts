@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from './aws-error.ts';
 import { SandboxLogs } from './cloudwatch/logs.ts';
 import { answerControl } from './control.ts';
+import type { Capacity } from './dynamodb/capacity.ts';
+import { metered } from './dynamodb/metered.ts';
 import { operations } from './dynamodb/operations.ts';
 import { authorize } from './dynamodb/policy/authorize.ts';
 import { tableName } from './dynamodb/region.ts';
@@ -19,6 +21,7 @@ type Parts = {
   readonly faults: Faults;
   readonly holds: Holds;
   readonly requests: Requests;
+  readonly capacity: Capacity;
   readonly clock: () => number;
 };
 
@@ -63,9 +66,9 @@ export class Gateway {
 
   /** The reply, or undefined when a fault wants none. */
   async #run(call: Call, response: ServerResponse): Promise<Wire | string | undefined> {
-    const { operation, tables, body, region } = call;
+    const { operation, tables, body, region, caller } = call;
     const { requests, holds, faults, clock } = this.#parts;
-    requests.note({ operation, table: tables[0], tables, region, body, at: clock() });
+    requests.note({ operation, table: tables[0], tables, region, body, accessKeyId: caller.accessKeyId, at: clock() });
     await holds.pass('before', operation, tables);
     const struck = faults.strike(operation, tables);
     for (const fault of struck) {
@@ -114,7 +117,8 @@ export class Gateway {
     }
     const region = this.#parts.regions.of(call.region);
     authorize(region, call.operation, call.body, this.#tokens.principalOf(call.caller));
-    return operation({ region, body: call.body, leaveUnprocessed, ...(restoreMs !== undefined && { restoreMs }) });
+    const request = { region, body: call.body, leaveUnprocessed, ...(restoreMs !== undefined && { restoreMs }) };
+    return metered(call.operation, operation, request, this.#parts.capacity);
   }
 
   #serveLogs({ region, operation, body }: Call): Wire {

@@ -8,6 +8,8 @@ export type RequestRecord = {
   readonly tables: readonly string[];
   readonly region: string;
   readonly body: Wire;
+  /** Whose call it was: the access key it was signed with. */
+  readonly accessKeyId: string;
   /** Milliseconds since the epoch, by the sandbox's clock. */
   readonly at: number;
 };

@@ -1,6 +1,9 @@
-import type { RecordedWrite } from './history.ts';
+import type { RecordedWrite, TableHistory } from './history.ts';
 import { type Item, readItem } from './item.ts';
 import type { Regions } from './regions.ts';
+
+/** A write without a request: the item that is put, or the key of the one that is deleted. */
+export type SeededWrite = { readonly put: Item } | { readonly delete: Item };
 
 /**
  * What tests and the demo may read from, and write into, the sandbox's record of all writes. Items are wire JSON. A
@@ -26,6 +29,32 @@ export class HistoryBook {
   /** Every write that is remembered, oldest first. */
   writes(table: string, region?: string): RecordedWrite[] {
     return this.#regions.table(table, region).history.writes();
+  }
+
+  /** The table's whole history, to look at. */
+  of(
+    table: string,
+    region?: string,
+  ): Readonly<Pick<TableHistory, 'itemCount' | 'revision' | 'countedWrites' | 'changesBetween'>> {
+    return this.#regions.table(table, region).history;
+  }
+
+  /**
+   * Writes as if it had been at `at`, without a request for each, between two requests: an item that is put, or the
+   * key of one that is deleted.
+   * @throws AwsError ValidationException for an item without the table's key or with a malformed value
+   */
+  async write(table: string, changes: Iterable<SeededWrite>, at: number, region?: string): Promise<void> {
+    const written = this.#regions.table(table, region);
+    await written.turns.take(async () => {
+      for (const change of changes) {
+        const attributes = readItem('put' in change ? change.put : change.delete);
+        const image = 'put' in change ? attributes : null;
+        const key = written.keyOf(attributes);
+        written.record(key, attributes, { at, kind: 'put' in change ? 'put' : 'delete', image });
+        written.untold.add(key);
+      }
+    });
   }
 
   /**

@@ -17,6 +17,12 @@ type Entry = { readonly key: Item; versions: Version[] };
 /** One write as a test sees it. */
 export type RecordedWrite = { readonly at: number; readonly key: Item; readonly kind: WriteKind };
 
+/** What one write did to the number of items: 1, 0 or -1. */
+export type CountedWrite = { readonly at: number; readonly kind: WriteKind; readonly delta: number };
+
+/** An item that is not the same at two moments; null where there was none. */
+export type ItemChange = { readonly key: Item; readonly from: Item | null; readonly to: Item | null };
+
 /** Every state every item of one table has ever had. */
 export class TableHistory {
   readonly #entries = new Map<string, Entry>();
@@ -32,6 +38,11 @@ export class TableHistory {
 
   get sizeBytes(): number {
     return this.#bytes;
+  }
+
+  /** Grows with every write that is told of, and with nothing else. */
+  get revision(): number {
+    return this.#sequence;
   }
 
   /** The item as it is now. */
@@ -63,6 +74,7 @@ export class TableHistory {
   takeBack(key: string): void {
     const entry = this.#entries.get(key);
     const taken = entry?.versions.pop();
+    this.#sequence += 1;
     if (taken !== undefined) this.#weigh(taken.image, entry?.versions.at(-1)?.image ?? null);
   }
 
@@ -82,6 +94,26 @@ export class TableHistory {
       .flatMap(({ key, versions }) => versions.map(({ at, kind, sequence }) => ({ at, kind, sequence, key })))
       .toSorted((left, right) => left.at - right.at || left.sequence - right.sequence)
       .map(({ at, kind, key }) => ({ at, kind, key }));
+  }
+
+  /** Every write that is remembered with what it did to the number of items, oldest first. */
+  countedWrites(): CountedWrite[] {
+    return [...this.#entries.values()]
+      .flatMap(({ versions }) =>
+        versions.map(({ at, kind, image }, index) => {
+          const before = versions[index - 1]?.image ?? null;
+          return { at, kind, delta: (image === null ? 0 : 1) - (before === null ? 0 : 1) };
+        }),
+      )
+      .toSorted((left, right) => left.at - right.at);
+  }
+
+  /** The items written between two moments, as they were at both of them. A write may have changed nothing. */
+  *changesBetween(from: number, to: number): Generator<ItemChange> {
+    for (const { key, versions } of this.#entries.values()) {
+      const [before, after] = [from, to].map((at) => versions.findLast((version) => version.at <= at)?.image ?? null);
+      if (before !== after) yield { key, from: before ?? null, to: after ?? null };
+    }
   }
 
   /** Forgets what happened before `at`, keeping the state of that moment. */

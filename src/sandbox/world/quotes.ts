@@ -30,6 +30,13 @@ const counts = { quotes: 1234, likes: 5678, views: 9012 };
 
 /** The requirement's three tables: a small site for quotes that people like and view. The same at every call. */
 export function quotesTables(): readonly QuotesTable[] {
+  made ??= makeTables();
+  return made;
+}
+
+let made: readonly QuotesTable[] | undefined;
+
+function makeTables(): readonly QuotesTable[] {
   const random = seededRandom(25);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const username = () => `${pick(names)}${Math.floor(random() * 90) + 10}@example.com`;

@@ -7,14 +7,23 @@ const region = 'eu-central-1';
 const dayMs = 24 * 3_600_000;
 /** The tables are this old, so that "last monday" can be restored. */
 const ageDays = 30;
+/** Where the tables were lived in: how much of them was there from the beginning, and how the rest came. */
+const growth = { fromTheBeginning: 0.6, steps: 84, untilDaysAgo: 2 };
+
+export const environmentNames = ['dev', 'prod'] as const;
+export type EnvironmentName = (typeof environmentNames)[number];
 
 export type WorldOptions = {
   readonly awsPort?: number;
   readonly slackPort?: number;
   /** Milliseconds a restore table stays CREATING. */
   readonly restoreMs?: number;
+  /** Milliseconds from now back to the latest moment that can be restored; five minutes, as with AWS, when left out. */
+  readonly latestLagMs?: number;
   /** Environments whose tables are there. */
-  readonly environments: readonly ('dev' | 'prod')[];
+  readonly environments: readonly EnvironmentName[];
+  /** The tables grew over the month, instead of being the same since its beginning. */
+  readonly livedIn?: boolean;
 };
 
 /** A local AWS and a local Slack, with a history. */
@@ -25,18 +34,18 @@ export type World = {
   readonly client: DynamoDBClient;
   /** What points any AWS or Slack client, and so the bot, at this world. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Does something as if it were another time: what is written then has that time in the tables' history. */
-  at<T>(instant: number, act: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 };
 
 /** Starts the world: the requirement's tables with a month of point-in-time recovery, an ops channel, three people. */
 export async function startWorld(options: WorldOptions): Promise<World> {
-  let elsewhen: number | undefined;
+  const begin = Math.floor(Date.now() / 1000) * 1000 - ageDays * dayMs;
+  let isBeginning = true;
   const aws = await startDynamoDb({
     port: options.awsPort ?? 0,
-    clock: () => elsewhen ?? Date.now(),
+    clock: () => (isBeginning ? begin : Date.now()),
     ...(options.restoreMs === undefined ? {} : { restoreMs: options.restoreMs }),
+    ...(options.latestLagMs === undefined ? {} : { latestLagMs: options.latestLagMs }),
   });
   const slack = await startSlack({ port: options.slackPort ?? 0 });
   const client = new DynamoDBClient({
@@ -49,32 +58,27 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     slack,
     client,
     variables: variablesFor(aws, slack),
-    async at(instant, act) {
-      elsewhen = instant;
-      try {
-        return await act();
-      } finally {
-        elsewhen = undefined;
-      }
-    },
     async close() {
       client.destroy();
       await Promise.all([aws.close(), slack.close()]);
     },
   };
-  const begin = Math.floor(Date.now() / 1000) * 1000 - ageDays * dayMs;
-  await world.at(begin, async () => {
-    for (const environment of options.environments) await fill(world, environment, begin);
-  });
+  for (const environment of options.environments) await fill(world, environment, begin, options.livedIn ?? false);
+  isBeginning = false;
   return world;
 }
 
 /** The table's name in an environment, as in the requirement. */
-export function tableName({ table }: QuotesTable, environment: 'dev' | 'prod'): string {
+export function tableName({ table }: Pick<QuotesTable, 'table'>, environment: EnvironmentName): string {
   return environment === 'dev' ? `${table}-dev` : table;
 }
 
-async function fill({ aws, client }: World, environment: 'dev' | 'prod', at: number): Promise<void> {
+async function fill(
+  { aws, client }: World,
+  environment: EnvironmentName,
+  begin: number,
+  livedIn: boolean,
+): Promise<void> {
   for (const table of quotesTables()) {
     const TableName = tableName(table, environment);
     await client.send(
@@ -90,8 +94,25 @@ async function fill({ aws, client }: World, environment: 'dev' | 'prod', at: num
     );
     const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
     await client.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification }));
-    aws.history.seed(TableName, table.items, at, region);
+    for (const { items, at } of livedIn ? inTheirTime(table.items, begin) : [{ items: table.items, at: begin }]) {
+      aws.history.seed(TableName, items, at, region);
+    }
   }
+}
+
+/** The items in portions, the first of them at the beginning and the others spread over the weeks after it. */
+function inTheirTime<T>(
+  items: readonly T[],
+  begin: number,
+): readonly { readonly items: readonly T[]; readonly at: number }[] {
+  const first = Math.floor(items.length * growth.fromTheBeginning);
+  const size = Math.ceil((items.length - first) / growth.steps);
+  const stepMs = ((ageDays - growth.untilDaysAgo) * dayMs) / growth.steps;
+  const later = Array.from({ length: growth.steps }, (_, step) => ({
+    items: items.slice(first + step * size, first + (step + 1) * size),
+    at: begin + Math.round((step + 1) * stepMs),
+  }));
+  return [{ items: items.slice(0, first), at: begin }, ...later];
 }
 
 function variablesFor(aws: SandboxAws, slack: SandboxSlack): Readonly<Record<string, string>> {
