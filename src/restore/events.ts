@@ -100,6 +100,9 @@ export type FenceEvent =
       readonly opensAt: Instant;
     };
 
+/** Of all tables of a request together: what its approver is told it will cost. */
+export type TablesSize = { readonly items: number; readonly bytes: number };
+
 /** Everything that can happen to a run. Written down before anybody is told. */
 export type RunEvent =
   | FenceEvent
@@ -109,6 +112,8 @@ export type RunEvent =
       readonly digest: string;
       readonly origin: Origin;
       readonly approvalsNeeded: number;
+      /** How large its tables were when it was asked for, as AWS last counted; absent for an undo. */
+      readonly size?: TablesSize;
       /** When a request dies that was not decided, or not begun. */
       readonly expiresAt?: Instant;
     }

@@ -2,7 +2,7 @@ import { answerPlan, approve, cancel, deny, expire, withdraw } from './decide.ts
 import { drillRecords } from './drills.ts';
 import type { Environment } from './environment.ts';
 import { UserError } from './errors.ts';
-import type { RunEvent, RunId } from './events.ts';
+import type { RunEvent, RunId, TablesSize } from './events.ts';
 import type { ExecuteParts } from './execute.ts';
 import { carryOut } from './execute.ts';
 import { lookAt } from './outlook.ts';
@@ -58,19 +58,20 @@ function asking(parts: RestoresParts) {
   const { clock, environments, log } = parts;
 
   /** A wish with its instant made exact and checked against the windows of its tables. */
-  async function requestFor(wish: Wish): Promise<RestoreRequest> {
+  async function requestFor(wish: Wish): Promise<{ readonly request: RestoreRequest; readonly size: TablesSize }> {
     const environment = environmentNamed(environments, wish.environment);
     const labels = wish.tables.map((ref) => ref.label);
-    const { window } = await lookAt(parts.awsFor(environment), environment, labels);
+    const { window, ...outlook } = await lookAt(parts.awsFor(environment), environment, labels);
     const restorePoint = wish.restorePoint === 'latest' ? window.latest : wish.restorePoint;
     const refusal = checkWindow(restorePoint, window, clock.now(), wish.timeZone);
     if (refusal !== undefined) throw new UserError('RESTORE_POINT', refusal.message, refusal.hint);
-    return { ...wish, ...placeOf(environment), restorePoint };
+    const size = { items: outlook.approximateItems, bytes: outlook.approximateBytes };
+    return { request: { ...wish, ...placeOf(environment), restorePoint }, size };
   }
 
   return {
     async request(wish, origin) {
-      const request = await requestFor(wish);
+      const { request, size } = await requestFor(wish);
       const { approvals } = environmentNamed(environments, wish.environment);
       // A drill writes to nothing that anybody uses: there is nothing to agree to.
       const approvalsNeeded = origin.kind === 'slack' && request.drill !== true ? approvals : 0;
@@ -81,6 +82,7 @@ function asking(parts: RestoresParts) {
         digest: digestOf(request),
         origin,
         approvalsNeeded,
+        size,
         expiresAt: now + (origin.kind === 'slack' ? parts.approvalExpiryMs : shellStartsWithinMs),
       });
       return existingRun(log, runId);
@@ -91,7 +93,9 @@ function asking(parts: RestoresParts) {
       // Not through requestFor, which throws at the first trouble: a dry run is to name all of them.
       const { restorePoint } = wish;
       const request =
-        restorePoint === 'latest' ? await requestFor(wish) : { ...wish, restorePoint, ...placeOf(environment) };
+        restorePoint === 'latest'
+          ? (await requestFor(wish)).request
+          : { ...wish, restorePoint, ...placeOf(environment) };
       const now = clock.now();
       const checks = await runChecks({ request, requestedAt: now, aws, now });
       return { request, checks, passed: checks.every((check) => check.status !== 'failed') };

@@ -12,9 +12,11 @@ export type Refusal = {
   readonly channels: readonly string[];
 };
 
+/** Somebody as an environment can name them: by user id, or through user groups they are in at this moment. */
+export type Member = { readonly userId: string; readonly groups?: readonly string[] };
+
 /** What the chat says about an account at this moment. */
-export type Account = {
-  readonly userId: string;
+export type Account = Member & {
   readonly teamId: string;
   readonly enterpriseId?: string;
   readonly deleted: boolean;
@@ -77,21 +79,65 @@ function refuseChannel(environment: Environment, channel: Channel): Refusal | un
   return undefined;
 }
 
-/** What can be asked for: a restore, or to undo one. */
-export type Wish = 'restore' | 'undo';
+/**
+ * The user groups whose members this depends on: none where the user id alone gives every right, or where the environment
+ * names no groups.
+ */
+export function groupsThatMatter(environment: Environment, userId: string): readonly string[] {
+  const { admins, adminGroups = [], approvers, approverGroups = [] } = environment;
+  const groups = [
+    ...(admins.includes(userId) ? [] : adminGroups),
+    ...(approvers.includes(userId) ? [] : approverGroups),
+  ];
+  return [...new Set(groups)];
+}
+
+export function isAdmin({ admins, adminGroups = [] }: Environment, { userId, groups = [] }: Member): boolean {
+  return admins.includes(userId) || adminGroups.some((group) => groups.includes(group));
+}
+
+export function isApprover({ approvers, approverGroups = [] }: Environment, { userId, groups = [] }: Member): boolean {
+  return approvers.includes(userId) || approverGroups.some((group) => groups.includes(group));
+}
+
+/** User and group ids of those who may ask. */
+export function adminsOf({ admins, adminGroups = [] }: Environment): readonly string[] {
+  return [...admins, ...adminGroups];
+}
+
+/** User and group ids of those who may approve what `requestedBy` asked for. */
+export function approversOf({ approvers, approverGroups = [] }: Environment, requestedBy?: Actor): readonly string[] {
+  const others = approvers.filter((userId) => requestedBy === undefined || !isUser(requestedBy, userId));
+  return [...others, ...approverGroups];
+}
+
+/** Whether there could ever be enough approvals: who is in a group is known to the chat alone, so a group is enough. */
+export function couldBeApproved(environment: Environment, requestedBy?: Actor): boolean {
+  const { approvals, approverGroups = [] } = environment;
+  return approverGroups.length > 0 || approversOf(environment, requestedBy).length >= approvals;
+}
+
+/** What can be asked for: a restore, to undo one, or a drill, which writes to no live table. */
+export type Wish = 'restore' | 'undo' | 'drill';
+
+const wishes: Readonly<Record<Wish, string>> = {
+  restore: 'ask for a restore of',
+  undo: 'ask to undo a restore of',
+  drill: 'start a drill of',
+};
 
 /** The part of {@link mayRequest} that needs no look-up. */
 export function mayAsk(
   environment: Environment,
-  userId: string,
+  by: Member,
   channelId: string,
   wish: Wish = 'restore',
 ): Refusal | undefined {
-  if (!environment.admins.includes(userId)) {
+  if (!isAdmin(environment, by)) {
     return refuse(
-      `You may not ask ${wish === 'restore' ? 'for' : 'to undo'} a restore of ${environment.name}.`,
-      `Only its admins may; the configuration lists them by user id, and you (${userId}) are not among them.`,
-      environment.admins,
+      `You may not ${wishes[wish]} ${environment.name}.`,
+      `Only its admins may; the configuration lists them by ${ids(environment.adminGroups)}, and you (${by.userId}) are not among them.`,
+      adminsOf(environment),
     );
   }
   return refuseChannelId(environment, channelId);
@@ -107,14 +153,14 @@ export function mayRequest(
 ): Refusal | undefined {
   return (
     refuseAccount(account, home) ??
-    mayAsk(environment, account.userId, channel.channelId, wish) ??
+    mayAsk(environment, account, channel.channelId, wish) ??
     refuseChannel(environment, channel)
   );
 }
 
 /** Agreeing to somebody else's request. */
 export function mayApprove(environment: Environment, requestedBy: Actor, by: Actor): Refusal | undefined {
-  const others = environment.approvers.filter((userId) => !isUser(requestedBy, userId));
+  const others = approversOf(environment, requestedBy);
   if (samePerson(requestedBy, by)) {
     return refuse(
       'You asked for this restore, so you cannot approve it yourself.',
@@ -130,7 +176,7 @@ export function mayDeny(environment: Environment, requestedBy: Actor, by: Actor)
   if (samePerson(requestedBy, by)) {
     return refuse('You asked for this restore yourself.', 'Use Withdraw to take it back.');
   }
-  return refuseDecision(environment, environment.approvers, by);
+  return refuseDecision(environment, approversOf(environment), by);
 }
 
 /** Taking a request back: only who made it. */
@@ -143,11 +189,16 @@ export function mayWithdraw(requestedBy: Actor, by: Actor): Refusal | undefined 
   );
 }
 
-/** Stopping a restore: who asked for it, the admins and the approvers of its environment, and the machine's own shell. */
-export function mayCancel(environment: Environment, requestedBy: Actor, by: Actor): Refusal | undefined {
-  if (by.kind !== 'slack' || samePerson(requestedBy, by) || isTrusted(environment, by.userId)) return undefined;
+/** Stopping a restore, or changing its speed: who asked for it, the admins and the approvers of its environment, and the machine's own shell. */
+export function mayCancel(
+  environment: Environment,
+  requestedBy: Actor,
+  by: Actor,
+  what: 'cancel' | 'speed' = 'cancel',
+): Refusal | undefined {
+  if (by.kind !== 'slack' || samePerson(requestedBy, by) || isTrusted(environment, by)) return undefined;
   return refuse(
-    `You may not stop a restore of ${environment.name}.`,
+    `You may not ${what === 'cancel' ? 'stop' : 'set the speed of'} a restore of ${environment.name}.`,
     'The person who asked for it may, and the admins and approvers of the environment.',
     trustedIn(environment),
   );
@@ -155,13 +206,13 @@ export function mayCancel(environment: Environment, requestedBy: Actor, by: Acto
 
 /** Answering whether the shown plan shall be carried out: admins and approvers, and the machine's own shell. */
 export function mayAnswerPlan(environment: Environment, by: Actor): Refusal | undefined {
-  if (by.kind !== 'slack' || isTrusted(environment, by.userId)) return undefined;
+  if (by.kind !== 'slack' || isTrusted(environment, by)) return undefined;
   return refuse(`You may not answer for ${environment.name}.`, 'Its admins and approvers may.', trustedIn(environment));
 }
 
 /** Looking at an environment's tables: its admins and approvers. */
-export function mayLook(environment: Environment, userId: string): Refusal | undefined {
-  if (isTrusted(environment, userId)) return undefined;
+export function mayLook(environment: Environment, by: Member): Refusal | undefined {
+  if (isTrusted(environment, by)) return undefined;
   return refuse(
     `You may not look at the tables of ${environment.name}.`,
     'Its admins and approvers may.',
@@ -169,16 +220,16 @@ export function mayLook(environment: Environment, userId: string): Refusal | und
   );
 }
 
-/** Admins and approvers of an environment, each once. */
+/** Admins and approvers of an environment, and their groups, each once. */
 export function trustedIn(environment: Environment): readonly string[] {
-  return [...new Set([...environment.admins, ...environment.approvers])];
+  return [...new Set([...adminsOf(environment), ...approversOf(environment)])];
 }
 
 function refuseDecision(environment: Environment, ask: readonly string[], by: Actor): Refusal | undefined {
-  if (by.kind === 'slack' && environment.approvers.includes(by.userId)) return undefined;
+  if (by.kind === 'slack' && isApprover(environment, by)) return undefined;
   return refuse(
     `You are not an approver of ${environment.name}.`,
-    'The configuration lists its approvers by user id.',
+    `The configuration lists its approvers by ${ids(environment.approverGroups)}.`,
     ask,
   );
 }
@@ -193,8 +244,12 @@ function refuseChannelId(environment: Environment, channelId: string): Refusal |
   };
 }
 
-function isTrusted(environment: Environment, userId: string): boolean {
-  return environment.admins.includes(userId) || environment.approvers.includes(userId);
+function isTrusted(environment: Environment, by: Member): boolean {
+  return isAdmin(environment, by) || isApprover(environment, by);
+}
+
+function ids(groups: readonly string[] = []): string {
+  return groups.length === 0 ? 'user id' : 'user id and user group';
 }
 
 /** By user id alone: in an Enterprise Grid one person acts in several teams, and must not become a second person by that. */

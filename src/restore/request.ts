@@ -5,7 +5,13 @@ import type { RunId } from './run-id.ts';
 
 /** Who did something. Slack people are known by ids only: names can be changed by anybody. */
 export type Actor =
-  | { readonly kind: 'slack'; readonly userId: string; readonly teamId: string }
+  | {
+      readonly kind: 'slack';
+      readonly userId: string;
+      readonly teamId: string;
+      /** User groups the person was in when they acted, of those the environment names: by which rule they could. */
+      readonly groups?: readonly string[];
+    }
   | { readonly kind: 'shell'; readonly user: string; readonly host: string }
   | { readonly kind: 'system' };
 

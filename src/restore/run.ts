@@ -1,4 +1,4 @@
-import type { LockHolder, Phase, RunEvent, RunFailure, RunId, StoredEvent } from './events.ts';
+import type { LockHolder, Phase, RunEvent, RunFailure, RunId, StoredEvent, TablesSize } from './events.ts';
 import { extraPhases, phases } from './events.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
@@ -37,6 +37,7 @@ export type Run = {
   readonly state: RunState;
   readonly requestedAt: Instant;
   readonly approvalsNeeded: number;
+  readonly size?: TablesSize;
   readonly approvals: readonly { readonly by: Actor; readonly at: Instant }[];
   readonly expiresAt?: Instant;
   /** Who ended an undecided request, and why (denied, withdrawn). */
@@ -96,6 +97,7 @@ function begin(row: StoredEvent): Run | undefined {
     state: event.approvalsNeeded === 0 ? 'APPROVED' : 'AWAITING_APPROVAL',
     requestedAt: row.at,
     approvalsNeeded: event.approvalsNeeded,
+    ...(event.size === undefined ? {} : { size: event.size }),
     approvals: [],
     ...(event.expiresAt === undefined ? {} : { expiresAt: event.expiresAt }),
     phases: Object.fromEntries(

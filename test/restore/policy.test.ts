@@ -103,8 +103,8 @@ test.for([
   ['answer the plan', 'an admin', mayAnswerPlan(prod, user('UADMIN')), true],
   ['answer the plan', 'an approver', mayAnswerPlan(prod, user('UAPPROVER')), true],
   ['answer the plan', 'anybody else', mayAnswerPlan(prod, user('UEVE')), false],
-  ['look', 'an approver', mayLook(prod, 'UAPPROVER'), true],
-  ['look', 'anybody else', mayLook(prod, 'UEVE'), false],
+  ['look', 'an approver', mayLook(prod, { userId: 'UAPPROVER' }), true],
+  ['look', 'anybody else', mayLook(prod, { userId: 'UEVE' }), false],
 ] as const)('may %s: %s', ([, , refusal, allowed]) => {
   expect(refusal === undefined).toBe(allowed);
 });
