@@ -50,3 +50,11 @@ export class AwsError extends Error {
 export function invalid(message: string): AwsError {
   return new AwsError('ValidationException', message);
 }
+
+/** A request refused for its pace. The reasons' name differs between these errors in AWS's own API model. */
+export function throttled(name: string, reason: string, resource: string): AwsError {
+  const member = name === 'ThrottlingException' ? 'throttlingReasons' : 'ThrottlingReasons';
+  return new AwsError(name, 'Throughput exceeds the current capacity of your table or index.', {
+    [member]: [{ reason, resource }],
+  });
+}

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AwsError } from './aws-error.ts';
+import { AwsError, throttled } from './aws-error.ts';
 import { SandboxLogs } from './cloudwatch/logs.ts';
 import { answerControl } from './control.ts';
 import type { Capacity } from './dynamodb/capacity.ts';
@@ -98,9 +98,7 @@ export class Gateway {
       );
     }
     if (fault.kind === 'throttle') {
-      throw new AwsError(fault.error, 'Throughput exceeds the current capacity of your table or index.', {
-        ThrottlingReasons: [{ reason: fault.reason, resource }],
-      });
+      throw throttled(fault.error, fault.reason, resource);
     }
   }
 

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { z } from 'zod';
 import { Faults } from '../faults.ts';
 import { Gateway } from '../gateway.ts';
 import { type Held, type HoldPoint, Holds } from '../holds.ts';
 import { Requests } from '../requests.ts';
+import { Capacity, type capacitySchema } from './capacity.ts';
 import { loadDynalite } from './dynalite.ts';
 import { HistoryBook } from './history-book.ts';
 import type { World } from './region.ts';
@@ -11,6 +13,8 @@ import { Regions } from './regions.ts';
 export type SandboxAwsOptions = Partial<World> & {
   /** The port on 127.0.0.1; 0, the default, takes a free one. */
   readonly port?: number;
+  /** What a table may consume in a second; absent: as much as the machine can do. */
+  readonly capacity?: z.input<typeof capacitySchema>;
 };
 
 /** A stand-in for AWS: DynamoDB with point-in-time recovery, CloudWatch Logs and STS on one port. */
@@ -20,6 +24,8 @@ export type SandboxAws = {
   readonly faults: Faults;
   readonly history: HistoryBook;
   readonly requests: Requests;
+  /** What tables may consume: off until `capacity.enforce()`. */
+  readonly capacity: Capacity;
   /** Milliseconds since the epoch; every instant the sandbox tells or records comes from here. */
   readonly clock: () => number;
   /** Pauses the calls of an operation. */
@@ -45,7 +51,9 @@ export async function startDynamoDb(options: SandboxAwsOptions = {}): Promise<Sa
   };
   const regions = new Regions(world, await loadDynalite());
   const [faults, holds, requests] = [new Faults(), new Holds(), new Requests()];
-  const gateway = new Gateway({ regions, faults, holds, requests, clock: world.clock });
+  const capacity = new Capacity(world.clock);
+  if (options.capacity !== undefined) capacity.enforce(options.capacity);
+  const gateway = new Gateway({ regions, faults, holds, requests, capacity, clock: world.clock });
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     void gateway.handle(request, response);
   });
@@ -63,6 +71,7 @@ export async function startDynamoDb(options: SandboxAwsOptions = {}): Promise<Sa
     faults,
     history: new HistoryBook(regions),
     requests,
+    capacity,
     clock: world.clock,
     hold: (operation, where) => holds.add(operation, where),
     close: () =>
