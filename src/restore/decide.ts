@@ -8,6 +8,7 @@ import { actorName } from './request.ts';
 import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
 import { hasEnded } from './run.ts';
+import type { Speed } from './speed.ts';
 
 /** What people decide about a run. Pure: each returns what is to be written down, or throws why not. */
 
@@ -69,6 +70,15 @@ export function cancel(run: Run, environment: Environment, by: Actor): readonly 
   if (run.state !== 'IN_PROGRESS') return [{ type: 'withdrawn', by }];
   if (run.cancelRequested) throw outOfDate('It is being cancelled already.', 'It stops at its next safe point.');
   return [{ type: 'cancel-requested', by }];
+}
+
+/** Setting the speed it has already changes nothing, and says nothing. */
+export function setSpeed(run: Run, environment: Environment, speed: Speed, by: Actor): readonly RunEvent[] {
+  must(mayCancel(environment, run.request.requestedBy, by, 'speed'));
+  if (run.state !== 'IN_PROGRESS') {
+    throw outOfDate(`${run.id} is not running (${run.state}).`, 'Only a running restore has a speed.');
+  }
+  return run.speed === speed ? [] : [{ type: 'speed-set', speed, by }];
 }
 
 function mustAwaitApproval(run: Run, now: Instant): void {

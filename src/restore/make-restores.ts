@@ -1,4 +1,4 @@
-import { answerPlan, approve, cancel, deny, expire, withdraw } from './decide.ts';
+import { answerPlan, approve, cancel, deny, expire, setSpeed, withdraw } from './decide.ts';
 import { drillRecords } from './drills.ts';
 import type { Environment } from './environment.ts';
 import { UserError } from './errors.ts';
@@ -121,6 +121,7 @@ function deciding({ clock, environments, log }: RestoresParts) {
     refusePlan: (runId, by) => decide(runId, (run) => answerPlan(run, of(run), by, false)),
     abandon: (runId, why) => decide(runId, (run) => (run.state === 'APPROVED' ? [endedEarly(run, why, 0)] : [])),
     cancel: (runId, by) => decide(runId, (run) => cancel(run, of(run), by)),
+    setSpeed: (runId, speed, by) => decide(runId, (run) => setSpeed(run, of(run), speed, by)),
     expireOverdue: () =>
       log.open().flatMap(({ id }) => {
         const written = log.decide(id, (run) => expire(run, clock.now()));

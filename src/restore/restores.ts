@@ -7,6 +7,7 @@ import type { RecoveryWindow, TableDescription } from './ports.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
+import type { Speed } from './speed.ts';
 
 /** What is known about a table before anything is asked of it: for the modal, `list` and the dry run. */
 export type TableOutlook = {
@@ -89,6 +90,8 @@ export interface Restores {
    * back. An interrupted run has to be resumed for that to happen.
    */
   cancel(runId: RunId, by: Actor): Run;
+  /** How fast a running restore goes on, from its next request to AWS on. @throws UserError OUT_OF_DATE, NOT_ALLOWED */
+  setSpeed(runId: RunId, speed: Speed, by: Actor): Run;
   /** Every check that reads, and nothing else. @throws UserError PREFLIGHT */
   dryRun(wish: Wish): Promise<DryRunReport>;
   run(runId: RunId): Run | undefined;
