@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { systemClock } from './clock.ts';
+import type { CloudWatchOptions } from './cloudwatch/reporter.ts';
+import { cloudWatchReporter } from './cloudwatch/reporter.ts';
 import type { Config } from './config.ts';
+import { comparerOnThreads } from './data-plane/comparer-on-threads.ts';
 import { createAws } from './dynamodb/aws.ts';
 import { createProgressBoard } from './progress-board.ts';
 import type { AuditUseCases } from './restore/audit.ts';
@@ -8,7 +12,7 @@ import { makeAudit } from './restore/audit.ts';
 import type { CleanupReport } from './restore/cleanup.ts';
 import { cleanUpLeftovers } from './restore/cleanup.ts';
 import { makeRestores } from './restore/make-restores.ts';
-import type { Clock, Deliveries, EventLog, ProgressBoard } from './restore/ports.ts';
+import type { Clock, Deliveries, EventLog, ProgressBoard, Reporter } from './restore/ports.ts';
 import type { Restores } from './restore/restores.ts';
 import type { Pace } from './restore/step.ts';
 import { openDatabase } from './sqlite/database.ts';
@@ -17,7 +21,6 @@ import { SqliteEventLog } from './sqlite/event-log.ts';
 import { createJournal } from './sqlite/journal.ts';
 import { journalKey, keyFileOf } from './sqlite/journal-key.ts';
 import { createLock } from './sqlite/lock.ts';
-import { openSqliteOverflow } from './sqlite/overflow.ts';
 import { thisProcess } from './sqlite/this-process.ts';
 
 /** The program's parts, made from its configuration and connected. */
@@ -32,10 +35,12 @@ export type Parts = {
   readonly cleanUp: (olderThanMs: number, signal?: AbortSignal) => Promise<CleanupReport>;
   /** Forgets the journals of runs that ended before the undo window. */
   readonly purgeJournal: () => void;
+  /** Tells CloudWatch Logs of every run; undefined: that is switched off. */
+  readonly cloudWatch: (options: CloudWatchOptions) => Reporter | undefined;
   readonly close: () => Promise<void>;
 };
 
-const pace: Pace = { compareMemoryBytes: 256 * 1024 * 1024, planAnswerMs: 30 * 60_000, verifyRounds: 3 };
+const pace = { planAnswerMs: 30 * 60_000, verifyRounds: 3 } as const satisfies Omit<Pace, 'compareMemoryBytes'>;
 
 /**
  * The only place that knows which real part stands behind which port.
@@ -51,24 +56,32 @@ export function compose(config: Config, onBug: (error: unknown, runId: string) =
   journal.purge(clock.now() - config.undoWindowMs);
   const progress = createProgressBoard();
   const aws = createAws();
+  const comparer = comparerOnThreads({
+    // Beside this file, once both are compiled.
+    workerFile: new URL('./data-plane/comparison-worker.js', import.meta.url),
+    overflowDirectory: dirname(config.databaseFile),
+    memoryBudgetBytes: config.compareMemoryBytes,
+  });
   const restores = makeRestores({
     environments: config.environments,
     awsFor: aws.awsFor,
     log,
     lock: createLock(db, clock.now, thisProcess()),
     journal,
-    openOverflow: () => openSqliteOverflow(dirname(config.databaseFile)),
+    comparer,
     clock,
     progress,
-    pace,
+    pace: { ...pace, compareMemoryBytes: config.compareMemoryBytes },
     undoWindowMs: config.undoWindowMs,
     approvalExpiryMs: config.approvalExpiryMs,
     onBug,
   });
+  const deliveries = createDeliveries(db);
+  const { cloudWatch: place } = config;
   return {
     restores,
     log,
-    deliveries: createDeliveries(db),
+    deliveries,
     progress,
     clock,
     audit: makeAudit(log),
@@ -84,7 +97,14 @@ export function compose(config: Config, onBug: (error: unknown, runId: string) =
     purgeJournal: () => {
       journal.purge(clock.now() - config.undoWindowMs);
     },
+    cloudWatch: (options) =>
+      place &&
+      cloudWatchReporter(
+        { log, deliveries, clock, drills: () => restores.drills(), place, process: randomUUID() },
+        options,
+      ),
     async close() {
+      await comparer.close();
       aws.close();
       db.close();
     },

@@ -23,11 +23,19 @@ export type Config = {
   readonly statusFile?: string;
   /** 32 bytes, base64 or hex; absent: a key file is made on first use. */
   readonly journalKey?: Secret;
+  /** Memory that one restore may use for items that wait for their partner while tables are compared, in bytes. */
+  readonly compareMemoryBytes: number;
   /** How long the journal is kept after a run has ended: within it the run can be undone. */
   readonly undoWindowMs: number;
   /** How long a request waits for its approval. */
   readonly approvalExpiryMs: number;
-  readonly cloudWatch: { readonly region: string; readonly logGroup: string; readonly logStream: string };
+  /** Where the story of every restore goes; absent: RESTORE_LOG_GROUP is `off`, and it goes nowhere. */
+  readonly cloudWatch?: {
+    readonly region: string;
+    readonly logGroup: string;
+    readonly logStream: string;
+    readonly retentionDays: number;
+  };
   readonly logLevel: LogLevel;
   /** As far as it is set. The bot asks for it with slackSettings(), which checks it. */
   readonly slack: {
@@ -86,13 +94,17 @@ function settingsFrom(variables: Variables): Omit<Config, 'environments' | 'warn
     databaseFile: databaseFile(variables),
     ...(RESTORE_STATUS_FILE === undefined ? {} : { statusFile: absolute(RESTORE_STATUS_FILE, variables) }),
     ...(PITR_JOURNAL_KEY === undefined ? {} : { journalKey: PITR_JOURNAL_KEY }),
+    compareMemoryBytes: variables.PITR_COMPARE_MEMORY_MB * 2 ** 20,
     undoWindowMs: variables.PITR_UNDO_HOURS * 3_600_000,
     approvalExpiryMs: variables.PITR_APPROVAL_HOURS * 3_600_000,
-    cloudWatch: {
-      region: variables.AWS_REGION,
-      logGroup: variables.RESTORE_LOG_GROUP,
-      logStream: variables.RESTORE_LOG_STREAM,
-    },
+    ...(variables.RESTORE_LOG_GROUP !== 'off' && {
+      cloudWatch: {
+        region: variables.AWS_REGION,
+        logGroup: variables.RESTORE_LOG_GROUP,
+        logStream: variables.RESTORE_LOG_STREAM,
+        retentionDays: variables.RESTORE_LOG_RETENTION_DAYS,
+      },
+    }),
     logLevel: variables.LOG_LEVEL,
     slack: {
       ...(SLACK_BOT_TOKEN === undefined ? {} : { botToken: SLACK_BOT_TOKEN }),

@@ -1,5 +1,5 @@
 import type { DestinationStream, Logger } from 'pino';
-import { pino, stdTimeFunctions } from 'pino';
+import { pino } from 'pino';
 import type { LogLevel } from './config/variables.ts';
 
 /** The bot's own log: one JSON object a line. */
@@ -16,17 +16,22 @@ export const allowedFields: ReadonlySet<string> = new Set([
   ...['count', 'items', 'put', 'delete', 'bytes', 'durationMs', 'port', 'mode', 'pid', 'host', 'file', 'logger'],
   // Of the bot: the number that a person was given to be found by, what was being done, and who speaks.
   ...['id', 'what', 'from', 'viewId', 'enterpriseId', 'retryInMs', 'afterMs'],
+  // Of the lines in CloudWatch Logs, named as in the status file.
+  ...['restore_id', 'restore_point_in_time', 'administrator', 'status', 'kind', 'by', 'hash', 'digest', 'undo_of'],
+  ...['restore_table', 'restore_tables_kept', 'duration_seconds', 'checks', 'round', 'speed', 'approvals_needed'],
+  ...['original_count', 'restored_count', 'unchanged', 'overwritten', 'kept', 'put_back', 'changed_since'],
+  ...['read_units', 'write_units', 'error_code', 'error_message', 'error_hint'],
 ]);
 
 /** Slack tokens and AWS access keys, in whatever text they turn up. */
 const credential = /\bx(?:ox[a-z]|app)-[\w-]+|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g;
 
-/** Logs to stdout unless told otherwise. */
-export function createLog(level: LogLevel, destination?: DestinationStream): Log {
+/** Logs to stdout unless told otherwise; `now`: the time of what is logged, where that is not the time of logging it. */
+export function createLog(level: LogLevel, destination?: DestinationStream, now: () => number = Date.now): Log {
   const options = {
     level,
     base: null,
-    timestamp: stdTimeFunctions.isoTime,
+    timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: describeError },
     // The finished line, and not pino's formatters: those are not asked about the fields of a child logger.

@@ -33,6 +33,7 @@ export async function serve(config: Config): Promise<void> {
     runs.set(runId, begun);
     return begun;
   };
+  const cloudWatch = parts.cloudWatch({ say: (sentence) => log.warn(sentence), gauges: 'every-five-minutes' });
   const bot = await createSlackBot({ ...parts, settings, logger: log, onApproved: (runId) => void start(runId) });
   const doChores = makeChores(parts, log, stopping);
   const chores = setInterval(() => {
@@ -42,6 +43,7 @@ export async function serve(config: Config): Promise<void> {
   }, minute);
   try {
     bot.reporter.start();
+    cloudWatch?.start();
     void goOn(parts, start, log);
     // Connecting goes on for as long as Slack is away; being told to stop must not wait for that.
     await Promise.race([bot.start().then(() => aborted(stopping)), aborted(stopping)]);
@@ -50,6 +52,7 @@ export async function serve(config: Config): Promise<void> {
     await Promise.allSettled(runs.values());
     await bot.reporter.stop(lastWordsMs);
     await bot.stop(lastWordsMs);
+    await cloudWatch?.stop(lastWordsMs);
     await parts.close();
     log.info('Stopped');
   }

@@ -112,11 +112,14 @@ function reportersFor(
     terminal.stderr.write(`${what} can no longer be written (${why}). The restore goes on.\n`);
   };
   const file = { folder: process.cwd(), startedAt: parts.clock.now(), after };
+  const say = (sentence: string) => terminal.stderr.write(`${sentence}\n`);
+  const cloudWatch = parts.cloudWatch({ say, gauges: 'at-the-end' });
   return [
     consoleReporter(parts, runId, terminal, { verbose, json, after }, trouble('The console')),
     logFileReporter(parts.log, runId, file, trouble('The log file')),
     ...(statusFile === undefined
       ? []
       : [statusFileReporter(parts.log, runId, statusFile, trouble('The status file'), after)]),
+    ...(cloudWatch === undefined ? [] : [cloudWatch]),
   ];
 }

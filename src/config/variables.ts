@@ -11,6 +11,12 @@ const longestApprovalHours = 35 * 24;
 /** An undo is only of use while the restore points around it are: the same 35 days. */
 const longestUndoHours = 35 * 24;
 
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const retentionDays: readonly number[] = [
+  ...[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731],
+  ...[1096, 1827, 2192, 2557, 2922, 3288, 3653],
+];
+
 const text = z.string();
 const secret = text.transform((value) => new Secret(value));
 
@@ -36,6 +42,15 @@ const schema = z.object({
     /^[^:*]{1,512}$/,
     'is not a CloudWatch log stream: up to 512 characters, without ":" and "*".',
   ).default('pitr-restore'),
+  RESTORE_LOG_RETENTION_DAYS: text
+    .default('90')
+    .transform(toNumber)
+    .pipe(
+      number(
+        (days) => retentionDays.includes(days),
+        `is not how long CloudWatch Logs can keep lines. Write one of these numbers of days: ${retentionDays.join(', ')}.`,
+      ),
+    ),
   PITR_APPROVAL_HOURS: text
     .default('8')
     .transform(toNumber)
@@ -52,6 +67,15 @@ const schema = z.object({
       number(
         (hours) => hours >= 1 && hours <= longestUndoHours,
         `is not how long a restore can be undone. Write a number of hours from 1 to ${longestUndoHours} (35 days), such as 24.`,
+      ),
+    ),
+  PITR_COMPARE_MEMORY_MB: text
+    .default('256')
+    .transform(toNumber)
+    .pipe(
+      number(
+        (megabytes) => Number.isInteger(megabytes) && megabytes >= 16 && megabytes <= 65_536,
+        'is not an amount of memory. Write a whole number of megabytes from 16 to 65536, such as 256.',
       ),
     ),
   PITR_JOURNAL_KEY: text

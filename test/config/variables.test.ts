@@ -44,6 +44,7 @@ describe('with nothing set', () => {
       region: 'eu-central-1',
       logGroup: '/aws/dynamodb/restore',
       logStream: 'pitr-restore',
+      retentionDays: 90,
     });
     expect(config).toMatchObject({ approvalExpiryMs: 8 * 3_600_000, logLevel: 'info', slack: { port: 3000 } });
     expect(config.undoWindowMs).toBe(24 * 3_600_000);
@@ -126,6 +127,7 @@ test.for([
   [{ PITR_UNDO_HOURS: 'a day' }, 'PITR_UNDO_HOURS: "a day" is not how long a restore can be undone.'],
   [{ RESTORE_LOG_GROUP: 'a b' }, 'RESTORE_LOG_GROUP: "a b" is not a CloudWatch log group'],
   [{ RESTORE_LOG_STREAM: 'a:b' }, 'RESTORE_LOG_STREAM: "a:b" is not a CloudWatch log stream'],
+  [{ RESTORE_LOG_RETENTION_DAYS: '91' }, 'RESTORE_LOG_RETENTION_DAYS: 91 is not how long CloudWatch Logs can keep'],
   [{ LOG_LEVEL: 'verbose' }, 'LOG_LEVEL: "verbose" is not a level. Write trace, debug, info'],
   [{ PORT: '70000' }, 'PORT: 70000 is not a port.'],
   [{ PORT: '80.5' }, 'PORT: 80.5 is not a port.'],
