@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { playTheStory } from './demo/story.ts';
 import { verdict } from './demo/verdict.ts';
-import { startBot } from './sandbox/bot-process.ts';
 import { causeAccident } from './sandbox/world/accident.ts';
+import { startBot } from './sandbox/world/bot.ts';
 import { startWorld } from './sandbox/world/world.ts';
 
 /**
@@ -22,8 +22,9 @@ export async function runDemo(say: (text: string) => void): Promise<boolean> {
     say(
       `Yesterday at 09:04 in Berlin a bad deploy deleted ${accident.deleted} quotes, corrupted ${accident.corrupted} likes and added ${accident.added} junk views.`,
     );
-    const bot = await startBot(world, folder);
+    const bot = startBot(world, folder);
     try {
+      await bot.ready;
       await playTheStory(world, say);
     } finally {
       await bot.stop();

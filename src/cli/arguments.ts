@@ -1,6 +1,15 @@
 import { nearest } from '../nearest.ts';
 import type { FenceMode, OnConflict } from '../restore/request.ts';
-import { fenceIn, needed, olderThanHoursIn, onConflictIn, tablesIn, timeoutIn, timeZoneIn } from './flag-values.ts';
+import {
+  fenceIn,
+  needed,
+  olderThanHoursIn,
+  onConflictIn,
+  portIn,
+  tablesIn,
+  timeoutIn,
+  timeZoneIn,
+} from './flag-values.ts';
 import { type Flag, firstValue, type Given, readFlags } from './flags.ts';
 import { wrongUsage } from './wrong-usage.ts';
 
@@ -16,7 +25,8 @@ export type Command =
   | { readonly name: 'status' | 'history'; readonly json: boolean }
   | { readonly name: 'doctor'; readonly environment?: string; readonly json: boolean }
   | { readonly name: 'audit-verify' | 'audit-export' }
-  | { readonly name: 'serve' | 'help' | 'version' | 'sandbox' | 'demo' };
+  | SandboxCommand
+  | { readonly name: 'serve' | 'help' | 'version' | 'demo' };
 
 /** How a run that is carried out here is told. */
 export type Telling = { readonly verbose: boolean; readonly json: boolean };
@@ -59,6 +69,8 @@ export type ResumeCommand = Telling & { readonly name: 'resume'; readonly runId?
 export type CancelCommand = Telling & { readonly name: 'cancel'; readonly runId?: string };
 export type UndoCommand = Telling & { readonly name: 'undo'; readonly runId: string; readonly reason: string };
 
+export type SandboxCommand = { readonly name: 'sandbox'; readonly port?: number; readonly withoutBot: boolean };
+
 export type CleanupCommand = {
   readonly name: 'cleanup';
   readonly olderThanHours: number;
@@ -83,7 +95,7 @@ const commands = {
   cleanup: { flags: ['older-than-hours', 'dry-run', 'json'], words: 0 },
   audit: { flags: [], words: 1 },
   help: { flags: [], words: 1 },
-  sandbox: { flags: [], words: 0 },
+  sandbox: { flags: ['port', 'no-bot'], words: 0 },
   demo: { flags: [], words: 0 },
 } as const satisfies Record<string, { readonly flags: readonly Flag[]; readonly words: 0 | 1 }>;
 type CommandWord = keyof typeof commands;
@@ -143,9 +155,10 @@ function wordCommand(word: CommandWord, given: Given): Command {
       };
     case 'audit':
       return auditCommand(rest[0]);
+    case 'sandbox':
+      return { name: word, ...portIn(given), withoutBot: given.flags.has('no-bot') };
     case 'serve':
     case 'help':
-    case 'sandbox':
     case 'demo':
       return { name: word };
   }

@@ -39,7 +39,7 @@ export async function dispatch(command: Command, terminal: Terminal): Promise<Ex
       return 0;
     }
     case 'sandbox':
-      await (await import('../sandbox/run-sandbox.ts')).runSandbox({}, print, untilStopped());
+      await (await import('../sandbox/run-sandbox.ts')).runSandbox(command, print, untilStopped());
       return 0;
     case 'demo':
       return (await (await import('../demo.ts')).runDemo(print)) ? 0 : 1;

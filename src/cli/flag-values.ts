@@ -75,6 +75,14 @@ export function fenceIn(given: Given): { readonly fence?: FenceMode } {
   );
 }
 
+export function portIn(given: Given): { readonly port?: number } {
+  const text = firstValue(given, 'port');
+  if (text === undefined) return {};
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return { port };
+  throw wrongUsage(`"${text}" is not a port.`, 'Write a number from 1 to 65535, or 0 for any free one: --port 4300');
+}
+
 export function olderThanHoursIn(given: Given): number {
   const text = firstValue(given, 'older-than-hours');
   const hours = text === undefined ? defaultOlderThanHours : Number(text);

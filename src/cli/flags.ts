@@ -18,6 +18,8 @@ const options = {
   'no-rollback': { type: 'boolean' },
   'older-than-hours': { type: 'string' },
   json: { type: 'boolean' },
+  port: { type: 'string' },
+  'no-bot': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const satisfies NonNullable<ParseArgsConfig['options']>;
@@ -34,6 +36,7 @@ const examples: Partial<Record<Flag, string>> = {
   'on-conflict': '--on-conflict keep',
   fence: '--fence writes',
   'older-than-hours': '--older-than-hours 24',
+  port: '--port 4300',
 };
 
 /** A flag as somebody would write it. */

@@ -52,7 +52,8 @@ Prove
 
 Serve and try
   pitr-restore serve         the Slack bot
-  pitr-restore sandbox       a local AWS and Slack to try it with; nothing leaves the machine
+  pitr-restore sandbox       a local AWS and a Slack to open in the browser, to try it with; nothing
+                             leaves the machine (--port <n>, default: 4300; --no-bot)
   pitr-restore demo          a whole restore through Slack, on the sandbox
   pitr-restore help          this page (also --help); --version
 

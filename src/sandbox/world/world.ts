@@ -3,7 +3,7 @@ import { type SandboxAws, startDynamoDb } from '../dynamodb/server.ts';
 import { type SandboxSlack, startSlack } from '../slack/server.ts';
 import { type QuotesTable, quotesTables } from './quotes.ts';
 
-const region = 'eu-central-1';
+export const region = 'eu-central-1';
 const dayMs = 24 * 3_600_000;
 /** The tables are this old, so that "last monday" can be restored. */
 const ageDays = 30;
@@ -40,10 +40,10 @@ export type World = {
 /** Starts the world: the requirement's tables with a month of point-in-time recovery, an ops channel, three people. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const begin = Math.floor(Date.now() / 1000) * 1000 - ageDays * dayMs;
-  let isBeginning = true;
+  let clock = () => begin;
   const aws = await startDynamoDb({
     port: options.awsPort ?? 0,
-    clock: () => (isBeginning ? begin : Date.now()),
+    clock: () => clock(),
     ...(options.restoreMs === undefined ? {} : { restoreMs: options.restoreMs }),
     ...(options.latestLagMs === undefined ? {} : { latestLagMs: options.latestLagMs }),
   });
@@ -64,7 +64,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     },
   };
   for (const environment of options.environments) await fill(world, environment, begin, options.livedIn ?? false);
-  isBeginning = false;
+  clock = Date.now;
   return world;
 }
 
@@ -72,6 +72,15 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 export function tableName({ table }: Pick<QuotesTable, 'table'>, environment: EnvironmentName): string {
   return environment === 'dev' ? `${table}-dev` : table;
 }
+
+/** The environment a table belongs to; none for a copy, or a table of one's own. */
+export function environmentOf(table: string): EnvironmentName | undefined {
+  const tables = quotesTables();
+  return environmentNames.find((environment) => tables.some((known) => tableName(known, environment) === table));
+}
+
+/** Access keys of the sandbox's own writers: what anybody else writes during a restore, the restore writes. */
+export const otherWriters: ReadonlySet<string> = new Set(['sandbox-application', 'sandbox-page']);
 
 async function fill(
   { aws, client }: World,
