@@ -1,13 +1,18 @@
-import type { Comparison, Difference } from './comparison/join.ts';
+import type { Difference, Joined } from './comparison/join.ts';
 import { Join } from './comparison/join.ts';
-import type { Overflow } from './comparison/overflow.ts';
+import type { Overflow, Side } from './comparison/overflow.ts';
 import type { ScanPage } from './comparison/scan-segments.ts';
 import { readInStep } from './comparison/scan-segments.ts';
 import type { KeySchema } from './item.ts';
 
-export type { Comparison, Difference } from './comparison/join.ts';
-export type { Overflow, Side, WaitingItem } from './comparison/overflow.ts';
+export type { Difference } from './comparison/join.ts';
+export type { Overflow, Side } from './comparison/overflow.ts';
 export type { ScanPage } from './comparison/scan-segments.ts';
+
+/** What a comparison found, and what AWS counted for its reading. */
+export type Comparison = Joined & {
+  readonly readUnits: number;
+};
 
 export type ComparisonProgress = {
   /** Items read so far on each side. */
@@ -20,6 +25,8 @@ export type ComparisonProgress = {
   readonly put: number;
   readonly delete: number;
   readonly unchanged: number;
+  /** What AWS counted so far for reading each side. */
+  readonly readUnits: Readonly<Record<Side, number>>;
 };
 
 export interface ComparisonInput {
@@ -37,7 +44,9 @@ export interface ComparisonInput {
   /** Roughly how much memory waiting items may take before they go to the overflow. Default 256 MiB. */
   readonly memoryBudgetBytes?: number;
   /** Opened when the budget is spent, at most once. Without it everything waits in memory, whatever the budget. */
-  readonly openOverflow?: () => Overflow | Promise<Overflow>;
+  readonly openOverflow?: () => Overflow;
+  /** Segments of either side that are read at the same time. Default 4: eight megabytes of requests under way. */
+  readonly segmentsAtOnce?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -48,15 +57,15 @@ const defaultMemoryBudgetBytes = 256 * 1024 * 1024;
  * one. Does not rely on the order of either scan (AWS promises none): items meet by key, wherever they come from.
  *
  * A difference is handed over as soon as both partners were seen; items that exist on one side only come at the end.
- * Memory holds what waits for its partner: the skew between the scans plus the damage.
+ * Memory holds the pages at work and what waits for its partner: what is out of order, plus the damage.
  *
- * A key that one side hands over twice while it waits counts once, the last item seen being the newer one. After it
- * has met its partner a second appearance is not recognised (that would take memory for every key) and counts as
- * an item of its own that exists on one side only. A scan of a table gives each key at most once, so this needs a scan
- * that is broken; still, who deletes on the strength of a `delete` does well to check the restored copy for that key.
+ * A scan of a table gives each key at most once. Should one not, the key counts once if it waits for its partner
+ * meanwhile, the last item seen being the newer one; otherwise its second appearance counts as an item of its own that
+ * exists on one side only (to recognise it would take memory for every key). So who deletes on the strength of a
+ * `delete` does well to check the restored copy for that key.
  *
  * @throws what an iterable, `onDifferences` or the overflow throws, or the signal's reason. All iterables and
- * the overflow are closed by then; a failure to close does not hide what came first.
+ * the overflow are closed by then.
  */
 export async function compareTables(input: ComparisonInput): Promise<Comparison> {
   const join = new Join({
@@ -65,37 +74,33 @@ export async function compareTables(input: ComparisonInput): Promise<Comparison>
     memoryBudgetBytes: input.memoryBudgetBytes ?? defaultMemoryBudgetBytes,
     openOverflow: input.openOverflow,
   });
-  const comparison = await closingOnFailure(join, () => joinAll(join, input));
-  await join.close();
-  return comparison;
+  try {
+    return await joinAll(join, input);
+  } finally {
+    join.close();
+  }
 }
 
 async function joinAll(join: Join, input: ComparisonInput): Promise<Comparison> {
   const read = { restored: 0, live: 0 };
+  const readUnits = { restored: 0, live: 0 };
   const report = () => {
     const { inMemory, overflowed } = join.waiting;
-    input.onProgress?.({
-      ...read,
-      waiting: inMemory,
-      overflowed,
-      ...join.counts,
-    });
+    input.onProgress?.({ ...read, waiting: inMemory, overflowed, ...join.counts, readUnits: { ...readUnits } });
   };
-  for await (const arrival of readInStep(input.restored, input.live, input.signal)) {
-    await join.accept(arrival);
-    read[arrival.segment.side] += arrival.page.items.length;
+  const lanes = readInStep(input.restored, input.live, {
+    lanesAtOnce: input.segmentsAtOnce ?? 4,
+    signal: input.signal,
+    onPage: (side, page) => {
+      read[side] += page.items.length;
+      readUnits[side] += page.readUnits ?? 0;
+    },
+  });
+  for await (const lane of lanes) {
+    await join.walk(lane);
     report();
   }
-  const comparison = await join.finish(input.signal);
+  const joined = await join.finish(input.signal);
   report();
-  return comparison;
-}
-
-async function closingOnFailure<T>(join: Join, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await Promise.allSettled([join.close()]);
-    throw error;
-  }
+  return { ...joined, readUnits: readUnits.restored + readUnits.live };
 }

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { StepContext } from './step.ts';
 
 /** Tables worked on at the same time; each has several requests in flight. */
-const tablesAtOnce = 4;
+export const tablesAtOnce = 4;
 
 /**
  * Does `act` for every table of the run, side by side. The first failure stops the others at their next safe point, and

@@ -1,11 +1,12 @@
 import { clearAway, rehearsing } from './drill.ts';
+import type { Comparer } from './comparer.ts';
 import { elapsed } from './elapsed.ts';
 import type { Environment } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
 import type { LockHolder, RunEvent, RunId } from './events.ts';
 import { lowerFences } from './fence/lower.ts';
 import { endAbandonedDrill, takeLock } from './outrank.ts';
-import type { Aws, Clock, EventLog, Journal, Lock, OpenOverflow, ProgressBoard } from './ports.ts';
+import type { Aws, Clock, EventLog, Journal, Lock, ProgressBoard } from './ports.ts';
 import { actorName } from './request.ts';
 import type { Run } from './run.ts';
 import { hasEnded } from './run.ts';
@@ -19,7 +20,7 @@ export type ExecuteParts = {
   readonly log: EventLog;
   readonly lock: Lock;
   readonly journal: Journal;
-  readonly openOverflow: OpenOverflow;
+  readonly comparer: Comparer;
   readonly clock: Clock;
   readonly progress: ProgressBoard;
   readonly pace: Pace;

@@ -1,5 +1,5 @@
 /** Everything the core needs from outside, on one page. No SDK, SQL or Slack type crosses it. */
-import type { Overflow, ScanPage } from './compare.ts';
+import type { ScanPage } from './compare.ts';
 import type { Environment } from './environment.ts';
 import type { LockHolder, RunEvent, RunId, StoredEvent } from './events.ts';
 import type { Item, KeySchema } from './item.ts';
@@ -69,8 +69,11 @@ export type GuardedOutcome =
    * is there since: what was wanted, and in a put over an item also those attributes, unless the item was too wide for that.
    */
   | { readonly done: true; readonly replaced: Item | undefined; readonly stored: Item | undefined }
-  /** Not done: the live item is something else, namely `current`. */
-  | { readonly done: false; readonly current: Item | undefined };
+  /**
+   * Not done: the live item is something else, namely `current`. `mayHaveBeenDone`: a request for it was sent before, and
+   * what became of that nobody knows: the change may have been made, and the item changed again by somebody since.
+   */
+  | { readonly done: false; readonly current: Item | undefined; readonly mayHaveBeenDone?: true };
 
 /** The data plane of one environment. Items are wire values from end to end. */
 export interface Items {
@@ -169,7 +172,14 @@ export interface Lock {
 }
 
 /** Both images of one item: `before` is the live image that is (to be) overwritten, undefined: there was none; `after` is what is written, undefined: deleted. */
-export type JournalEntry = { readonly id: number; readonly before: Item | undefined; readonly after: Item | undefined };
+export type JournalImages = {
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+  /** The same item has, or may have, other entries in this journal. */
+  readonly again?: true;
+};
+
+export type JournalEntry = JournalImages & { readonly id: number; readonly state: JournalState };
 
 export const journalStates = [
   /** Nothing was written to the live table yet. */
@@ -181,6 +191,11 @@ export const journalStates = [
   'kept',
   /** Not written: the application changed the item meanwhile, and a newer entry took its place. */
   'superseded',
+  /**
+   * The application changed the item, before or after our write: a request was sent, and its reply lost. Where the run
+   * overwrites, a newer entry took its place; but what was there before may be owed to a rollback.
+   */
+  'overtaken',
   /** Written, and put back by a rollback. */
   'put-back',
   /** Written, and changed by somebody else since: not put back. */
@@ -188,15 +203,13 @@ export const journalStates = [
 ] as const;
 export type JournalState = (typeof journalStates)[number];
 
+/** What was written to the live table, or may have been: what a rollback and an undo put back. */
+export const perhapsWritten: readonly JournalState[] = ['written', 'attempted', 'overtaken'];
+
 /** What will be, and was, overwritten: sealed on disk before a live item is touched. */
 export interface Journal {
   /** Committed when it returns; the ids in the order of the entries. New entries are `pending` unless told otherwise. */
-  add(
-    runId: RunId,
-    label: string,
-    entries: readonly Pick<JournalEntry, 'before' | 'after'>[],
-    state?: JournalState,
-  ): readonly number[];
+  add(runId: RunId, label: string, entries: readonly JournalImages[], state?: JournalState): readonly number[];
   /** In the order of their ids (descending when `backwards`), beyond the id `after` (exclusive), at most `limit`. */
   read(
     runId: RunId,
@@ -218,8 +231,6 @@ export interface ProgressBoard {
   set(runId: RunId, label: string, done: number, total: number | undefined): void;
   get(runId: RunId): ReadonlyMap<string, { readonly done: number; readonly total: number | undefined }>;
 }
-
-export type OpenOverflow = () => Overflow;
 
 export type PostedMessage = { readonly channelId: string; readonly messageId: string };
 

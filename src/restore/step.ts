@@ -1,12 +1,13 @@
+import type { Comparer } from './comparer.ts';
 import type { Environment } from './environment.ts';
 import { UserError } from './errors.ts';
 import type { Phase, RunEvent } from './events.ts';
-import type { Aws, Clock, EventLog, Journal, OpenOverflow, ProgressBoard } from './ports.ts';
+import type { Aws, Clock, EventLog, Journal, ProgressBoard } from './ports.ts';
 import type { Run } from './run.ts';
 
 /** Numbers that decide how fast things go, never what happens. */
 export type Pace = {
-  /** Memory one comparison may use for items that wait for their partner, in bytes. */
+  /** Memory that all comparisons of a run together may use for items that wait for their partner, in bytes. */
   readonly compareMemoryBytes: number;
   /** How long the plan waits for a person's answer, in ms. */
   readonly planAnswerMs: number;
@@ -20,7 +21,7 @@ export type StepContext = {
   readonly aws: Aws;
   readonly log: EventLog;
   readonly journal: Journal;
-  readonly openOverflow: OpenOverflow;
+  readonly comparer: Comparer;
   readonly clock: Clock;
   readonly progress: ProgressBoard;
   readonly pace: Pace;

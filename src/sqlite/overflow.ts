@@ -1,22 +1,17 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
-import type { Overflow, Side, WaitingItem } from '../restore/compare.ts';
+import type { Overflow, Side } from '../restore/compare.ts';
 import { UserError } from '../restore/errors.ts';
 import { Database } from './driver.ts';
 import { inStorage, reportingStorageTrouble } from './storage-trouble.ts';
 
 const sideNumber = { restored: 0, live: 1 } as const satisfies Record<Side, number>;
 
-const rowsPerBatch = 100;
-
-type Row = { readonly id: number; readonly item: Buffer };
-
 /**
  * Opens an overflow in a temporary SQLite file of its own in this directory, which must exist. The file has mode 0600 and
- * nothing in it is readable: keys are stored as an HMAC, items and keys sealed with AES-256-GCM under a key that only
- * this process knows and forgets. Where the operating system allows, the file has no name from the first moment on, so
+ * nothing in it is readable: everything is sealed with AES-256-GCM under a key that only this process knows and forgets. Where the operating system allows, the file has no name from the first moment on, so
  * that nothing is left behind even by a killed process.
  *
  * @throws UserError STORAGE, here and by each method, when the disk does not have room for it.
@@ -56,56 +51,39 @@ class SqliteOverflow implements Overflow {
   readonly #path: string;
   readonly #db: BetterSqlite3.Database;
   readonly #seal = new Seal();
-  readonly #insert: BetterSqlite3.Statement<[number, Buffer, Buffer]>;
-  readonly #remove: BetterSqlite3.Statement<[number, Buffer], Row>;
-  readonly #page: BetterSqlite3.Statement<[number, number, number], Row>;
+  readonly #append: BetterSqlite3.Statement<[number, number, Buffer]>;
+  readonly #read: BetterSqlite3.Statement<[number, number], { readonly sealed: Buffer }>;
 
   constructor(path: string) {
     this.#path = path;
     this.#db = new Database(path);
     // The file is worthless after a crash: no waiting for the disk, and no other file beside it. The journal cannot be
     // OFF: better-sqlite3 is built defensive, and SQLite then ignores that silently.
+    this.#db.pragma('page_size = 65536'); // texts are long: fewer, larger pages
     this.#db.pragma('journal_mode = MEMORY');
     this.#db.pragma('synchronous = OFF');
     this.#db.pragma('locking_mode = EXCLUSIVE');
     this.#db.pragma('temp_store = MEMORY');
+    this.#db.pragma('cache_size = -4096'); // 4 MiB: everything is written once and read once
     this.#db.exec(
-      'CREATE TABLE waiting (id INTEGER PRIMARY KEY, side INTEGER NOT NULL, key BLOB NOT NULL, item BLOB NOT NULL);' +
-        'CREATE UNIQUE INDEX waiting_key ON waiting (side, key);',
+      'CREATE TABLE waiting (id INTEGER PRIMARY KEY, side INTEGER NOT NULL, drawer INTEGER NOT NULL, sealed BLOB NOT NULL);' +
+        'CREATE INDEX waiting_in_drawer ON waiting (side, drawer, id);',
     );
     unlinkWhereAllowed(path);
-    this.#insert = this.#db.prepare('INSERT OR REPLACE INTO waiting (side, key, item) VALUES (?, ?, ?)');
-    this.#remove = this.#db.prepare('DELETE FROM waiting WHERE side = ? AND key = ? RETURNING id, item');
-    this.#page = this.#db.prepare('SELECT id, item FROM waiting WHERE side = ? AND id > ? ORDER BY id LIMIT ?');
+    this.#append = this.#db.prepare('INSERT INTO waiting (side, drawer, sealed) VALUES (?, ?, ?)');
+    this.#read = this.#db.prepare('SELECT sealed FROM waiting WHERE side = ? AND drawer = ? ORDER BY id');
   }
 
-  put(side: Side, items: readonly WaitingItem[]): void {
-    this.#db.transaction(() => {
-      for (const waiting of items) {
-        this.#insert.run(sideNumber[side], this.#seal.nameOf(waiting.key), this.#seal.close(waiting));
-      }
-    })();
+  append(side: Side, drawer: number, text: string): void {
+    this.#append.run(sideNumber[side], drawer, this.#seal.close(text));
   }
 
-  take(side: Side, keys: readonly string[]): readonly WaitingItem[] {
-    return this.#db.transaction(() =>
-      keys.flatMap((key) => {
-        const row = this.#remove.get(sideNumber[side], this.#seal.nameOf(key));
-        return row === undefined ? [] : [this.#seal.open(row.item)];
-      }),
-    )();
-  }
-
-  *remaining(side: Side): Iterable<readonly WaitingItem[]> {
-    let last = 0;
+  *read(side: Side, drawer: number): Iterable<string> {
+    const rows = inStorage(() => this.#read.iterate(sideNumber[side], drawer), waitingFile);
     for (;;) {
-      const rows = inStorage(() => this.#page.all(sideNumber[side], last, rowsPerBatch), waitingFile);
-      const end = rows.at(-1);
-      if (end === undefined) {
-        return;
-      }
-      yield rows.map((row) => this.#seal.open(row.item));
-      last = end.id;
+      const row = inStorage(() => rows.next(), waitingFile);
+      if (row.done === true) return;
+      yield this.#seal.open(row.value.sealed);
     }
   }
 
@@ -118,30 +96,21 @@ class SqliteOverflow implements Overflow {
 /** Makes texts unreadable for everybody who does not hold this object. */
 class Seal {
   readonly #key = randomBytes(32);
-  readonly #nameKey = randomBytes(32);
   #sealed = 0n;
 
-  /** Says whether two keys are equal and nothing else about them. */
-  nameOf(key: string): Buffer {
-    return createHmac('sha256', this.#nameKey).update(key, 'utf16le').digest();
-  }
-
-  close(waiting: WaitingItem): Buffer {
+  close(text: string): Buffer {
     // A counter never repeats under a key that lives as long as it does; random nonces would, in the very long run.
     const nonce = Buffer.alloc(12);
     this.#sealed += 1n;
     nonce.writeBigUInt64BE(this.#sealed, 4);
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce);
-    const text = JSON.stringify([waiting.key, waiting.item]);
     return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
   }
 
-  open(sealed: Buffer): WaitingItem {
+  open(sealed: Buffer): string {
     const decipher = createDecipheriv('aes-256-gcm', this.#key, sealed.subarray(0, 12), { authTagLength: 16 });
     decipher.setAuthTag(sealed.subarray(-16));
-    const text = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8');
-    const [key, item]: [string, string] = JSON.parse(text);
-    return { key, item };
+    return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8');
   }
 }
 

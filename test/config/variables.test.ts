@@ -123,6 +123,7 @@ test.for([
     { PITR_UNDO_HOURS: '0' },
     'PITR_UNDO_HOURS: 0 is not how long a restore can be undone. Write a number of hours from 1',
   ],
+  [{ PITR_COMPARE_MEMORY_MB: '8' }, 'PITR_COMPARE_MEMORY_MB: 8 is not an amount of memory.'],
   [{ PITR_UNDO_HOURS: '841' }, 'PITR_UNDO_HOURS: 841 is not how long a restore can be undone.'],
   [{ PITR_UNDO_HOURS: 'a day' }, 'PITR_UNDO_HOURS: "a day" is not how long a restore can be undone.'],
   [{ RESTORE_LOG_GROUP: 'a b' }, 'RESTORE_LOG_GROUP: "a b" is not a CloudWatch log group'],

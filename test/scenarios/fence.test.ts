@@ -2,6 +2,7 @@ import { GetResourcePolicyCommand, PutItemCommand } from '@aws-sdk/client-dynamo
 import { expect, onTestFinished, test } from 'vitest';
 import { createAws } from '../../src/dynamodb/aws.ts';
 import { createProgressBoard } from '../../src/progress-board.ts';
+import { comparerHere } from '../../src/restore/comparer.ts';
 import type { StepContext } from '../../src/restore/step.ts';
 import { awaitActive } from '../../src/restore/steps/await-active.ts';
 import { initiateRestore } from '../../src/restore/steps/initiate-restore.ts';
@@ -28,7 +29,7 @@ async function fencedRun(engine: Engine): Promise<StepContext> {
     aws: made.awsFor(environment),
     log,
     journal,
-    openOverflow: () => openSqliteOverflow(temporaryFolder()),
+    comparer: comparerHere(made.awsFor, () => openSqliteOverflow(temporaryFolder())),
     clock,
     progress: createProgressBoard(),
     pace: { compareMemoryBytes: 1_000_000, planAnswerMs: minute, verifyRounds: 3 },

@@ -209,7 +209,7 @@ function restoresOn(
     log,
     lock: createLock(db, clock.now, thisProcess()),
     journal: createJournal(db, journalKey),
-    openOverflow: unused,
+    comparer: unused,
     clock,
     progress: createProgressBoard(),
     pace: unused,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Overflow, Side, WaitingItem } from '../../src/restore/compare.ts';
+import type { Overflow } from '../../src/restore/compare.ts';
 import { compareTables } from '../../src/restore/compare.ts';
 import type { Item } from '../../src/restore/item.ts';
 import { openSqliteOverflow } from '../../src/sqlite/overflow.ts';
@@ -23,41 +23,30 @@ describe.for([
   ['in memory (for tests)', () => new MemoryOverflow()],
   ['in SQLite', () => openSqliteOverflow(directory)],
 ] as const)('an overflow %s', ([, open]) => {
-  test('gives back what it was given, once, to the side that gave it', async () => {
+  test('gives back what it was given, side by side, drawer by drawer, in the order in which it came', () => {
     const overflow: Overflow = open();
-    await overflow.put('restored', [waiting('a'), waiting('b'), waiting('c')]);
-    await overflow.put('live', [waiting('a', 'of live')]);
-    expect(await overflow.take('restored', ['b', 'x', 'b', 'a'])).toEqual([waiting('b'), waiting('a')]);
-    expect(await overflow.take('restored', ['a', 'b'])).toEqual([]);
-    expect(await overflow.take('live', [])).toEqual([]);
-    expect(await all(overflow, 'restored')).toEqual([waiting('c')]);
-    expect(await all(overflow, 'live')).toEqual([waiting('a', 'of live')]);
-    await overflow.close();
+    overflow.append('restored', 1, 'a');
+    overflow.append('live', 1, 'of live');
+    overflow.append('restored', 2, 'elsewhere');
+    overflow.append('restored', 1, 'b');
+    expect([...overflow.read('restored', 1)]).toEqual(['a', 'b']);
+    expect([...overflow.read('restored', 1)]).toEqual(['a', 'b']);
+    expect([...overflow.read('live', 1)]).toEqual(['of live']);
+    expect([...overflow.read('restored', 2)]).toEqual(['elsewhere']);
+    expect([...overflow.read('live', 2)]).toEqual([]);
+    overflow.close();
   });
 
-  test('keeps the newer item under a key that it holds already', async () => {
+  test('holds any text', () => {
     const overflow: Overflow = open();
-    await overflow.put('live', [waiting('a', 'old')]);
-    await overflow.put('live', [waiting('b'), waiting('a', 'new')]);
-    expect(new Set(await all(overflow, 'live'))).toEqual(new Set([waiting('a', 'new'), waiting('b')]));
-    await overflow.close();
-  });
-
-  test('holds any text and more than one batch of them', async () => {
-    const overflow: Overflow = open();
-    const texts = fc.sample(fc.string({ unit: 'binary', maxLength: 50 }), {
-      numRuns: 500,
-      seed: 1,
-    });
-    const items = [...new Set([...texts, '', '\u0100', '\u0200', '\ud800', '\ud801', 'x'.repeat(400_000)])].map(
-      (text) => waiting(text, text),
-    );
-    await overflow.put('live', items);
-    expect(new Set(await all(overflow, 'live'))).toEqual(new Set(items));
-    const keys = items.map(({ key }) => key);
-    expect(await overflow.take('live', keys)).toEqual(items);
-    expect(await all(overflow, 'live')).toEqual([]);
-    await overflow.close();
+    const texts = [
+      ...fc.sample(fc.string({ unit: 'grapheme', maxLength: 50 }), { numRuns: 500, seed: 1 }),
+      '\u0000',
+      'x'.repeat(2_000_000),
+    ];
+    for (const text of texts) overflow.append('live', 3, text);
+    expect([...overflow.read('live', 3)]).toEqual(texts);
+    overflow.close();
   });
 });
 
@@ -66,9 +55,7 @@ describe('the SQLite file', () => {
     'has no name, only its owner may read it, and it holds nothing readable',
     async () => {
       const overflow = openSqliteOverflow(directory);
-      await overflow.put('live', [
-        waiting('S6:secret-key-of-alice', '{"secret":{"S":"attribute of alice"}}'.repeat(2000)),
-      ]);
+      overflow.append('live', 0, '{"secret":{"S":"attribute of alice"}}'.repeat(2000));
       expect(readdirSync(directory)).toEqual([]);
       const file = unnamedFileIn(directory);
       expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -78,17 +65,17 @@ describe('the SQLite file', () => {
         expect(bytes).not.toContain(clear);
         expect(bytes).not.toContain(Buffer.from(clear, 'utf16le').toString('latin1'));
       }
-      await overflow.close();
+      overflow.close();
       expect(() => unnamedFileIn(directory)).toThrow('no such file');
     },
   );
 
   test('is gone after close, and a closed overflow refuses to work', async () => {
     const overflow = openSqliteOverflow(directory);
-    await overflow.put('live', [waiting('a')]);
-    await overflow.close();
+    overflow.append('live', 0, 'a');
+    overflow.close();
     expect(readdirSync(directory)).toEqual([]);
-    expect(() => overflow.put('live', [waiting('a')])).toThrow('The database connection is not open');
+    expect(() => overflow.append('live', 0, 'a')).toThrow('The database connection is not open');
   });
 
   test('that cannot be made is an error that says so', () => {
@@ -132,18 +119,6 @@ describe('the SQLite file', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 });
-
-function waiting(key: string, item = `item of ${key}`): WaitingItem {
-  return { key, item };
-}
-
-async function all(overflow: Overflow, side: Side): Promise<readonly WaitingItem[]> {
-  const items: WaitingItem[] = [];
-  for await (const batch of overflow.remaining(side)) {
-    items.push(...batch);
-  }
-  return items;
-}
 
 /** The open file of this process that once had a name in this directory. */
 function unnamedFileIn(path: string): string {

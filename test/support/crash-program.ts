@@ -4,6 +4,7 @@ import type { Timing } from '../../src/dynamodb/patience.ts';
 import { realTiming } from '../../src/dynamodb/patience.ts';
 import { createProgressBoard } from '../../src/progress-board.ts';
 import { makeAudit } from '../../src/restore/audit.ts';
+import { comparerHere } from '../../src/restore/comparer.ts';
 import type { Environment } from '../../src/restore/environment.ts';
 import type { UserError } from '../../src/restore/errors.ts';
 import type { RunEvent } from '../../src/restore/events.ts';
@@ -87,7 +88,7 @@ export async function startProgram(
     log,
     lock: mortalLock(lock, writes),
     journal,
-    openOverflow: () => openSqliteOverflow(folder),
+    comparer: comparerHere(made.awsFor, () => openSqliteOverflow(folder)),
     clock: { now: clock.now, sleep: sleepWhileAlive(clock.sleep) },
     progress: createProgressBoard(),
     pace: { compareMemoryBytes: 64 * 1024 * 1024, planAnswerMs: 10 * minute, verifyRounds: 3 },

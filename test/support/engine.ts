@@ -9,6 +9,7 @@ import {
 import { onTestFinished } from 'vitest';
 import { createAws } from '../../src/dynamodb/aws.ts';
 import { createProgressBoard } from '../../src/progress-board.ts';
+import { comparerHere } from '../../src/restore/comparer.ts';
 import type { Environment } from '../../src/restore/environment.ts';
 import type { Item } from '../../src/restore/item.ts';
 import { makeRestores } from '../../src/restore/make-restores.ts';
@@ -82,7 +83,7 @@ export async function startEngine(
       log,
       lock,
       journal,
-      openOverflow: () => openSqliteOverflow(folder),
+      comparer: comparerHere(made.awsFor, () => openSqliteOverflow(folder)),
       clock,
       progress: createProgressBoard(),
       pace: { compareMemoryBytes: 64 * 1024 * 1024, planAnswerMs: 10 * minute, verifyRounds: 3, ...changes.pace },

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AttributeValue, Item } from '../item.ts';
 import { canonicalBinary, unknownType } from '../item.ts';
 import { canonicalNumber } from './number.ts';
@@ -22,8 +22,7 @@ export interface Digest {
  * hash.
  */
 export function itemHash(item: Item): ItemHash {
-  // Not crypto.hash(), which is a little faster: Node.js has it since 20.12 only.
-  return createHash('sha256').update(canonicalMap(item)).digest('binary').slice(0, 16);
+  return hash('sha256', canonicalMap(item), 'binary').slice(0, 16);
 }
 
 export function newDigest(): Digest {
@@ -57,16 +56,54 @@ function word(hash: ItemHash, at: number): number {
 // preceded by its length, so that no two different items can run together into the same form.
 
 function canonicalMap(map: Item): string {
-  const names = sorted(Object.keys(map));
+  const names = Object.keys(map);
+  const { sorted, labels } = orderOf(names);
   let text = `M${names.length}:`;
-  for (const name of names) {
-    const value = map[name];
+  for (let index = 0; index < sorted.length; index += 1) {
+    const value = map[sorted[index] ?? ''];
     if (value === undefined) {
       throw unknownType();
     }
-    text += `${name.length}:${name}${canonicalValue(value)}`;
+    text += labels[index] + canonicalValue(value);
   }
   return text;
+}
+
+/** Attribute names in canonical order, and each as it stands in the canonical form. */
+type Order = {
+  readonly names: readonly string[];
+  readonly sorted: readonly string[];
+  readonly labels: readonly string[];
+};
+
+// The items of a table nearly all have the same names in the same order: they are sorted once, not for each item.
+const orders = new Map<string | undefined, Order>();
+const mostOrders = 1000;
+
+function orderOf(names: readonly string[]): Order {
+  const known = orders.get(names[0]);
+  if (known !== undefined && isSameList(known.names, names)) {
+    return known;
+  }
+  const sorted = inOrder(names);
+  const order = { names, sorted, labels: sorted.map((name) => `${name.length}:${name}`) };
+  if (orders.size >= mostOrders) {
+    orders.clear();
+  }
+  orders.set(names[0], order);
+  return order;
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) {
+    return false;
+  }
+  for (let index = 0; index < a.length; index += 1) {
+    if (a[index] !== b[index]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 function canonicalValue(value: AttributeValue): string {
@@ -108,10 +145,10 @@ function canonicalSet(value: AttributeValue): string {
 }
 
 function sortedMembers(members: readonly string[]): string {
-  return sorted(members).reduce((text, member) => `${text}${member.length}:${member}`, `${members.length}:`);
+  return inOrder(members).reduce((text, member) => `${text}${member.length}:${member}`, `${members.length}:`);
 }
 
 /** By UTF-16 code units: the same everywhere, whatever the locale. */
-function sorted(texts: readonly string[]): readonly string[] {
+function inOrder(texts: readonly string[]): readonly string[] {
   return texts.toSorted();
 }

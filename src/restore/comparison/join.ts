@@ -1,9 +1,10 @@
 import type { Item, KeySchema } from '../item.ts';
 import { itemSize, keyOf, sameItem } from '../item.ts';
-import type { Digest, ItemHash } from './digest.ts';
+import type { ItemHash } from './digest.ts';
 import { itemHash, newDigest } from './digest.ts';
-import type { Overflow, Side, WaitingItem } from './overflow.ts';
-import type { Arrival } from './scan-segments.ts';
+import { Drawers } from './drawers.ts';
+import type { Overflow } from './overflow.ts';
+import type { Lane, Segment } from './scan-segments.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /** What has to be written to the live table. */
@@ -16,15 +17,11 @@ export type Difference =
     }
   | { readonly kind: 'delete'; readonly live: Item };
 
-/** Everything one side holds: items, their size in bytes by DynamoDB's rule, and an order-independent digest. */
-type SideTotals = {
-  readonly items: number;
-  readonly bytes: number;
-  readonly digest: string;
-};
+/** What one side holds: how many items, and an order-independent digest of them. */
+type SideTotals = { readonly items: number; readonly digest: string };
 
-/** Result of a comparison. `put + unchanged` are the restored items; `put` counts changed and deleted ones alike. */
-export type Comparison = {
+/** Result of a join. `put + unchanged` are the restored items; `put` counts changed and deleted ones alike. */
+export type Joined = {
   readonly restored: SideTotals;
   readonly live: SideTotals;
   readonly put: number;
@@ -36,25 +33,25 @@ export type JoinOptions = {
   readonly keySchema: KeySchema;
   readonly onDifferences: (batch: readonly Difference[]) => void | Promise<void>;
   readonly memoryBudgetBytes: number;
-  readonly openOverflow: (() => Overflow | Promise<Overflow>) | undefined;
+  readonly openOverflow: (() => Overflow) | undefined;
 };
+
+/** Joining what was put into drawers takes this much at least. */
+const leastDrawerBytes = 8_000_000;
 
 const batchLimits = { items: 100, bytes: 1_000_000 } as const;
 
-/** A symmetric hash join: an item either finds its partner among the other side's waiting items, or waits itself. */
+/**
+ * A symmetric hash join with a short cut. Two scans that go in the same order show equal items side by side: those are
+ * paired as they come, without their keys. Any other item either finds its partner among the other side's waiting items,
+ * or waits itself.
+ */
 export class Join {
   readonly #options: JoinOptions;
-  readonly #waiting: Readonly<Record<Side, WaitingRoom>> = {
-    restored: new WaitingRoom(),
-    live: new WaitingRoom(),
-  };
-  readonly #totals: Readonly<Record<Side, Totals>> = {
-    restored: new Totals(),
-    live: new Totals(),
-  };
+  readonly #waiting = { restored: new WaitingRoom(), live: new WaitingRoom() } as const;
+  readonly #totals = { restored: new Totals(), live: new Totals() } as const;
   readonly #counts = { put: 0, delete: 0, unchanged: 0 };
-  #overflow: Overflow | undefined;
-  readonly #overflowed: Record<Side, number> = { restored: 0, live: 0 };
+  #drawers: Drawers | undefined;
   #differences: { readonly difference: Difference; readonly size: number }[] = [];
 
   constructor(options: JoinOptions) {
@@ -69,54 +66,43 @@ export class Join {
   get waiting(): { readonly inMemory: number; readonly overflowed: number } {
     return {
       inMemory: this.#waiting.restored.count + this.#waiting.live.count,
-      overflowed: this.#overflowed.restored + this.#overflowed.live,
+      overflowed: this.#drawers?.count ?? 0,
     };
   }
 
-  /** Takes in one page. Pages are handed over one after the other: the caller waits for each. */
-  async accept({ segment, page }: Arrival): Promise<void> {
-    const own = this.#waiting[segment.side];
-    const others = this.#waiting[opposite(segment.side)];
-    const unmatched: string[] = [];
-    for (const item of page.items) {
-      segment.read += 1;
-      const key = keyOf(item, this.#options.keySchema);
-      const partner = others.take(key);
-      if (partner === undefined) {
-        own.put(key, {
-          item,
-          size: itemSize(item),
-          segment,
-          position: segment.read,
-        });
-        unmatched.push(key);
-      } else {
-        segment.settle(segment.read);
-        partner.segment.settle(partner.position);
-        this.#settlePair(segment.side, item, partner);
-      }
+  /** Takes the items of a lane until one side's page is used up; all of them where the other side has ended. */
+  async walk(lane: Lane): Promise<void> {
+    for (;;) {
+      const restored = lane.restored.head;
+      const live = lane.live.head;
+      if (restored !== undefined && live !== undefined) this.#meet(lane, restored, live);
+      else if (restored !== undefined && lane.live.state === 'finished') this.#arrive(lane.restored, restored);
+      else if (live !== undefined && lane.restored.state === 'finished') this.#arrive(lane.live, live);
+      else break;
     }
-    await this.#matchOverflow(segment.side, unmatched);
-    await this.#keepToBudget();
+    this.#keepToBudget();
     await this.#emit(0);
   }
 
   /** When everything has been read: what still waits exists on one side only. */
-  async finish(signal: AbortSignal | undefined): Promise<Comparison> {
-    for (const side of ['restored', 'live'] as const) {
-      for await (const batch of this.#overflow?.remaining(side) ?? []) {
-        for (const { item } of batch) {
-          this.#settleAlone(side, parseItem(item));
-        }
-        this.#overflowed[side] -= batch.length;
-        signal?.throwIfAborted();
-        await this.#emit(batchLimits.items);
-      }
-      for (const { item } of this.#waiting[side].drain()) {
-        this.#settleAlone(side, item);
-        signal?.throwIfAborted();
-        await this.#emit(batchLimits.items);
-      }
+  async finish(signal: AbortSignal | undefined): Promise<Joined> {
+    if (this.#drawers !== undefined) this.#evict(this.#drawers, 0);
+    for (const { restored, live } of this.#drawers?.joined() ?? []) {
+      if (restored !== undefined && live !== undefined) this.#settlePair(restored, live);
+      else if (restored !== undefined) this.#settleRestoredAlone(restored);
+      else if (live !== undefined) this.#settleLiveAlone(live);
+      signal?.throwIfAborted();
+      await this.#emit(batchLimits.items);
+    }
+    for (const item of this.#waiting.restored.drain()) {
+      this.#settleRestoredAlone(item);
+      signal?.throwIfAborted();
+      await this.#emit(batchLimits.items);
+    }
+    for (const item of this.#waiting.live.drain()) {
+      this.#settleLiveAlone(item);
+      signal?.throwIfAborted();
+      await this.#emit(batchLimits.items);
     }
     await this.#emit(0);
     return {
@@ -126,137 +112,132 @@ export class Join {
     };
   }
 
-  async close(): Promise<void> {
-    await this.#overflow?.close();
+  close(): void {
+    this.#drawers?.close();
   }
 
-  #settlePair(side: Side, item: Item, partner: { readonly item: Item; readonly size: number }): void {
-    const [restored, live] = side === 'restored' ? [item, partner.item] : [partner.item, item];
-    const hash = itemHash(partner.item);
-    this.#totals[opposite(side)].add(partner.size, hash);
+  /** Two items that stand side by side. One of them may be ahead of the other: it is kept in step by not taking it yet. */
+  #meet(lane: Lane, restored: Item, live: Item): void {
     if (sameItem(restored, live)) {
-      this.#totals[side].add(partner.size, hash);
-      this.#counts.unchanged += 1;
+      this.#settleEqual(restored);
+      lane.restored.advance();
+      lane.live.advance();
       return;
     }
-    const size = itemSize(item);
-    this.#totals[side].add(size, itemHash(item));
+    const { keySchema } = this.#options;
+    const restoredKey = keyOf(restored, keySchema);
+    const liveKey = keyOf(live, keySchema);
+    if (restoredKey === liveKey) {
+      this.#settleChanged(restored, live);
+      lane.restored.advance();
+      lane.live.advance();
+      return;
+    }
+    const ofRestored = this.#waiting.live.take(restoredKey);
+    const ofLive = this.#waiting.restored.take(liveKey);
+    if (ofRestored !== undefined) this.#settlePair(restored, ofRestored);
+    if (ofLive !== undefined) this.#settlePair(ofLive, live);
+    const neitherFound = ofRestored === undefined && ofLive === undefined;
+    if (neitherFound) {
+      this.#waiting.restored.put(restoredKey, restored);
+      this.#waiting.live.put(liveKey, live);
+    }
+    if (neitherFound || ofRestored !== undefined) lane.restored.advance();
+    if (neitherFound || ofLive !== undefined) lane.live.advance();
+  }
+
+  /** An item whose lane has nothing on the other side any more. */
+  #arrive(segment: Segment, item: Item): void {
+    const key = keyOf(item, this.#options.keySchema);
+    const partner = this.#waiting[segment.side === 'restored' ? 'live' : 'restored'].take(key);
+    if (partner === undefined) this.#waiting[segment.side].put(key, item);
+    else if (segment.side === 'restored') this.#settlePair(item, partner);
+    else this.#settlePair(partner, item);
+    segment.advance();
+  }
+
+  #settlePair(restored: Item, live: Item): void {
+    if (sameItem(restored, live)) this.#settleEqual(restored);
+    else this.#settleChanged(restored, live);
+  }
+
+  #settleEqual(item: Item): void {
+    const hash = itemHash(item);
+    this.#totals.restored.add(hash);
+    this.#totals.live.add(hash);
+    this.#counts.unchanged += 1;
+  }
+
+  #settleChanged(restored: Item, live: Item): void {
+    this.#totals.restored.add(itemHash(restored));
+    this.#totals.live.add(itemHash(live));
     this.#counts.put += 1;
     this.#differences.push({
       difference: { kind: 'put', restored, live },
-      size: size + partner.size,
+      size: itemSize(restored) + itemSize(live),
     });
   }
 
-  #settleAlone(side: Side, item: Item): void {
-    const size = itemSize(item);
-    this.#totals[side].add(size, itemHash(item));
-    if (side === 'restored') {
-      this.#counts.put += 1;
-      this.#differences.push({
-        difference: { kind: 'put', restored: item, live: undefined },
-        size,
-      });
-    } else {
-      this.#counts.delete += 1;
-      this.#differences.push({
-        difference: { kind: 'delete', live: item },
-        size,
-      });
-    }
+  #settleRestoredAlone(restored: Item): void {
+    this.#totals.restored.add(itemHash(restored));
+    this.#counts.put += 1;
+    this.#differences.push({ difference: { kind: 'put', restored, live: undefined }, size: itemSize(restored) });
   }
 
-  /** Looks in the overflow for the partners of what has just begun to wait. */
-  async #matchOverflow(side: Side, keys: readonly string[]): Promise<void> {
-    const own = this.#waiting[side];
-    for (const partner of await this.#takeOverflowed(opposite(side), keys)) {
-      const arrived = own.take(partner.key);
-      if (arrived !== undefined) {
-        arrived.segment.settle(arrived.position);
-        const item = parseItem(partner.item);
-        this.#settlePair(side, arrived.item, { item, size: itemSize(item) });
-      }
-    }
-    // An item that this side handed over before gives way to its newer self, which waits in memory now.
-    await this.#takeOverflowed(
-      side,
-      keys.filter((key) => own.has(key)),
-    );
+  #settleLiveAlone(live: Item): void {
+    this.#totals.live.add(itemHash(live));
+    this.#counts.delete += 1;
+    this.#differences.push({ difference: { kind: 'delete', live }, size: itemSize(live) });
   }
 
-  async #takeOverflowed(side: Side, keys: readonly string[]): Promise<readonly WaitingItem[]> {
-    if (this.#overflow === undefined || this.#overflowed[side] === 0 || keys.length === 0) {
-      return [];
-    }
-    const taken = await this.#overflow.take(side, keys);
-    this.#overflowed[side] -= taken.length;
-    return taken;
-  }
-
-  async #keepToBudget(): Promise<void> {
-    const { memoryBudgetBytes, openOverflow } = this.#options;
+  #keepToBudget(): void {
+    const { keySchema, memoryBudgetBytes, openOverflow } = this.#options;
     const { restored, live } = this.#waiting;
     if (openOverflow === undefined || restored.heapBytes + live.heapBytes <= memoryBudgetBytes) {
       return;
     }
-    this.#overflow ??= await openOverflow();
-    for (const side of ['restored', 'live'] as const) {
-      // Down to half of the budget, the longest waiting first: the newest are the likeliest to be asked for next.
-      const evicted = this.#waiting[side].evictOldest(memoryBudgetBytes / 4);
-      await this.#overflow.put(
-        side,
-        evicted.map(([key, { item }]) => ({ key, item: JSON.stringify(item) })),
-      );
-      this.#overflowed[side] += evicted.length;
-      for (const [, { segment, position }] of evicted) {
-        // They wait where there is room, so they are no reason to hold their segment back.
-        segment.settle(position);
-      }
-    }
+    this.#drawers ??= new Drawers(openOverflow(), keySchema, Math.max(leastDrawerBytes, memoryBudgetBytes));
+    // Down to half of the budget, the longest waiting first: the newest are the likeliest to be asked for next.
+    this.#evict(this.#drawers, memoryBudgetBytes / 4);
+  }
+
+  #evict(drawers: Drawers, downToBytes: number): void {
+    for (const side of ['restored', 'live'] as const) drawers.fill(side, this.#waiting[side], downToBytes);
   }
 
   /** Hands over differences in bounded batches until no more than this many are left. */
   async #emit(keep: number): Promise<void> {
-    while (this.#differences.length > keep) {
-      const batch = this.#differences.splice(0, batchLength(this.#differences));
+    if (this.#differences.length <= keep) return;
+    let handedOver = 0;
+    while (this.#differences.length - handedOver > keep) {
+      const length = batchLength(this.#differences, handedOver);
+      const batch = this.#differences.slice(handedOver, handedOver + length);
+      handedOver += length;
       await this.#options.onDifferences(batch.map(({ difference }) => difference));
     }
+    this.#differences = this.#differences.slice(handedOver);
   }
 }
 
 class Totals {
-  readonly #digest: Digest = newDigest();
+  readonly #digest = newDigest();
   #items = 0;
-  #bytes = 0;
 
-  add(size: number, hash: ItemHash): void {
+  add(hash: ItemHash): void {
     this.#items += 1;
-    this.#bytes += size;
     this.#digest.add(hash);
   }
 
   sums(): SideTotals {
-    return {
-      items: this.#items,
-      bytes: this.#bytes,
-      digest: this.#digest.toString(),
-    };
+    return { items: this.#items, digest: this.#digest.toString() };
   }
 }
 
-function opposite(side: Side): Side {
-  return side === 'restored' ? 'live' : 'restored';
-}
-
-function parseItem(text: string): Item {
-  return JSON.parse(text);
-}
-
-/** How many of the first differences make one batch: at least one, however large it is. */
-function batchLength(differences: readonly { readonly size: number }[]): number {
+/** How many of the differences from `start` on make one batch: at least one, however large it is. */
+function batchLength(differences: readonly { readonly size: number }[], start: number): number {
   let bytes = 0;
   let length = 0;
-  for (const { size } of differences.slice(0, batchLimits.items)) {
+  for (const { size } of differences.slice(start, start + batchLimits.items)) {
     bytes += size;
     if (length > 0 && bytes > batchLimits.bytes) {
       break;

@@ -8,13 +8,12 @@ export type ScanPage = {
   readonly readUnits?: number;
 };
 
-/** One segment of one side, and how far the join has got with it. */
+/** One segment of one side, and the page of it that is at work. */
 export class Segment {
   readonly side: Side;
   state: 'idle' | 'reading' | 'finished' = 'idle';
-  /** How many items this segment has handed over. */
-  read = 0;
-  #settled = 0;
+  #items: readonly Item[] = [];
+  #next = 0;
   readonly #iterator: AsyncIterator<ScanPage>;
 
   constructor(side: Side, pages: AsyncIterable<ScanPage>) {
@@ -22,14 +21,19 @@ export class Segment {
     this.#iterator = pages[Symbol.asyncIterator]();
   }
 
-  /** How many items came after the last one that is settled: how far this segment runs ahead of its opposite. */
-  get lead(): number {
-    return this.read - this.#settled;
+  /** The first item that was not taken yet; undefined: the next page has to be read, or there is none. */
+  get head(): Item | undefined {
+    return this.#items[this.#next];
   }
 
-  /** The item that was the `position`th of this segment needs no waiting for any more. */
-  settle(position: number): void {
-    this.#settled = Math.max(this.#settled, position);
+  /** Takes the head away. */
+  advance(): void {
+    this.#next += 1;
+  }
+
+  receive(page: ScanPage): void {
+    this.#items = page.items;
+    this.#next = 0;
   }
 
   async next(): Promise<IteratorResult<ScanPage>> {
@@ -41,12 +45,21 @@ export class Segment {
   }
 }
 
-export type Arrival = { readonly segment: Segment; readonly page: ScanPage };
+/** Segment i of one side and segment i of the other, read side by side. */
+export type Lane = Readonly<Record<Side, Segment>>;
+
+export type ReadOptions = {
+  /** Lanes that are read at the same time: each holds up to two pages of either side in memory. */
+  readonly lanesAtOnce: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onPage: (side: Side, page: ScanPage) => void;
+};
 
 /**
- * Reads all segments of both sides at once and yields their pages as they come. Segment i of one side is held back
- * while it leads segment i of the other, so that where both scans go in the same order hardly anything has to wait for
- * its partner. It is a matter of memory only: nothing relies on that order, and at least one segment can always be read.
+ * Reads the segments of both sides and yields a lane whenever there are items of both sides to look at, or of one while
+ * the other has ended. Who takes it walks on until one side is used up; its next page is read then. So neither side runs
+ * ahead of the other, and where both go in the same order hardly anything has to wait for its partner. It is a matter of
+ * memory only: nothing relies on that order.
  *
  * When the reader stops early, when an iterable throws or when the signal aborts, every unfinished iterable is closed
  * (`return()`) before this ends; an iterable therefore has to end its pending read when the signal aborts.
@@ -54,79 +67,82 @@ export type Arrival = { readonly segment: Segment; readonly page: ScanPage };
 export async function* readInStep(
   restored: readonly AsyncIterable<ScanPage>[],
   live: readonly AsyncIterable<ScanPage>[],
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Arrival, void, void> {
+  { lanesAtOnce, signal, onPage }: ReadOptions,
+): AsyncGenerator<Lane, void, void> {
   signal?.throwIfAborted();
-  const lanes = new Lanes(
-    restored.map((pages) => new Segment('restored', pages)),
-    live.map((pages) => new Segment('live', pages)),
-  );
+  const lanes = lanesOf(restored, live);
   const results = new Results();
   const abort = () => results.fail(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
+  let opened = 0;
+  let open = 0;
   try {
-    lanes.readAllowed(results);
-    while (lanes.unfinished.length > 0) {
-      const { segment, result } = await results.take();
-      segment.state = result.done === true ? 'finished' : 'idle';
-      // The next read goes out before this page is worked on, so that the network and the processor work together.
-      lanes.readAllowed(results);
-      if (result.done !== true) {
-        yield { segment, page: result.value };
-        lanes.readAllowed(results);
+    for (;;) {
+      for (; open < lanesAtOnce && opened < lanes.length; open += 1) {
+        readOn(lanes[opened], results);
+        opened += 1;
       }
+      if (open === 0) return;
+      const { lane, segment, result } = await results.take();
+      if (result.done === true) {
+        segment.state = 'finished';
+      } else {
+        segment.state = 'idle';
+        segment.receive(result.value);
+        onPage(segment.side, result.value);
+      }
+      if (canBeWalked(lane)) yield lane;
+      readOn(lane, results);
+      if (hasEnded(lane)) open -= 1;
     }
   } finally {
     signal?.removeEventListener('abort', abort);
+    const unfinished = lanes.flatMap(segmentsOf).filter((segment) => segment.state !== 'finished');
     // What fails now only echoes what made us stop, and that is on its way to the caller already.
-    await Promise.allSettled(lanes.unfinished.map((segment) => segment.close()));
+    await Promise.allSettled(unfinished.map((segment) => segment.close()));
   }
 }
 
-/** Pairs segment i of one side with segment i of the other and decides whose turn it is. */
-class Lanes {
-  readonly #sides: Readonly<Record<Side, readonly Segment[]>>;
+/** A segment without an opposite has an empty one. */
+function lanesOf(
+  restored: readonly AsyncIterable<ScanPage>[],
+  live: readonly AsyncIterable<ScanPage>[],
+): readonly Lane[] {
+  return Array.from({ length: Math.max(restored.length, live.length) }, (_, index) => ({
+    restored: new Segment('restored', restored[index] ?? nothing()),
+    live: new Segment('live', live[index] ?? nothing()),
+  }));
+}
 
-  constructor(restored: readonly Segment[], live: readonly Segment[]) {
-    this.#sides = { restored, live };
-  }
+async function* nothing(): AsyncGenerator<ScanPage, void, void> {}
 
-  get unfinished(): readonly Segment[] {
-    return [...this.#sides.restored, ...this.#sides.live].filter((segment) => segment.state !== 'finished');
-  }
+function segmentsOf(lane: Lane): readonly Segment[] {
+  return [lane.restored, lane.live];
+}
 
-  readAllowed(results: Results): void {
-    for (const side of ['restored', 'live'] as const) {
-      for (const [index, segment] of this.#sides[side].entries()) {
-        if (segment.state === 'idle' && this.#mayRead(segment, index)) {
-          segment.state = 'reading';
-          results.expect(segment);
-        }
-      }
+function canBeWalked(lane: Lane): boolean {
+  const segments = segmentsOf(lane);
+  return (
+    segments.some((segment) => segment.head !== undefined) &&
+    segments.every((segment) => segment.head !== undefined || segment.state === 'finished')
+  );
+}
+
+function hasEnded(lane: Lane): boolean {
+  return segmentsOf(lane).every((segment) => segment.state === 'finished' && segment.head === undefined);
+}
+
+function readOn(lane: Lane | undefined, results: Results): void {
+  if (lane === undefined) return;
+  for (const segment of segmentsOf(lane)) {
+    if (segment.state === 'idle' && segment.head === undefined) {
+      segment.state = 'reading';
+      results.expect(lane, segment);
     }
   }
-
-  #mayRead(segment: Segment, index: number): boolean {
-    const others = this.#sides[segment.side === 'restored' ? 'live' : 'restored'];
-    const opposite = others[index];
-    if (opposite !== undefined) {
-      return opposite.state === 'finished' || segment.lead <= opposite.lead;
-    }
-    // A segment without an opposite follows the other side as a whole.
-    return (
-      others.every((other) => other.state === 'finished') || itemsRead(this.#sides[segment.side]) <= itemsRead(others)
-    );
-  }
 }
 
-function itemsRead(segments: readonly Segment[]): number {
-  return segments.reduce((sum, segment) => sum + segment.read, 0);
-}
-
-type Result = {
-  readonly segment: Segment;
-  readonly result: IteratorResult<ScanPage>;
-};
+type Result = { readonly lane: Lane; readonly segment: Segment; readonly result: IteratorResult<ScanPage> };
 
 /** The reads under way, taken in the order in which they end. A failure overtakes whatever has arrived. */
 class Results {
@@ -134,10 +150,10 @@ class Results {
   #failure: { readonly reason: unknown } | undefined;
   #wake: () => void = () => {};
 
-  expect(segment: Segment): void {
+  expect(lane: Lane, segment: Segment): void {
     segment.next().then(
       (result) => {
-        this.#arrived.push({ segment, result });
+        this.#arrived.push({ lane, segment, result });
         this.#wake();
       },
       (error: unknown) => {

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
 import { createProgressBoard } from '../../../src/progress-board.ts';
+import { comparerHere } from '../../../src/restore/comparer.ts';
 import type { Environment } from '../../../src/restore/environment.ts';
 import { UserError } from '../../../src/restore/errors.ts';
 import type { RunEvent } from '../../../src/restore/events.ts';
@@ -76,7 +77,10 @@ async function startStory(options: SandboxAwsOptions = {}, environment: Environm
     aws,
     log,
     journal: createJournal(db, Buffer.alloc(32, 7)),
-    openOverflow: () => openSqliteOverflow(folder),
+    comparer: comparerHere(
+      () => aws,
+      () => openSqliteOverflow(folder),
+    ),
     clock: {
       now: clock,
       sleep: async (ms, signal) => {

@@ -1,0 +1,85 @@
+import type { MessagePort } from 'node:worker_threads';
+import { createAws } from '../dynamodb/aws.ts';
+import type { ComparisonProgress, Difference } from '../restore/compare.ts';
+import { comparerHere } from '../restore/comparer.ts';
+import { openSqliteOverflow } from '../sqlite/overflow.ts';
+import type { FromWorker, Outcome, Task, ToWorker } from './protocol.ts';
+import { sharedSpeed } from './shared-speed.ts';
+import { troubleFrom } from './trouble.ts';
+
+/** More often than people look, and not often enough to keep the other thread busy. */
+const progressEveryMs = 250;
+
+/** Of this thread: its own connections and credentials, found by the SDK where the program's are. */
+const aws = createAws();
+
+/** Compares two tables on this thread. Differences and progress go to the task's port, the result is the outcome. */
+export async function compareOnThread({ port, speed, overflowDirectory, ...order }: Task): Promise<Outcome> {
+  const giver = new TaskGiver(port);
+  const comparer = comparerHere(aws.awsFor, () => openSqliteOverflow(overflowDirectory));
+  try {
+    const comparison = await comparer.compare({
+      ...order,
+      speed: sharedSpeed(speed).now,
+      signal: giver.signal,
+      onDifferences: (batch) => giver.handOver(batch),
+      onProgress: (soFar) => giver.tell(soFar),
+    });
+    return { kind: 'compared', comparison, progress: giver.untold };
+  } catch (error) {
+    return giver.signal.aborted ? { kind: 'stopped' } : { kind: 'failed', trouble: troubleFrom(error) };
+  } finally {
+    port.close();
+  }
+}
+
+/** The other end of a task's port. */
+class TaskGiver {
+  readonly #port: MessagePort;
+  readonly #stop = new AbortController();
+  #answer: { readonly taken: () => void; readonly stopped: (reason: unknown) => void } | undefined;
+  #toldAt = 0;
+  /** The last progress that was not worth a message. */
+  untold: ComparisonProgress | undefined;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+    port.on('message', ({ kind }: ToWorker) => {
+      if (kind === 'taken') {
+        this.#answer?.taken();
+      } else {
+        this.#stop.abort();
+        this.#answer?.stopped(this.signal.reason);
+      }
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Resolves when they were taken: there is never more than one batch on its way. */
+  async handOver(batch: readonly Difference[]): Promise<void> {
+    this.signal.throwIfAborted();
+    const answered = new Promise<void>((taken, stopped) => {
+      this.#answer = { taken, stopped };
+    });
+    this.#post({ kind: 'differences', batch });
+    await answered;
+  }
+
+  tell(soFar: ComparisonProgress): void {
+    const now = performance.now();
+    if (now - this.#toldAt < progressEveryMs) {
+      this.untold = soFar;
+      return;
+    }
+    this.#toldAt = now;
+    this.untold = undefined;
+    this.#post({ kind: 'progress', soFar });
+  }
+
+  #post(message: FromWorker): void {
+    this.#port.postMessage(message);
+  }
+}
