@@ -9,10 +9,13 @@ export type Findings = { readonly mistakes: readonly Mistake[]; readonly warning
 /** Whether anybody could approve what the environment's admins may ask for. */
 export function checkApprovals(configured: ConfiguredEnvironment): Findings {
   const { environment, builtIn, path, unreadable } = configured;
-  const { admins, approvers, approvals, name } = environment;
-  if (['admins', 'approvers', 'approvals'].some((key) => unreadable.has(key))) return nothing;
+  const { admins, adminGroups = [], approvers, approverGroups = [], approvals, name } = environment;
+  if (['admins', 'adminGroups', 'approvers', 'approverGroups', 'approvals'].some((key) => unreadable.has(key)))
+    return nothing;
   // Without people it is for the command line only, where nobody is asked.
-  if (approvals === 0 || (admins.length === 0 && approvers.length === 0)) return nothing;
+  const people = [...admins, ...adminGroups, ...approvers];
+  // Who is in a group is known to Slack alone, and changes there: it may well have enough people.
+  if (approvals === 0 || people.length === 0 || approverGroups.length > 0) return nothing;
   const wayOut = builtIn ? 'Name another one in PITR_APPROVERS.' : 'Name another approver, or write approvals: 0.';
   if (approvers.length < approvals) {
     // Nobody asked for a built-in environment by name: one that is not set up for Slack yet is not a mistake.
@@ -24,7 +27,8 @@ export function checkApprovals(configured: ConfiguredEnvironment): Findings {
   const stuck = admins.filter((admin) => approvers.filter((approver) => approver !== admin).length < approvals);
   if (stuck.length === 0) return nothing;
   const rule = 'nobody approves their own request';
-  if (stuck.length < admins.length) {
+  // Others than these may be admins by a group.
+  if (stuck.length < admins.length || adminGroups.length > 0) {
     return warning(`${name}: a request of ${stuck.join(' or ')} can never be approved, as ${rule}. ${wayOut}`);
   }
   const who = admins.length === 1 ? `the only admin, ${admins[0]},` : 'every admin';

@@ -8,6 +8,17 @@ export const slackUserId = pattern(
   'is not a Slack user id. Write the member id, such as U01ALICE (in Slack: the person’s profile, ⋮, "Copy member ID"); names and e-mail addresses can be changed by anybody.',
 );
 
+export const slackGroupId = pattern(
+  /^S[A-Z0-9]{2,}$/,
+  'is not a Slack user group id. Write the id, such as S01OPS (in Slack: People & user groups, the group, ⋮, "Copy group ID"); its handle can be changed by anybody who may edit it.',
+);
+
+/** Whoever is to be called: a person, or a whole group. */
+export const slackUserOrGroupId = pattern(
+  /^[UWS][A-Z0-9]{2,}$/,
+  'is neither a Slack user id, such as U01ALICE, nor a user group id, such as S01ONCALL.',
+);
+
 export const slackChannelId = pattern(
   /^[CG][A-Z0-9]{2,}$/,
   'is not a Slack channel id. Write the id, such as C01OPS (in Slack: the channel’s details, at the very bottom).',

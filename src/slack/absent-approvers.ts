@@ -1,7 +1,7 @@
 /** Tells the approvers who are not in the channel that they are asked. Once each, and never in the way of the story. */
 import type { Clock } from '../restore/ports.ts';
 import type { Logger } from './logging.ts';
-import { approverMessage, undecidedApprovers } from './messages/approvers.ts';
+import { approverMessage, withoutDecided } from './messages/approvers.ts';
 import type { Surroundings } from './messages/surroundings.ts';
 import type { Poster } from './poster.ts';
 import type { Postings } from './postings.ts';
@@ -13,20 +13,23 @@ export type AbsentApproversParts = {
   readonly logger: Logger;
   /** User ids of everybody in a channel. */
   readonly membersOf: (channelId: string) => Promise<ReadonlySet<string>>;
+  /** User ids of everybody in a user group. */
+  readonly inGroup: (groupId: string) => Promise<ReadonlySet<string>>;
 };
 
 export async function tellAbsentApprovers(
   { run, channelId }: Story,
   surroundings: Surroundings,
   postings: Postings,
-  { poster, clock, logger, membersOf }: AbsentApproversParts,
+  { poster, clock, logger, membersOf, inGroup }: AbsentApproversParts,
   signal: AbortSignal,
 ): Promise<void> {
-  const untold = undecidedApprovers(run, surroundings).filter(
-    (userId) => postings.posted(keyFor(userId)) === undefined,
-  );
-  if (untold.length === 0) return;
+  const { approvers = [], approverGroups = [] } = surroundings.environment ?? {};
   try {
+    const groups = await Promise.all(approverGroups.map(inGroup));
+    const all = new Set([...approvers, ...groups.flatMap((group) => [...group])]);
+    const untold = withoutDecided(run, [...all]).filter((userId) => postings.posted(keyFor(userId)) === undefined);
+    if (untold.length === 0) return;
     const members = await membersOf(channelId);
     const message = approverMessage(run, surroundings, clock.now());
     for (const userId of untold.filter((each) => !members.has(each))) {

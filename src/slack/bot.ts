@@ -18,12 +18,9 @@ import { unreachableMessage } from './messages/unreachable.ts';
 import { askSlack, type People } from './people.ts';
 import { makePoster } from './poster.ts';
 import { makeThreadReporter } from './reporter.ts';
+import { askUserGroups } from './user-groups.ts';
 
-export type SlackSettings = LineSettings & {
-  readonly botToken: string;
-  /** Environments whose approvers type the environment's name before they approve. */
-  readonly approvalStepUp?: readonly string[];
-};
+export type SlackSettings = LineSettings & { readonly botToken: string };
 
 export type SlackBotParts = {
   readonly settings: SlackSettings;
@@ -59,13 +56,12 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
   const client = new WebClient(settings.botToken, strictly(settings, bolt));
   let home: Home | undefined;
   const stopping = new AbortController();
-  const people = askSlack(client);
+  const people = askSlack(client, askUserGroups(client, clock, logger));
   const desk: Desk = {
     ...parts,
     client,
     people,
     home: () => home ?? stillStarting(),
-    asksForName: (name) => asksForName(settings, name),
   };
   const line = makeLine(settings, bolt, () => !stopping.signal.aborted && (parts.isWell?.() ?? true));
   const app = new App({
@@ -133,14 +129,10 @@ function reporterOf(parts: SlackBotParts, client: WebClient, people: People, sig
     poster,
     environmentOf: (name) => restores.environments().find((each) => each.name === name),
     undoableUntil: (runId) => restores.undoableUntil(runId),
-    asksForName: (name) => asksForName(parts.settings, name),
     membersOf: (channelId) => people.members(channelId),
+    inGroup: (groupId) => people.inGroup(groupId),
     onUnreachable: (run, error) => void tellRequester(run, error),
   });
-}
-
-function asksForName({ approvalStepUp = [] }: SlackSettings, environment: string): boolean {
-  return approvalStepUp.includes(environment);
 }
 
 function stillStarting(): never {

@@ -16,6 +16,8 @@ export type ActionId = (typeof actionIds)[keyof typeof actionIds];
 /** Buttons that only lead somewhere. */
 export const pageActionIds = { newer: 'pitr_newer', older: 'pitr_older' } as const;
 export const homeActionIds = { restore: 'pitr_home_restore' } as const;
+/** Unfolds the options of the request modal. */
+export const optionsActionId = 'pitr_options';
 
 /** What a button refers to. A hint only: people can forge it, so everything is looked up again at the click. */
 export type ButtonValue = { readonly runId: RunId; readonly digest: string };

@@ -1,6 +1,7 @@
 /** What somebody typed after the slash command, as one of the things the bot can do, or as a mistake that says what is right. */
 import { nearest } from '../nearest.ts';
 import { isTimeZone } from '../restore/restore-point.ts';
+import { type Speed, speeds } from '../restore/speed.ts';
 
 export const commandName = '/pitr-restore';
 
@@ -12,6 +13,8 @@ export type RestoreCommand = {
   /** Labels or table names; empty: all of the environment. */
   readonly tables: readonly string[];
   readonly dryRun: boolean;
+  /** A rehearsal: nothing live is written. */
+  readonly drill: boolean;
   /** IANA zone the words are read in; absent: the person's own. */
   readonly timeZone?: string;
 };
@@ -24,17 +27,18 @@ export type Command =
   | { readonly kind: 'list'; readonly environment: string }
   | { readonly kind: 'cancel'; readonly runId?: string }
   | { readonly kind: 'undo'; readonly runId?: string }
+  | { readonly kind: 'speed'; readonly speed: Speed; readonly runId?: string }
   | { readonly kind: 'help' }
   | { readonly kind: 'mistake'; readonly message: string; readonly hint: string };
 
 /** A hint of the core as it is typed here: its commands are bare, because every surface has its own way to type them. */
 export function inSlack(hint: string): string {
   return hint
-    .replaceAll(/`((?:undo|cancel|status|history)(?: [\w-]+)?)`/g, `\`${commandName} $1\``)
+    .replaceAll(/`((?:undo|cancel|status|history|speed|drill)(?: [\w-]+)*)`/g, `\`${commandName} $1\``)
     .replaceAll(/`(resume [\w-]+)`/g, '`pitr-restore $1` in a shell');
 }
 
-const verbs = ['status', 'history', 'list', 'cancel', 'undo', 'help'] as const;
+const verbs = ['status', 'history', 'list', 'cancel', 'undo', 'speed', 'drill', 'help'] as const;
 type Verb = (typeof verbs)[number];
 const options = ['--tables', '--dry-run', '--timezone'] as const;
 type Option = (typeof options)[number];
@@ -48,10 +52,40 @@ export function parseCommand(text: string, environments: readonly string[]): Com
   if (first === '?' || first === '--help' || first === '-h') return { kind: 'help' };
   const environment = findEnvironment(first, environments);
   if (environment === undefined) return unknownWord(first, environments);
-  return parseRestore(environment, rest);
+  return parseRestore(environment, rest, false);
+}
+
+/** As a restore is asked for, times and tables included. */
+function parseDrill([name, ...rest]: readonly string[], environments: readonly string[]): Command {
+  const only = environments.length === 1 ? environments[0] : undefined;
+  const environment = name === undefined ? only : findEnvironment(name, environments);
+  if (environment !== undefined) return parseRestore(environment, rest, true);
+  if (name !== undefined) return unknownWord(name, environments);
+  return mistake('Drill which environment?', `One of ${environments.join(', ')}: ${commandName} drill <name>`);
+}
+
+function parseSpeed([word, runId, ...more]: readonly string[]): Command {
+  const known = `Type ${commandName} ${usage.speed}`;
+  if (word === undefined) return mistake('Which speed?', known);
+  const speed = speeds.find((candidate) => candidate === word.toLowerCase());
+  if (speed === undefined) {
+    const guess = nearest(word, speeds);
+    const meant = guess === undefined ? '' : `Did you mean ${guess}? `;
+    return mistake(`"${word}" is not a speed.`, `${meant}${known}`);
+  }
+  if (more.length > 0) return mistake(`"${more.join(' ')}" is too much after speed.`, known);
+  return { kind: 'speed', speed, ...(runId === undefined ? {} : { runId }) };
 }
 
 function parseVerb(verb: Verb, rest: readonly string[], environments: readonly string[]): Command {
+  if (verb === 'drill') return parseDrill(rest, environments);
+  return verb === 'speed' ? parseSpeed(rest) : parseShort(verb, rest, environments);
+}
+
+type ShortVerb = Exclude<Verb, 'drill' | 'speed'>;
+
+/** With one argument at most. */
+function parseShort(verb: ShortVerb, rest: readonly string[], environments: readonly string[]): Command {
   const [argument, ...more] = rest;
   if (more.length > 0 || (argument !== undefined && !takesArgument.has(verb))) {
     return mistake(`"${rest.join(' ')}" is too much after ${verb}.`, `Type ${commandName} ${usage[verb]}`);
@@ -74,7 +108,7 @@ function parseVerb(verb: Verb, rest: readonly string[], environments: readonly s
   }
 }
 
-const takesArgument: ReadonlySet<Verb> = new Set(['list', 'cancel', 'undo', 'help']);
+const takesArgument: ReadonlySet<ShortVerb> = new Set(['list', 'cancel', 'undo', 'help']);
 
 const usage: Readonly<Record<Verb, string>> = {
   status: 'status',
@@ -82,12 +116,14 @@ const usage: Readonly<Record<Verb, string>> = {
   list: 'list <environment>',
   cancel: 'cancel [restore id]',
   undo: 'undo [restore id]',
+  speed: `speed ${speeds.join('|')} [restore id]`,
+  drill: 'drill <environment> [time]',
   help: 'help',
 };
 
 type Options = { tables: readonly string[]; dryRun: boolean; timeZone?: string };
 
-function parseRestore(environment: string, tokens: readonly string[]): Command {
+function parseRestore(environment: string, tokens: readonly string[], drill: boolean): Command {
   const words: string[] = [];
   const found: Options = { tables: [], dryRun: false };
   let rest = tokens;
@@ -105,7 +141,7 @@ function parseRestore(environment: string, tokens: readonly string[]): Command {
     if ('kind' in read) return read;
     rest = read.rest;
   }
-  return { kind: 'restore', environment, words: words.join(' '), ...found };
+  return { kind: 'restore', environment, words: words.join(' '), drill, ...found };
 }
 
 function readOption(

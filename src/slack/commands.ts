@@ -2,27 +2,29 @@
 import type { RespondArguments, SlashCommand } from '@slack/bolt';
 import { selectTables } from '../restore/environment.ts';
 import { UserError } from '../restore/errors.ts';
-import { mayAsk, mayCancel, mayLook } from '../restore/policy.ts';
+import { groupsThatMatter, type Member, mayAsk, mayCancel, mayLook } from '../restore/policy.ts';
+import type { Run } from '../restore/run.ts';
 import { type Command, parseCommand, type RestoreCommand } from './command.ts';
-import { actorOf, type Desk, refuseNow } from './desk.ts';
+import { actorOf, type Desk, memberOf, refuseNow } from './desk.ts';
 import { tellDone } from './done.ts';
 import type { Ack } from './listening.ts';
 import {
   cancelledMessage,
-  helpMessage,
   historyMessage,
   outlookMessage,
+  speedMessage,
   statusMessage,
   whichMessage,
   whichUndoMessage,
 } from './messages/answers.ts';
 import type { Message } from './messages/blocks.ts';
+import { helpMessage } from './messages/help.ts';
 import { mistakeMessage, refusalMessage } from './messages/refusal.ts';
 import { fillView } from './request.ts';
 import { openUndo } from './undo.ts';
+import { chooseView } from './views/choose.ts';
 import { loadingView } from './views/modal.ts';
-import { chooseView } from './views/restore.ts';
-import { isTooLong, type Wanted } from './views/wanted.ts';
+import { isTooLong, type Wanted, wishIn } from './views/wanted.ts';
 import { visibleHistory, visibleOf } from './visible.ts';
 import { openView } from './windows.ts';
 
@@ -39,49 +41,68 @@ export async function onCommand(desk: Desk, call: CommandCall): Promise<void> {
     typeof call.command.text === 'string' ? call.command.text : '',
     environments.map(({ name }) => name),
   );
-  const answer = (message: Message) => call.ack(ephemeral(message));
   switch (command.kind) {
     case 'help':
-      return await answer(helpMessage(environments));
+      return await call.ack(ephemeral(helpMessage(environments)));
     case 'mistake':
-      return await answer(mistakeMessage(command));
+      return await call.ack(ephemeral(mistakeMessage(command)));
     case 'status':
-      return await informed(desk, call, () => statusFor(desk, call.command.user_id));
+      return await informed(desk, call, (by) => statusFor(desk, by));
     case 'history':
-      return await informed(desk, call, () => historyPage(desk, call.command.user_id, 0));
+      return await informed(desk, call, (by) => historyPage(desk, by, 0));
     case 'list':
-      return await list(desk, call, command.environment);
+      return await list(desk, answering(call), command.environment);
     case 'cancel':
-      return await cancel(desk, call, command);
+    case 'speed':
+      return await steer(desk, answering(call), command);
     case 'undo':
-      return await undo(desk, call, command);
+      return await undo(desk, answering(call), command);
     case 'choose':
-      return await choose(desk, call);
+      return await choose(desk, answering(call));
     case 'restore':
       return await restore(desk, call, command);
   }
 }
 
-/** Answers an account in good standing; asking Slack about it may take longer than an acknowledgement has. */
-async function informed(desk: Desk, { command, ack, tell }: CommandCall, answer: () => Message): Promise<void> {
-  await ack();
-  const account = await refuseNow(desk, command.user_id);
-  await tell(account === undefined ? answer() : refusalMessage(account));
+type Answering = CommandCall & {
+  /** In the acknowledgement while that is owed, which is quickest; after it otherwise. */
+  readonly answer: (message: Message) => Promise<unknown>;
+};
+
+function answering(call: CommandCall): Answering {
+  let isAcknowledged = false;
+  const ack: CommandCall['ack'] = async (response) => {
+    isAcknowledged = true;
+    await call.ack(response);
+  };
+  return { ...call, ack, answer: (message) => (isAcknowledged ? call.tell(message) : ack(ephemeral(message))) };
 }
 
-function statusFor(desk: Desk, userId: string): Message {
+/** Answers an account in good standing; asking Slack about it may take longer than an acknowledgement has. */
+async function informed(desk: Desk, { command, ack, tell }: CommandCall, answer: (by: Member) => Message) {
+  await ack();
+  const { user_id: userId } = command;
+  const account = await refuseNow(desk, userId);
+  const message =
+    account === undefined
+      ? answer(await memberOf(desk, userId, desk.restores.environments()))
+      : refusalMessage(account);
+  await tell(message);
+}
+
+function statusFor(desk: Desk, by: Member): Message {
   const { restores, progress } = desk;
-  const open = visibleOf(desk, userId, restores.open());
-  const [last] = visibleHistory(desk, userId, 1).runs;
+  const open = visibleOf(desk, by, restores.open());
+  const [last] = visibleHistory(desk, by, 1).runs;
   return statusMessage(open.runs, last, (run) => progress.get(run.id), restores.interrupted(), open.hidden);
 }
 
 const runsPerPage = 10;
 
 /** `page`: 0 is the newest. */
-export function historyPage(desk: Desk, userId: string, page: number): Message {
+export function historyPage(desk: Desk, by: Member, page: number): Message {
   const first = page * runsPerPage;
-  const { runs, hidden } = visibleHistory(desk, userId, first + runsPerPage + 1);
+  const { runs, hidden } = visibleHistory(desk, by, first + runsPerPage + 1);
   const shown = runs.slice(first, first + runsPerPage);
   return historyMessage(shown, page, runs.length > first + runsPerPage, hidden);
 }
@@ -91,10 +112,14 @@ export function ephemeral({ text, blocks }: Message): RespondArguments {
   return { response_type: 'ephemeral', replace_original: false, text, blocks: [...blocks] };
 }
 
-async function list(desk: Desk, { command, ack, tell }: CommandCall, name: string): Promise<void> {
+async function list(desk: Desk, { command, ack, answer, tell }: Answering, name: string): Promise<void> {
   const environment = desk.restores.environment(name);
-  const refusal = mayLook(environment, command.user_id);
-  if (refusal !== undefined) return await ack(ephemeral(refusalMessage(refusal)));
+  const by = await memberOf(desk, command.user_id, [environment], ack);
+  const refusal = mayLook(environment, by);
+  if (refusal !== undefined) {
+    await answer(refusalMessage(refusal));
+    return;
+  }
   await ack();
   const [person, outlook] = await Promise.all([
     desk.people.person(command.user_id),
@@ -106,35 +131,54 @@ async function list(desk: Desk, { command, ack, tell }: CommandCall, name: strin
   await tell(outlookMessage(outlook, desk.clock.now(), person.timeZone));
 }
 
-async function cancel(
-  desk: Desk,
-  { command, ack, tell }: CommandCall,
-  { runId }: Command & { readonly kind: 'cancel' },
-): Promise<void> {
-  const open = desk.restores.open();
-  const run = runId === undefined && open.length === 1 ? open[0] : open.find((candidate) => candidate.id === runId);
+type Steering = Command & { readonly kind: 'cancel' | 'speed' };
+
+/** Stops what is running, or changes how fast it goes. */
+async function steer(desk: Desk, call: Answering, wanted: Steering): Promise<void> {
+  const { command, ack, answer, tell } = call;
+  const { user_id: userId } = command;
+  const run = meantBy(desk, wanted);
   if (run === undefined) {
-    const known = runId === undefined ? undefined : desk.restores.run(runId);
-    if (runId === undefined) return await ack(ephemeral(whichMessage(visibleOf(desk, command.user_id, open).runs)));
-    throw known === undefined
-      ? unknownRun(runId)
-      : new UserError(
-          'OUT_OF_DATE',
-          `${runId} has ended already (${known.state.toLowerCase()}).`,
-          'There is nothing to cancel.',
-        );
+    const by = await memberOf(desk, userId, desk.restores.environments(), ack);
+    await answer(whichMessage(wanted, visibleOf(desk, by, steerable(desk, wanted)).runs));
+    return;
   }
-  const by = actorOf(desk, command.user_id);
-  const refusal = mayCancel(desk.restores.environment(run.request.environment), run.request.requestedBy, by);
-  if (refusal !== undefined) return await ack(ephemeral(refusalMessage(refusal)));
+  const environment = desk.restores.environment(run.request.environment);
+  const by = actorOf(desk, await memberOf(desk, userId, [environment], ack));
+  const refusal = mayCancel(environment, run.request.requestedBy, by, wanted.kind);
+  if (refusal !== undefined) {
+    await answer(refusalMessage(refusal));
+    return;
+  }
   await ack();
-  const account = await refuseNow(desk, command.user_id);
+  const account = await refuseNow(desk, userId);
   if (account !== undefined) {
     await tell(refusalMessage(account));
     return;
   }
-  const said = cancelledMessage(desk.restores.cancel(run.id, by));
-  await tellDone(desk, command.user_id, said, () => tell(said));
+  const said =
+    wanted.kind === 'cancel'
+      ? cancelledMessage(desk.restores.cancel(run.id, by))
+      : speedMessage(desk.restores.setSpeed(run.id, wanted.speed, by));
+  await tellDone(desk, userId, said, () => tell(said));
+}
+
+function steerable({ restores }: Desk, { kind }: Steering): readonly Run[] {
+  return kind === 'cancel' ? restores.open() : restores.open().filter(({ state }) => state === 'IN_PROGRESS');
+}
+
+/** undefined: there is not exactly one that it could be. @throws UserError UNKNOWN_RUN, OUT_OF_DATE */
+function meantBy(desk: Desk, wanted: Steering): Run | undefined {
+  const { runId } = wanted;
+  if (runId === undefined) {
+    const [first, ...more] = steerable(desk, wanted);
+    return more.length === 0 ? first : undefined;
+  }
+  const run = desk.restores.run(runId);
+  if (run === undefined) throw unknownRun(runId);
+  if (desk.restores.open().some(({ id }) => id === runId)) return run;
+  const hint = wanted.kind === 'cancel' ? 'There is nothing to cancel.' : 'Its speed does not matter any more.';
+  throw new UserError('OUT_OF_DATE', `${runId} has ended already (${run.state.toLowerCase()}).`, hint);
 }
 
 function unknownRun(runId: string): UserError {
@@ -143,36 +187,56 @@ function unknownRun(runId: string): UserError {
 
 async function undo(
   desk: Desk,
-  { command, ack, tell }: CommandCall,
+  { command, ack, answer, tell }: Answering,
   { runId }: Command & { readonly kind: 'undo' },
 ): Promise<void> {
   const { restores } = desk;
-  const recent = runId === undefined ? visibleOf(desk, command.user_id, restores.history(50)).runs : [];
-  const undoable = recent.filter(({ id }) => restores.undoableUntil(id));
-  const run = runId === undefined ? undoable[0] : restores.run(runId);
-  if (runId === undefined && undoable.length !== 1) return await ack(ephemeral(whichUndoMessage(undoable)));
-  if (run === undefined) throw unknownRun(runId ?? '');
   const { user_id: userId, trigger_id: triggerId, channel_id: channelId } = command;
-  await openUndo(desk, run, { userId, triggerId, channelId, ack, tell });
+  const asking = { userId, triggerId, channelId, ack, tell };
+  if (runId !== undefined) {
+    const run = restores.run(runId);
+    if (run === undefined) throw unknownRun(runId);
+    return await openUndo(desk, run, asking);
+  }
+  const by = await memberOf(desk, userId, restores.environments(), ack);
+  const undoable = visibleOf(desk, by, restores.history(50)).runs.filter(({ id }) => restores.undoableUntil(id));
+  const [run, ...more] = undoable;
+  if (run === undefined || more.length > 0) {
+    await answer(whichUndoMessage(undoable));
+    return;
+  }
+  await openUndo(desk, run, asking);
 }
 
-async function choose(desk: Desk, { command, ack }: CommandCall): Promise<void> {
+async function choose(desk: Desk, { command, ack, answer }: Answering): Promise<void> {
   const environments = desk.restores.environments();
-  const refusals = environments.map((each) => mayAsk(each, command.user_id, command.channel_id));
+  const by = await memberOf(desk, command.user_id, environments, ack);
+  const refusals = environments.map((each) => mayAsk(each, by, command.channel_id));
   const allowed = environments.filter((_, index) => refusals[index] === undefined);
   const [first] = refusals;
-  if (allowed.length === 0 && first !== undefined) return await ack(ephemeral(refusalMessage(first)));
-  const wanted: Wanted = { environment: '', tables: [], words: '', dryRun: false, channelId: command.channel_id };
-  await Promise.all([openView(desk, command.trigger_id, chooseView(allowed, desk.clock.now(), wanted)), ack()]);
+  if (allowed.length === 0 && first !== undefined) {
+    await answer(refusalMessage(first));
+    return;
+  }
+  const view = chooseView(allowed, desk.clock.now(), nothingYet(command.channel_id));
+  await Promise.all([openView(desk, command.trigger_id, view), ack()]);
+}
+
+/** What somebody wants who has said nothing but where. */
+export function nothingYet(channelId: string): Wanted {
+  return { environment: '', tables: [], words: '', dryRun: false, drill: false, channelId };
 }
 
 async function restore(desk: Desk, { command, ack }: CommandCall, asked: RestoreCommand): Promise<void> {
   const environment = desk.restores.environment(asked.environment);
-  const refusal = mayAsk(environment, command.user_id, command.channel_id);
+  const { user_id: userId, channel_id: channelId } = command;
+  // Whether somebody is in a user group has to be asked of Slack; the window opens meanwhile, and says it then.
+  const mayBeByGroup = groupsThatMatter(environment, userId).length > 0;
+  const refusal = mayBeByGroup ? undefined : mayAsk(environment, { userId }, channelId, wishIn(asked));
   if (refusal !== undefined) return await ack(ephemeral(refusalMessage(refusal)));
   selectTables(environment, asked.tables);
   const { kind: _, ...rest } = asked;
-  const wanted: Wanted = { ...rest, tables: [...asked.tables], channelId: command.channel_id };
+  const wanted: Wanted = { ...rest, tables: [...asked.tables], channelId };
   if (isTooLong(wanted)) {
     throw new UserError(
       'BAD_REQUEST',
@@ -182,5 +246,5 @@ async function restore(desk: Desk, { command, ack }: CommandCall, asked: Restore
   }
   const opening = openView(desk, command.trigger_id, loadingView(`Looking at the tables of ${environment.name} …`));
   const [open] = await Promise.all([opening, ack()]);
-  await fillView(desk, open, command.user_id, wanted);
+  await fillView(desk, open, userId, wanted);
 }

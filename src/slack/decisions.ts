@@ -1,11 +1,12 @@
 /** The buttons of cards and plans. Whoever clicks is asked about anew; the first decision wins; the rest learn why not. */
 import type { ModalView } from '@slack/types';
+import type { Environment } from '../restore/environment.ts';
 import { asUserError, UserError } from '../restore/errors.ts';
 import { mayAnswerPlan, mayApprove, mayCancel, mayDeny, mayWithdraw, type Refusal } from '../restore/policy.ts';
 import type { Actor } from '../restore/request.ts';
 import type { Run } from '../restore/run.ts';
 import { type ActionId, actionIds, type ButtonValue, readValue, valueFor } from './button-value.ts';
-import { actorOf, type Desk, refuseNow } from './desk.ts';
+import { actorOf, type Desk, memberOf, refuseNow } from './desk.ts';
 import { showOutcome, startApproved } from './done.ts';
 import { limits } from './limits.ts';
 import type { Ack } from './listening.ts';
@@ -14,9 +15,9 @@ import { errorMessage, refusalMessage, tooLateMessage } from './messages/refusal
 import type { Submission } from './submissions.ts';
 import { openUndo } from './undo.ts';
 import { approved, approveView } from './views/approve.ts';
+import { refusedView } from './views/asked.ts';
 import { denied, denyView } from './views/deny.ts';
 import { type Done, inputIds, loadingView, neededInputOf, problemView } from './views/modal.ts';
-import { refusedView } from './views/restore.ts';
 import { openView } from './windows.ts';
 
 export type Click = {
@@ -33,14 +34,15 @@ export type Click = {
 export async function onClick(desk: Desk, click: Click): Promise<void> {
   const { actionId, userId, ack, tell } = click;
   const { run, value } = theRun(desk, click.value);
+  const environment = desk.restores.environment(run.request.environment);
   if (actionId === actionIds.undo) {
     const channelId = click.channelId ?? (run.origin.kind === 'slack' ? run.origin.channelId : '');
     return await openUndo(desk, run, { ...click, channelId });
   }
-  const by = actorOf(desk, userId);
-  const refusal = mayDecide(desk, actionId, run, by);
+  const by = actorOf(desk, await memberOf(desk, userId, [environment], ack));
+  const refusal = mayDecide(environment, actionId, run, by);
   const view =
-    refusal === undefined && run.state === 'AWAITING_APPROVAL' ? askingFirst(desk, actionId, run) : undefined;
+    refusal === undefined && run.state === 'AWAITING_APPROVAL' ? askingFirst(environment, actionId, run) : undefined;
   if (view !== undefined) {
     await Promise.all([openView(desk, click.triggerId, view(click.value ?? '')), ack()]);
     return;
@@ -56,10 +58,14 @@ export async function onClick(desk: Desk, click: Click): Promise<void> {
 }
 
 /** The window that asks something before a decision counts; undefined: none does. */
-function askingFirst(desk: Desk, actionId: Deciding, run: Run): ((metadata: string) => ModalView) | undefined {
+function askingFirst(
+  environment: Environment,
+  actionId: Deciding,
+  run: Run,
+): ((metadata: string) => ModalView) | undefined {
   if (actionId === actionIds.deny) return () => denyView(run, valueFor(run));
   // The digest of the card that was clicked goes along: it says what was read.
-  if (actionId === actionIds.approve && desk.asksForName(run.request.environment))
+  if (actionId === actionIds.approve && environment.approvalStepUp === true)
     return (metadata) => approveView(run, metadata);
   return undefined;
 }
@@ -107,9 +113,10 @@ async function decided(
   run: Run,
   act: (by: Actor) => Done,
 ): Promise<Done | ModalView> {
-  const by = actorOf(desk, userId);
   try {
-    const refusal = mayDecide(desk, actionId, run, by) ?? (await refuseNow(desk, userId));
+    const environment = desk.restores.environment(run.request.environment);
+    const by = actorOf(desk, await memberOf(desk, userId, [environment]));
+    const refusal = mayDecide(environment, actionId, run, by) ?? (await refuseNow(desk, userId));
     return refusal === undefined ? act(by) : refusedView(refusal);
   } catch (error) {
     if (!(error instanceof UserError))
@@ -132,11 +139,15 @@ function theRun(desk: Desk, written: string | undefined): { readonly run: Run; r
 /** The buttons that decide something at once; Undo opens a window first. */
 type Deciding = Exclude<ActionId, typeof actionIds.undo>;
 
-function mayDecide(desk: Desk, actionId: Deciding, run: Run, by: Actor): Refusal | undefined {
-  const { environment: name, requestedBy } = run.request;
-  if (actionId === actionIds.withdraw) return mayWithdraw(requestedBy, by);
-  const environment = desk.restores.environment(name);
+function mayDecide(
+  environment: Environment,
+  actionId: Deciding,
+  { request: { requestedBy } }: Run,
+  by: Actor,
+): Refusal | undefined {
   switch (actionId) {
+    case actionIds.withdraw:
+      return mayWithdraw(requestedBy, by);
     case actionIds.approve:
       return mayApprove(environment, requestedBy, by);
     case actionIds.deny:

@@ -1,11 +1,14 @@
 /** What everything that people do in Slack needs: the one door to the core, and the people on the other side. */
 import type { WebClient } from '@slack/web-api';
+import type { Environment } from '../restore/environment.ts';
 import { UserError } from '../restore/errors.ts';
 import type { RunId } from '../restore/events.ts';
 import {
   type Account,
   type Channel,
+  groupsThatMatter,
   type Home,
+  type Member,
   mayApprove,
   mayAsk,
   notAllowed,
@@ -29,14 +32,29 @@ export type Desk = {
   readonly logger: Logger;
   /** Known once the bot has started. */
   readonly home: () => Home;
-  /** Whether approving a request of this environment asks for its name to be typed. */
-  readonly asksForName: (environment: string) => boolean;
   readonly onApproved: (runId: RunId) => void;
 };
 
 /** One team for everybody: in an Enterprise Grid the same person must not look like two. */
-export function actorOf(desk: Desk, userId: string): Actor {
-  return { kind: 'slack', userId, teamId: desk.home().teamId };
+export function actorOf(desk: Desk, { userId, groups }: Member): Actor {
+  return { kind: 'slack', userId, teamId: desk.home().teamId, ...(groups === undefined ? {} : { groups }) };
+}
+
+/**
+ * Somebody as these environments can name them. Slack is asked only where a user group decides, and `before` that is
+ * carried out: the acknowledgement, which must not wait.
+ * @throws UserError NETWORK
+ */
+export async function memberOf(
+  { people }: Desk,
+  userId: string,
+  environments: readonly Environment[],
+  before?: () => Promise<unknown>,
+): Promise<Member> {
+  const groups = new Set(environments.flatMap((each) => groupsThatMatter(each, userId)));
+  if (groups.size === 0) return { userId };
+  await before?.();
+  return await people.member(userId, [...groups]);
 }
 
 /** Whether the account is in good standing, asked of Slack now. */
@@ -50,14 +68,19 @@ export function tellDirectly({ client }: Desk, userId: string, { text, blocks }:
   return client.chat.postMessage({ channel: userId, text, blocks: [...blocks] });
 }
 
-/** Person and channel, asked of Slack at the same time. */
+/** Person, rights and channel, asked of Slack at the same time. */
 export async function whoAndWhere(
   desk: Desk,
   userId: string,
   channelId: string,
+  environment: Environment,
 ): Promise<{ readonly person: Person; readonly account: Account; readonly channel: Channel }> {
-  const [person, channel] = await Promise.all([desk.people.person(userId), desk.people.channel(channelId)]);
-  return { person, account: person.account, channel };
+  const [person, channel, member] = await Promise.all([
+    desk.people.person(userId),
+    desk.people.channel(channelId),
+    memberOf(desk, userId, [environment]),
+  ]);
+  return { person, account: { ...person.account, ...member }, channel };
 }
 
 /**
@@ -68,14 +91,14 @@ export async function recheckPeople(desk: Desk, run: Run): Promise<void> {
   const environment = desk.restores.environment(run.request.environment);
   const { requestedBy } = run.request;
   if (requestedBy.kind === 'slack' && run.origin.kind === 'slack') {
-    refuseIf(
-      requestedBy.userId,
-      (await refuseNow(desk, requestedBy.userId)) ?? mayAsk(environment, requestedBy.userId, run.origin.channelId),
-    );
+    const { userId } = requestedBy;
+    const member = await memberOf(desk, userId, [environment]);
+    refuseIf(userId, (await refuseNow(desk, userId)) ?? mayAsk(environment, member, run.origin.channelId));
   }
   for (const { by } of run.approvals) {
     if (by.kind !== 'slack') continue;
-    refuseIf(by.userId, (await refuseNow(desk, by.userId)) ?? mayApprove(environment, requestedBy, by));
+    const now = actorOf(desk, await memberOf(desk, by.userId, [environment]));
+    refuseIf(by.userId, (await refuseNow(desk, by.userId)) ?? mayApprove(environment, requestedBy, now));
   }
 }
 

@@ -1,13 +1,13 @@
 /** The Home tab: published when somebody opens it, first with what is on record, then with what AWS says. */
 import { asUserError, UserError } from '../restore/errors.ts';
-import { mayAsk, mayLook } from '../restore/policy.ts';
-import { type Desk, refuseNow } from './desk.ts';
+import { type Member, mayAsk, mayLook } from '../restore/policy.ts';
+import { nothingYet } from './commands.ts';
+import { type Desk, memberOf, refuseNow } from './desk.ts';
 import type { Ack } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
 import { refusalMessage } from './messages/refusal.ts';
+import { chooseView } from './views/choose.ts';
 import { type HomeContent, homeView, type Look, refusedHome } from './views/home.ts';
-import { chooseView } from './views/restore.ts';
-import type { Wanted } from './views/wanted.ts';
 import { visibleHistory, visibleOf } from './visible.ts';
 import { openView } from './windows.ts';
 
@@ -22,11 +22,12 @@ export async function onHomeOpened(desk: Desk, userId: string): Promise<void> {
     return;
   }
   const environments = restores.environments();
+  const by = await memberOf(desk, userId, environments);
   const publish = async (looks: readonly Look[]) => {
-    const open = visibleOf(desk, userId, restores.open());
-    const recent = visibleHistory(desk, userId, recentRuns);
+    const open = visibleOf(desk, by, restores.open());
+    const recent = visibleHistory(desk, by, recentRuns);
     const content: HomeContent = {
-      userId,
+      reader: by,
       timeZone,
       now: clock.now(),
       environments: environments.map((environment, index) => ({ environment, look: looks[index] ?? 'pending' })),
@@ -39,12 +40,12 @@ export async function onHomeOpened(desk: Desk, userId: string): Promise<void> {
     await desk.client.views.publish({ user_id: userId, view: homeView(content) });
   };
   await publish([]);
-  await publish(await Promise.all(environments.map(({ name }) => look(desk, name, userId))));
+  await publish(await Promise.all(environments.map(({ name }) => look(desk, name, by))));
 }
 
-async function look(desk: Desk, name: string, userId: string): Promise<Look> {
+async function look(desk: Desk, name: string, by: Member): Promise<Look> {
   const environment = desk.restores.environment(name);
-  if (mayLook(environment, userId) !== undefined) return 'pending';
+  if (mayLook(environment, by) !== undefined) return 'pending';
   try {
     return await desk.restores.outlook(
       environment,
@@ -52,7 +53,7 @@ async function look(desk: Desk, name: string, userId: string): Promise<Look> {
     );
   } catch (error) {
     if (!(error instanceof UserError))
-      desk.logger.error({ userId, err: error }, 'Something broke while looking at tables');
+      desk.logger.error({ userId: by.userId, err: error }, 'Something broke while looking at tables');
     return asUserError(error);
   }
 }
@@ -68,7 +69,8 @@ export async function onHomeRestore(
   },
 ): Promise<void> {
   const environments = desk.restores.environments();
-  const refusals = environments.map((each) => mayAsk(each, click.userId, each.channels[0] ?? ''));
+  const by = await memberOf(desk, click.userId, environments, click.ack);
+  const refusals = environments.map((each) => mayAsk(each, by, each.channels[0] ?? ''));
   const allowed = environments.filter((_, index) => refusals[index] === undefined);
   const [first] = refusals;
   if (allowed.length === 0 && first !== undefined) {
@@ -76,6 +78,6 @@ export async function onHomeRestore(
     await click.tell(refusalMessage(first));
     return;
   }
-  const wanted: Wanted = { environment: '', tables: [], words: '', dryRun: false, channelId: '' };
-  await Promise.all([openView(desk, click.triggerId, chooseView(allowed, desk.clock.now(), wanted)), click.ack()]);
+  const view = chooseView(allowed, desk.clock.now(), nothingYet(''));
+  await Promise.all([openView(desk, click.triggerId, view), click.ack()]);
 }

@@ -44,6 +44,8 @@ export const times = {
   call: 10_000,
   /** chat.update is tier 3, about 50 a minute: one edit per run in this time leaves room for other runs. */
   betweenEdits: 3000,
+  /** For so long the members of a user group are believed. */
+  groupKept: 60_000,
   /** The second reminder comes after twice as long, the third after four times as long. */
   firstReminder: 15 * 60_000,
   retryFirst: 1000,

@@ -1,17 +1,17 @@
 /** Hangs our handlers into Bolt. Nothing is decided here. */
 import type { App, BlockAction, BlockButtonAction, RespondFn, ViewResponseAction } from '@slack/bolt';
-import { actionIds, homeActionIds, pageActionIds } from './button-value.ts';
+import { actionIds, homeActionIds, optionsActionId, pageActionIds } from './button-value.ts';
 import { commandName } from './command.ts';
 import { ephemeral, historyPage, onCommand } from './commands.ts';
 import { onClick, onDenied, onNameTyped } from './decisions.ts';
-import { type Desk, refuseNow, tellDirectly } from './desk.ts';
+import { type Desk, memberOf, refuseNow, tellDirectly } from './desk.ts';
 import { onHomeOpened, onHomeRestore } from './home.ts';
 import type { Listening } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
 import { refusalMessage } from './messages/refusal.ts';
-import { onChosen, onConfirmed, onReworded, type Submission } from './submissions.ts';
+import { onChosen, onConfirmed, onOptions, onReworded, type Submission } from './submissions.ts';
 import { onUndoConfirmed } from './undo.ts';
-import { callbackIds } from './views/modal.ts';
+import { callbackIds, inputIds, strangeWindow } from './views/modal.ts';
 
 export function listenTo(app: App, desk: Desk, listening: Listening): void {
   const alone = (respond: RespondFn | undefined, userId: string) => (message: Message) =>
@@ -48,6 +48,7 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
   }
 
   listenToPages(app, desk, listening);
+  listenToOptions(app, desk, listening);
   listenToHome(app, desk, listening);
 
   const submissions = new SeenOnce();
@@ -97,7 +98,24 @@ function listenToPages(app: App, desk: Desk, listening: Listening): void {
         const refusal = await refuseNow(desk, body.user.id);
         const wanted = Number('value' in action ? action.value : undefined);
         const page = Number.isSafeInteger(wanted) ? Math.min(Math.max(wanted, 0), lastPage) : 0;
-        await show(refusal === undefined ? historyPage(desk, body.user.id, page) : refusalMessage(refusal));
+        if (refusal !== undefined) return void (await show(refusalMessage(refusal)));
+        const by = await memberOf(desk, body.user.id, desk.restores.environments());
+        await show(historyPage(desk, by, page));
+      });
+    });
+  }
+}
+
+/** The button that unfolds the options of the request modal, and the choice of tables in there. */
+function listenToOptions(app: App, desk: Desk, listening: Listening): void {
+  for (const actionId of [optionsActionId, inputIds.tables]) {
+    app.action<BlockAction>({ type: 'block_actions', action_id: actionId }, async ({ body, ack }) => {
+      const { view } = body;
+      const userId = body.user.id;
+      const tell = (message: Message) => tellDirectly(desk, userId, message);
+      const incoming = { what: `action ${actionId}`, userId, ack: async () => ack(), tell };
+      await listening.handle<void>(incoming, async (tracked) => {
+        await onOptions(desk, { view: view ?? strangeWindow(), userId, ack: tracked });
       });
     });
   }

@@ -20,8 +20,9 @@ export function code(text: string): string {
   return `\`${escaped(text).replaceAll('`', "'")}\``;
 }
 
-function mention(userId: string): string {
-  return `<@${userId}>`;
+/** Of a person, or of a user group (its id begins with S). */
+export function mention(id: string): string {
+  return id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`;
 }
 
 export function channelLink(channelId: string): string {

@@ -1,9 +1,10 @@
 /** Asks Slack who somebody is and what a channel is: each time anew, because rights are checked on it. */
 import type { UsersInfoResponse, WebClient } from '@slack/web-api';
 import { UserError } from '../restore/errors.ts';
-import type { Account, Channel } from '../restore/policy.ts';
+import type { Account, Channel, Member } from '../restore/policy.ts';
 import { isTimeZone } from '../restore/restore-point.ts';
 import { isRefusal } from './poster.ts';
+import type { MembersOf } from './user-groups.ts';
 
 export type Person = {
   readonly account: Account;
@@ -18,9 +19,13 @@ export interface People {
   channel(channelId: string): Promise<Channel>;
   /** User ids of everybody in a channel. @throws whatever the Slack client throws */
   members(channelId: string): Promise<ReadonlySet<string>>;
+  /** Somebody with those of the groups that they are in. @throws UserError NETWORK */
+  member(userId: string, groups: readonly string[]): Promise<Member>;
+  /** User ids of everybody in a user group. @throws UserError NETWORK */
+  inGroup(groupId: string): Promise<ReadonlySet<string>>;
 }
 
-export function askSlack(client: WebClient): People {
+export function askSlack(client: WebClient, inGroup: MembersOf): People {
   return {
     async person(userId) {
       try {
@@ -60,6 +65,12 @@ export function askSlack(client: WebClient): People {
       } while (cursor !== '');
       return found;
     },
+    async member(userId, groups) {
+      const members = await Promise.all(groups.map(inGroup));
+      const theirs = groups.filter((_, index) => members[index]?.has(userId) === true);
+      return { userId, ...(theirs.length === 0 ? {} : { groups: theirs }) };
+    },
+    inGroup,
   };
 }
 

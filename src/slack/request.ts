@@ -2,15 +2,20 @@
 import type { ModalView } from '@slack/types';
 import { type Environment, selectTables } from '../restore/environment.ts';
 import { asUserError, UserError } from '../restore/errors.ts';
-import { mayRequest } from '../restore/policy.ts';
+import { type Account, mayRequest } from '../restore/policy.ts';
 import { checkWindow, type Instant, readRestorePoint } from '../restore/restore-point.ts';
 import type { EnvironmentOutlook, Wish } from '../restore/restores.ts';
+import { cautions } from './cautions.ts';
 import { actorOf, type Desk, whoAndWhere } from './desk.ts';
 import { showOutcome, startApproved } from './done.ts';
 import type { Person } from './people.ts';
+import { asked, refusedView } from './views/asked.ts';
+import { correctView } from './views/correct.ts';
+import { dryRunView } from './views/dry-run.ts';
 import type { Done } from './views/modal.ts';
-import { asked, confirmView, correctView, dryRunView, refusedView } from './views/restore.ts';
-import type { Wanted } from './views/wanted.ts';
+import { choicesOf } from './views/options.ts';
+import { confirmView } from './views/restore.ts';
+import { type Wanted, wishIn } from './views/wanted.ts';
 import { type OpenView, showView } from './windows.ts';
 
 /** Looks everything up and fills the modal; what goes wrong is shown in it, with the words to correct. */
@@ -38,19 +43,30 @@ async function lookUp(desk: Desk, userId: string, wanted: Wanted): Promise<Modal
     tables.map(({ label }) => label),
   );
   looking.catch(() => undefined);
-  const { person, account, channel } = await whoAndWhere(desk, userId, wanted.channelId);
-  const refusal = mayRequest(environment, account, channel, desk.home());
+  const { person, account, channel } = await whoAndWhere(desk, userId, wanted.channelId, environment);
+  const refusal = mayRequest(environment, account, channel, desk.home(), wishIn(wanted));
   if (refusal !== undefined) return refusedView(refusal);
   const outlook = await looking;
   const now = clock.now();
   const timeZone = wanted.timeZone ?? person.timeZone;
   const reading = instantOf(wanted, outlook, now, timeZone);
-  if ('problem' in reading) return correctView(wanted, reading.problem, now);
+  if ('problem' in reading) return correctView({ ...wanted, readIn: timeZone }, reading.problem, now);
   const { at } = reading;
-  if (!wanted.dryRun) return confirmView({ wanted, environment, tables, outlook, at, timeZone, now, askedBy: userId });
-  const report = await restores.dryRun(wishOf(desk, environment, person, { ...wanted, at }, ''));
-  return dryRunView(report, now);
+  if (wanted.dryRun) {
+    const report = await restores.dryRun(wishOf(desk, environment, { account, person }, { ...wanted, at }, ''));
+    return dryRunView(report, now);
+  }
+  const { earliest } = outlook.window;
+  const history = restores.history(runsLookedAt);
+  // Streams, replicas and TTL matter to what is written; a drill writes nothing.
+  const warnings = wanted.drill ? [] : [...outlook.warnings, ...cautions({ tables, at, earliest, now, history })];
+  const choices = choicesOf(environment, wanted);
+  const filled = { wanted, environment, tables, outlook, warnings, choices, at, timeZone, now, askedBy: userId };
+  return confirmView(filled);
 }
+
+/** How far back the last restore of the same tables is looked for. */
+const runsLookedAt = 100;
 
 type Problem = Parameters<typeof correctView>[1];
 
@@ -102,28 +118,33 @@ async function submitted(desk: Desk, userId: string, wanted: Wanted, reason: str
 async function ask(desk: Desk, userId: string, wanted: Wanted, reason: string): Promise<Done | ModalView> {
   const { restores } = desk;
   const environment = restores.environment(wanted.environment);
-  const { person, account, channel } = await whoAndWhere(desk, userId, wanted.channelId);
-  const refusal = mayRequest(environment, account, channel, desk.home());
+  const { person, account, channel } = await whoAndWhere(desk, userId, wanted.channelId, environment);
+  const refusal = mayRequest(environment, account, channel, desk.home(), wishIn(wanted));
   if (refusal !== undefined) return refusedView(refusal);
   const origin = { kind: 'slack', channelId: wanted.channelId, teamId: desk.home().teamId } as const;
-  const run = await restores.request(wishOf(desk, environment, person, wanted, reason), origin);
+  const run = await restores.request(wishOf(desk, environment, { account, person }, wanted, reason), origin);
   if (run.state === 'APPROVED') startApproved(desk, run.id);
   return asked(run);
 }
 
-function wishOf(desk: Desk, environment: Environment, person: Person, wanted: Wanted, reason: string): Wish {
+function wishOf(
+  desk: Desk,
+  environment: Environment,
+  { account, person }: { readonly account: Account; readonly person: Person },
+  wanted: Wanted,
+  reason: string,
+): Wish {
   return {
     environment: environment.name,
     tables: selectTables(environment, wanted.tables),
     restorePoint: wanted.at ?? 'latest',
     words: wanted.words,
     timeZone: wanted.timeZone ?? person.timeZone,
-    requestedBy: actorOf(desk, person.account.userId),
+    requestedBy: actorOf(desk, account),
     reason,
+    ...(wanted.drill ? { drill: true } : {}),
     options: {
-      planConfirmation: environment.planConfirmation,
-      onConflict: environment.onConflict,
-      fence: environment.fence,
+      ...choicesOf(environment, wanted),
       rollback: true,
       timeoutMinutes: environment.timeoutMinutes,
       dryRun: wanted.dryRun,

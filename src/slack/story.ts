@@ -15,8 +15,6 @@ export type StoryParts = {
   readonly environmentOf: (name: string) => Environment | undefined;
   /** Until when a run can be undone; undefined: it cannot. */
   readonly undoableUntil: (runId: RunId) => Instant | undefined;
-  /** Whether approving a request of this environment asks for its name to be typed. */
-  readonly asksForName: (environment: string) => boolean;
 };
 
 /** undefined: there is no such run, or Slack is not where it is told. */
@@ -32,7 +30,7 @@ export function targetOf({ channelId, run }: Story): Target {
 }
 
 export function surroundingsOf({ run, rows }: Story, parts: StoryParts): Surroundings {
-  const { environmentOf, log, asksForName } = parts;
+  const { environmentOf, log } = parts;
   const until = hasEnded(run) ? undoableUntil(run.id, parts) : undefined;
   const { undoOf, environment } = run.request;
   const undone = undoOf === undefined ? undefined : log.run(undoOf);
@@ -40,7 +38,6 @@ export function surroundingsOf({ run, rows }: Story, parts: StoryParts): Surroun
   const stopOrStart = rows.findLast(({ event: { type } }) => type === 'paused' || type === 'resumed');
   return {
     environment: environmentOf(environment),
-    asksForName: asksForName(environment),
     isPaused: stopOrStart?.event.type === 'paused',
     ...(undone === undefined ? {} : { undone }),
     ...(until === undefined ? {} : { undoableUntil: until }),

@@ -2,14 +2,14 @@
 import { asUserError, UserError } from '../restore/errors.ts';
 import { mayAsk, mayRequest } from '../restore/policy.ts';
 import type { Run } from '../restore/run.ts';
-import { actorOf, type Desk, whoAndWhere } from './desk.ts';
+import { actorOf, type Desk, memberOf, whoAndWhere } from './desk.ts';
 import { showOutcome, startApproved } from './done.ts';
 import { limits } from './limits.ts';
 import type { Message } from './messages/blocks.ts';
 import { errorMessage, refusalMessage } from './messages/refusal.ts';
 import type { Submission } from './submissions.ts';
+import { asked, refusedView } from './views/asked.ts';
 import { inputIds, loadingView, neededInputOf, problemView, problemWithReason, strangeWindow } from './views/modal.ts';
-import { asked, refusedView } from './views/restore.ts';
 import { readWantedUndo, undoView, type WantedUndo } from './views/undo.ts';
 import { openView } from './windows.ts';
 
@@ -26,7 +26,8 @@ type Asking = {
 export async function openUndo(desk: Desk, run: Run, asking: Asking): Promise<void> {
   const { userId, channelId, triggerId, ack, tell } = asking;
   const environment = desk.restores.environment(run.request.environment);
-  const refusal = mayAsk(environment, userId, channelId, 'undo');
+  const by = await memberOf(desk, userId, [environment], ack);
+  const refusal = mayAsk(environment, by, channelId, 'undo');
   if (refusal !== undefined) {
     await ack();
     await tell(refusalMessage(refusal));
@@ -60,11 +61,11 @@ async function askedOrNot(desk: Desk, run: Run, wanted: WantedUndo, userId: stri
   const { restores } = desk;
   try {
     const environment = restores.environment(run.request.environment);
-    const { account, channel } = await whoAndWhere(desk, userId, wanted.channelId);
+    const { account, channel } = await whoAndWhere(desk, userId, wanted.channelId, environment);
     const refusal = mayRequest(environment, account, channel, desk.home(), 'undo');
     if (refusal !== undefined) return refusedView(refusal);
     const origin = { kind: 'slack', channelId: wanted.channelId, teamId: desk.home().teamId } as const;
-    const undoing = restores.undo(run.id, actorOf(desk, userId), reason, origin);
+    const undoing = restores.undo(run.id, actorOf(desk, account), reason, origin);
     if (undoing.state === 'APPROVED') startApproved(desk, undoing.id);
     return asked(undoing);
   } catch (error) {

@@ -1,26 +1,26 @@
 /** What of the record one person may see: runs of environments they are trusted in, and what they asked for themselves. */
-import { mayLook } from '../restore/policy.ts';
+import { type Member, mayLook } from '../restore/policy.ts';
 import type { Run } from '../restore/run.ts';
 import type { Desk } from './desk.ts';
 
 /** `hidden`: how many were left out among those that were looked at. */
 export type Visible = { readonly runs: readonly Run[]; readonly hidden: number };
 
-export function visibleOf({ restores }: Desk, userId: string, runs: readonly Run[]): Visible {
+export function visibleOf({ restores }: Desk, by: Member, runs: readonly Run[]): Visible {
   const environments = restores.environments();
   const seen = runs.filter(({ request }) => {
-    if (request.requestedBy.kind === 'slack' && request.requestedBy.userId === userId) return true;
+    if (request.requestedBy.kind === 'slack' && request.requestedBy.userId === by.userId) return true;
     const environment = environments.find(({ name }) => name === request.environment);
-    return environment !== undefined && mayLook(environment, userId) === undefined;
+    return environment !== undefined && mayLook(environment, by) === undefined;
   });
   return { runs: seen, hidden: runs.length - seen.length };
 }
 
 /** The newest runs, as many as `wanted` where there are that many to see. */
-export function visibleHistory(desk: Desk, userId: string, wanted: number): Visible {
+export function visibleHistory(desk: Desk, by: Member, wanted: number): Visible {
   for (let looked = wanted; ; looked *= 4) {
     const all = desk.restores.history(looked);
-    const visible = visibleOf(desk, userId, all);
+    const visible = visibleOf(desk, by, all);
     if (visible.runs.length >= wanted || all.length < looked)
       return { ...visible, runs: visible.runs.slice(0, wanted) };
   }

@@ -11,7 +11,11 @@ environments:
     tables: { orders: shop-orders, carts: shop-carts }
     admins: [U01ALICE]
     approvers: [U02BOB]
+    adminGroups: [S01OPS]
+    approverGroups: [S02LEADS]
     approvals: 1
+    approvalStepUp: true
+    alert: [S03ONCALL, U01ALICE]
     channels: [C01OPS]
     planConfirmation: always
     onConflict: keep
@@ -31,7 +35,11 @@ test('an environment of the file is read as it is written', () => {
       ],
       admins: ['U01ALICE'],
       approvers: ['U02BOB'],
+      adminGroups: ['S01OPS'],
+      approverGroups: ['S02LEADS'],
       approvals: 1,
+      approvalStepUp: true,
+      alert: ['S03ONCALL', 'U01ALICE'],
       channels: ['C01OPS'],
       planConfirmation: 'always',
       reasonRequired: true,
@@ -59,6 +67,10 @@ test('tables are enough; what is left out is safe, or comes from the variables',
     timeoutMinutes: 45,
     onConflict: 'overwrite',
     fence: 'off',
+    adminGroups: [],
+    approverGroups: [],
+    alert: [],
+    approvalStepUp: false,
   });
   expect(config.environments[0]).not.toHaveProperty('fenceProbeRoleArn');
 });
@@ -243,6 +255,21 @@ const mistakes: readonly (readonly [what: string, yaml: string, ...sentences: re
     'environments.shop.reasonRequired: "yes" is neither true nor false.',
   ],
   [
+    'a handle for a user group',
+    `${shop} approverGroups: ["@leads"] } }`,
+    'environments.shop.approverGroups[0]: "@leads" is not a Slack user group id. Write the id, such as S01OPS',
+  ],
+  [
+    'a channel that shall be called',
+    `${shop} alert: [C01OPS] } }`,
+    'environments.shop.alert[0]: "C01OPS" is neither a Slack user id, such as U01ALICE, nor a user group id',
+  ],
+  [
+    'admins by a group and no approver',
+    `${shop} adminGroups: [S01OPS] } }`,
+    'environments.shop.approvals: Nobody could ever approve this: an approval is needed and no approver is named.',
+  ],
+  [
     'an environment called like a command',
     'environments: { status: { tables: { o: shop-orders } } }',
     'environments.status: "status" is a word of the command itself.',
@@ -282,6 +309,18 @@ const mistakes: readonly (readonly [what: string, yaml: string, ...sentences: re
 test.for(mistakes)('%s is refused', ([, yaml, ...sentences]) => {
   const { message } = refusal(yaml);
   for (const sentence of sentences) expect(message).toContain(sentence);
+});
+
+test.for([
+  ['the only admin, beside a group of approvers', 'admins: [U1A], approvers: [U1A], approverGroups: [S1L]'],
+  ['more approvals than are named, beside a group', 'admins: [U1A], approverGroups: [S1L], approvals: 3'],
+])('%s can be approved: who is in a group is known to Slack alone', ([, people]) => {
+  expect(load(`${shop} ${people} } }`).warnings).toEqual([]);
+});
+
+test('the only admin by id who is the only approver can be approved if others are admins by a group', () => {
+  const { warnings } = load(`${shop} admins: [U1A], adminGroups: [S1O], approvers: [U1A] } }`);
+  expect(warnings).toEqual([expect.stringContaining('a request of U1A can never be approved')]);
 });
 
 test('every mistake of a file is named at once, in the order of its lines', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextStep } from '../../src/slack/views/restore.ts';
+import { nextStep } from '../../src/slack/views/approving.ts';
 import { ask, onlyRun, parentShowing, readable, threadUpTo, titleOf } from './conversation.ts';
 import { minute, movableClock, noonClock, prod, startWorld, type World } from './world.ts';
 
@@ -84,7 +84,7 @@ test('that Slack does not say who is in the channel holds nothing up', async () 
 });
 
 test('with step-up the name of the environment is typed before an approval counts', async () => {
-  const world = await startWorld({ settings: { approvalStepUp: ['prod'] } });
+  const world = await startWorld({ environments: [{ ...prod, approvalStepUp: true }] });
   const card = await ask(world);
   const bob = world.slack.as('U0BOB');
   await bob.click(card, { text: 'Approve' });
@@ -100,7 +100,7 @@ test('with step-up the name of the environment is typed before an approval count
 });
 
 test('with step-up, too, the first decision wins and rights are asked anew', async () => {
-  const world = await startWorld({ settings: { approvalStepUp: ['prod'] } });
+  const world = await startWorld({ environments: [{ ...prod, approvalStepUp: true }] });
   const card = await ask(world);
   const [bob, dave] = [world.slack.as('U0BOB'), world.slack.as('U0DAVE')];
   await bob.click(card, { text: 'Approve' });

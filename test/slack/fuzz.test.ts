@@ -8,6 +8,7 @@ import { listenTo } from '../../src/slack/listeners.ts';
 import { makeListening } from '../../src/slack/listening.ts';
 import { boltLogger } from '../../src/slack/logging.ts';
 import { askSlack } from '../../src/slack/people.ts';
+import { askUserGroups } from '../../src/slack/user-groups.ts';
 import { writeWanted } from '../../src/slack/views/wanted.ts';
 import { now, startWorld, type World } from './world.ts';
 
@@ -41,13 +42,12 @@ async function startListeners() {
   });
   const desk = {
     restores: world.restores,
-    people: askSlack(client),
+    people: askSlack(client, askUserGroups(client, world.clock, logger)),
     client,
     progress: createProgressBoard(),
     clock: world.clock,
     logger,
     home: () => ({ teamId: 'T0SANDBOX' }),
-    asksForName: (name: string) => name === 'prod',
     onApproved: () => undefined,
   };
   const listening = makeListening({ clock: world.clock, logger });
@@ -87,7 +87,23 @@ const command = {
 test('10,000 command texts: each is acknowledged once, and each gets an answer', { timeout: 60_000 }, async () => {
   const { send, bugs } = await startListeners();
   const word = fc.constantFrom(
-    ...['dev', 'prod', 'status', 'history', 'list', 'cancel', 'undo', 'help', 'yesterday', '9am', '3 days ago', 'now'],
+    ...[
+      'dev',
+      'prod',
+      'status',
+      'history',
+      'list',
+      'cancel',
+      'undo',
+      'speed',
+      'pause',
+      'drill',
+      'help',
+      'yesterday',
+      '9am',
+      '3 days ago',
+      'now',
+    ],
     ...['--tables', '--tables=quotes', '--dry-run', '--timezone', 'Europe/Berlin', '2026-11-21T08:00:00Z', '—', '""'],
     ...['restore-2026-11-22T12-00-00Z', '<!channel>', '99999999999999999999', '\u0000', '𝕏', '‮'],
   );
@@ -113,7 +129,20 @@ function payloads(button: string): readonly Json[] {
     user: { id: 'U0ALICE', team_id: 'T0SANDBOX' },
     trigger_id: '1.1',
   };
-  const clicks = ['approve', 'deny', 'withdraw', 'proceed', 'stop', 'cancel', 'undo', 'newer', 'older', 'home_restore'];
+  const clicks = [
+    'approve',
+    'deny',
+    'withdraw',
+    'proceed',
+    'stop',
+    'cancel',
+    'undo',
+    'newer',
+    'older',
+    'home_restore',
+    'options',
+    'tables',
+  ];
   const views = ['choose', 'when', 'confirm', 'deny_reason', 'undo_confirm', 'approve_name'];
   const wanted = {
     environment: 'prod',
@@ -121,6 +150,7 @@ function payloads(button: string): readonly Json[] {
     words: '9am',
     at: now - 3_600_000,
     dryRun: false,
+    drill: false,
     channelId: 'C0OPS',
   };
   const values = {
@@ -136,6 +166,7 @@ function payloads(button: string): readonly Json[] {
       response_url: 'http://slack.invalid/respond',
       channel: { id: 'C0OPS' },
       container: { type: 'message', channel_id: 'C0OPS' },
+      view: { id: 'V1', hash: 'h', private_metadata: writeWanted(wanted), state: { values } },
       actions: [{ type: 'button', action_id: `pitr_${name}`, block_id: 'b', value: name === 'older' ? '1' : button }],
     })),
     ...views.flatMap((name) =>

@@ -5,25 +5,32 @@ import type { RunEvent, StoredEvent } from '../../src/restore/events.ts';
 import type { RestoreRequest } from '../../src/restore/request.ts';
 import type { CheckResult } from '../../src/restore/restores.ts';
 import { apply, foldRun, type Run } from '../../src/restore/run.ts';
+import { speeds } from '../../src/restore/speed.ts';
 import { validateMessage, validateView } from '../../src/sandbox/slack/block-kit.ts';
 import { limits } from '../../src/slack/limits.ts';
 import {
-  helpMessage,
   historyMessage,
   outlookMessage,
+  speedMessage,
   statusMessage,
   whichMessage,
   whichUndoMessage,
 } from '../../src/slack/messages/answers.ts';
+import { helpMessage } from '../../src/slack/messages/help.ts';
 import { parentMessage } from '../../src/slack/messages/parent.ts';
 import { inPlainBlocks } from '../../src/slack/messages/plain.ts';
 import { bugMessage, refusalMessage } from '../../src/slack/messages/refusal.ts';
 import type { Surroundings } from '../../src/slack/messages/surroundings.ts';
 import { replyTo } from '../../src/slack/messages/thread.ts';
 import { approveView } from '../../src/slack/views/approve.ts';
+import { refusedView } from '../../src/slack/views/asked.ts';
+import { chooseView } from '../../src/slack/views/choose.ts';
+import { correctView } from '../../src/slack/views/correct.ts';
 import { denyView } from '../../src/slack/views/deny.ts';
+import { dryRunView } from '../../src/slack/views/dry-run.ts';
 import { homeView, refusedHome } from '../../src/slack/views/home.ts';
-import { chooseView, confirmView, correctView, dryRunView, refusedView } from '../../src/slack/views/restore.ts';
+import { choicesOf } from '../../src/slack/views/options.ts';
+import { confirmView } from '../../src/slack/views/restore.ts';
 import { undoView } from '../../src/slack/views/undo.ts';
 import { alice, aRequest, bob, requested } from '../support/requests.ts';
 import { minute, now, prod } from './world.ts';
@@ -207,7 +214,9 @@ describe.each([
       statusMessage(runs, runs[0], () => progress, runs, 2),
       whichUndoMessage(runs),
       statusMessage([], runs[0], () => progress, [], 0),
-      whichMessage(runs),
+      whichMessage({ kind: 'cancel' }, runs),
+      whichMessage({ kind: 'speed', speed: 'pause' }, runs),
+      ...speeds.flatMap((speed) => runs.slice(0, 1).map((run) => speedMessage({ ...run, speed }))),
       helpMessage([environment]),
       outlookMessage(outlook, now, 'Europe/Berlin'),
       refusalMessage({
@@ -230,6 +239,7 @@ describe.each([
       tables: [],
       words: request.words,
       dryRun: false,
+      drill: false,
       channelId: 'C0OPS',
     };
     const candidates = [now - 1000, now].map((at) => ({ at, label: long }));
@@ -251,16 +261,20 @@ describe.each([
         wanted,
       ),
       chooseView([environment], now, { ...wanted, channelId: '' }),
-      confirmView({
-        wanted,
-        environment,
-        tables,
-        outlook: outlookOf(request),
-        at: now - 3_600_000,
-        timeZone: 'Europe/Berlin',
-        now,
-        askedBy: 'U0ALICE',
-      }),
+      ...[{}, { unfolded: true }, { drill: true }, { drill: true, unfolded: true }].map((changes) =>
+        confirmView({
+          wanted: { ...wanted, ...changes },
+          environment: { ...environment, tables },
+          tables,
+          outlook: outlookOf(request),
+          warnings: Array.from({ length: 60 }, () => nasty.repeat(4)),
+          choices: choicesOf(environment, { fence: 'writes' }),
+          at: now - 3_600_000,
+          timeZone: 'Europe/Berlin',
+          now,
+          askedBy: 'U0ALICE',
+        }),
+      ),
       correctView(wanted, { message: nasty.repeat(40), hint: nasty.repeat(40), candidates }, now),
       correctView({ ...wanted, words: '' }, { message: 'x', hint: 'y' }, now),
       dryRunView({ request, checks, passed: false }, now),
@@ -272,7 +286,7 @@ describe.each([
       }),
       ...['U0ALICE', 'U0NOBODY'].map((userId) =>
         homeView({
-          userId,
+          reader: { userId },
           now,
           timeZone: 'Europe/Berlin',
           environments: Array.from({ length: 30 }, (_, index) => ({

@@ -119,9 +119,9 @@ test('a wrong phrase is corrected inside the window', async () => {
   const alice = world.slack.as('U0ALICE');
   const wrong = await open(world, 'prod tomorrow 9am', 'U0ALICE', isWhen);
   expect(readable(wrong)).toContain('"initial_value":"tomorrow 9am"');
-  await alice.submit(wrong, { When: 'in a fortnight' });
-  const again = await alice.viewUntil((view) => isWhen(view) && readable(view).includes('in a fortnight'));
-  await alice.submit(again, { When: 'yesterday 9am' });
+  const { errors } = await alice.submit(wrong, { When: 'in a fortnight' });
+  expect(Object.values(errors ?? {})).toEqual([expect.stringContaining('Type for example')]);
+  await alice.submit(wrong, { When: 'yesterday 9am' });
   const right = await alice.viewUntil(isConfirm);
   expect(readable(right)).toContain('2026-11-21T08:00:00Z');
 });

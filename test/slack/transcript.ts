@@ -54,8 +54,9 @@ type Scene = Awaited<ReturnType<typeof setScene>>;
 
 async function setScene({ world: { prod: changes, stepUp } }: Conversation) {
   const clock = movableClock();
-  const environments = [dev, { ...prod, ...changes }];
-  const world = await startWorld({ clock, environments, settings: { approvalStepUp: stepUp } });
+  const approvalStepUp = stepUp.includes('prod');
+  const environments = [dev, { ...prod, approvalStepUp, ...changes }];
+  const world = await startWorld({ clock, environments });
   return {
     clock,
     world,

@@ -1,43 +1,16 @@
 /** What the informing commands answer, to the person who typed them. */
 import type { KnownBlock } from '@slack/types';
-import type { Environment } from '../../restore/environment.ts';
 import { describeInstant, type Instant } from '../../restore/restore-point.ts';
 import type { EnvironmentOutlook } from '../../restore/restores.ts';
 import type { Run } from '../../restore/run.ts';
+import type { Speed } from '../../restore/speed.ts';
 import { pageActionIds } from '../button-value.ts';
 import { commandName } from '../command.ts';
 import { count, counted, duration, size, utc } from '../measures.ts';
-import { actor, bothTimes, code, escaped, listed, literal, readersTime, shortened } from '../mrkdwn.ts';
+import { actor, bothTimes, code, escaped, literal, readersTime, shortened } from '../mrkdwn.ts';
 import { actions, button, context, header, lineSections, type Message, message, section } from './blocks.ts';
 import { currentPhase, type Progress } from './phases.ts';
 import { writtenInAll } from './written.ts';
-
-export function helpMessage(environments: readonly Environment[]): Message {
-  const names = environments.map(({ name }) => code(name));
-  const example = environments[0]?.name ?? 'dev';
-  const examples = [
-    [`${commandName} ${example} yesterday 9am`, 'in your own time zone'],
-    [
-      `${commandName} ${example} 2 hours ago --tables ${environments[0]?.tables[0]?.label ?? 'quotes'}`,
-      'one table only',
-    ],
-    [`${commandName} ${example} 2025-12-19T09:00:00Z --dry-run`, 'every check, no change'],
-    [`${commandName} ${example} 9am --timezone Europe/Berlin`, 'in another time zone'],
-    [commandName, 'pick environment and time in a form'],
-    [`${commandName} status`, 'what is running'],
-    [`${commandName} history`, 'the last restores, page by page'],
-    [`${commandName} list ${example}`, 'back to when each table can be restored'],
-    [`${commandName} cancel`, 'stop what is running at its next safe point'],
-    [`${commandName} undo`, 'put back what a restore overwrote'],
-  ] as const;
-  const lines = examples.map(([typed, what]) => `${code(typed)}  ${what}`);
-  const text = 'Puts DynamoDB tables back to the way they were at any second of the last 35 days.';
-  return message(`${text} ${examples.map(([typed]) => typed).join(' · ')}`, [
-    section(text),
-    section(lines.join('\n')),
-    context(`Environments: ${listed(names, 1500)}. Nothing starts before you have seen what it would do.`),
-  ]);
-}
 
 export function statusMessage(
   open: readonly Run[],
@@ -61,9 +34,10 @@ export function statusMessage(
 export function statusLine(run: Run, progress: Progress, interrupted: readonly Run[]): string {
   if (run.state !== 'IN_PROGRESS') return runLine(run);
   const phase = escaped(currentPhase(run, progress));
+  const pace = run.speed === 'normal' ? '' : `, speed: ${run.speed}`;
   return interrupted.some(({ id }) => id === run.id)
     ? `${runLine(run, ':double_vertical_bar: interrupted')} – in: ${phase}. Nobody carries it out at this moment; the bot goes on with it by itself, or type ${code(`pitr-restore resume ${run.id}`)} in a shell.`
-    : `${runLine(run)} – ${phase}`;
+    : `${runLine(run)} – ${phase}${pace}`;
 }
 
 /** `page`: 0 is the newest. `hasOlder`: there is a page after this one. */
@@ -123,14 +97,35 @@ export function cancelledMessage(run: Run): Message {
   return message(text, [section(text)]);
 }
 
-/** `cancel` without an id when there is not exactly one restore to mean. */
-export function whichMessage(open: readonly Run[]): Message {
-  if (open.length === 0) {
-    const text = 'There is nothing to cancel: no restore is running or waiting.';
+/** What a running restore does from now on. */
+export function speedMessage(run: Run): Message {
+  const text = `${code(run.id)} ${speedWords[run.speed]}`;
+  return message(text, [section(text)]);
+}
+
+const speedWords: Readonly<Record<Speed, string>> = {
+  slow: 'reads and writes slowly from now on, to leave room for the application.',
+  normal: 'reads and writes at its usual speed from now on.',
+  fast: 'reads and writes as fast as the tables take it from now on.',
+  pause: `reads and writes nothing until somebody sets another speed: ${code(`${commandName} speed normal`)}. What AWS builds goes on.`,
+};
+
+/** `cancel` or `speed` without an id when there is not exactly one restore to mean. */
+export function whichMessage(
+  wanted: { readonly kind: 'cancel' } | { readonly kind: 'speed'; readonly speed: Speed },
+  runs: readonly Run[],
+): Message {
+  const isCancel = wanted.kind === 'cancel';
+  if (runs.length === 0) {
+    const text = isCancel
+      ? 'There is nothing to cancel: no restore is running or waiting.'
+      : 'No restore is running, so there is no speed to set.';
     return message(text, [section(text)]);
   }
-  const lines = open.map((run) => `${code(`${commandName} cancel ${run.id}`)}  ${runLine(run)}`);
-  return message(`Cancel which one?\n${lines.join('\n')}`, [section('Cancel which one?'), ...lineSections(lines)]);
+  const question = isCancel ? 'Cancel which one?' : 'Which one?';
+  const typed = isCancel ? 'cancel' : `speed ${wanted.speed}`;
+  const lines = runs.map((run) => `${code(`${commandName} ${typed} ${run.id}`)}  ${runLine(run)}`);
+  return message(`${question}\n${lines.join('\n')}`, [section(question), ...lineSections(lines)]);
 }
 
 /** `undo` without an id when there is not exactly one restore to mean. */
@@ -162,9 +157,10 @@ export function runLine(run: Run, words = stateWords[run.state]): string {
   const { request, durationMs } = run;
   const took = durationMs === undefined ? '' : ` in ${duration(durationMs)}`;
   const why = request.reason === '' ? '' : `, ${literal(shortened(request.reason, 60))}`;
+  const to = `${escaped(request.environment)} back to ${utc(request.restorePoint)}`;
   const what =
     request.undoOf === undefined
-      ? `${escaped(request.environment)} back to ${utc(request.restorePoint)}`
+      ? `${request.drill === true ? 'drill: ' : ''}${to}`
       : `undo of ${code(request.undoOf)} in ${escaped(request.environment)}`;
   return (
     `${code(run.id)} ${words}${took}${result(run)} – ${what}, ` +
@@ -173,7 +169,7 @@ export function runLine(run: Run, words = stateWords[run.state]): string {
 }
 
 function result(run: Run): string {
-  if (run.state !== 'COMPLETED' || run.request.undoOf !== undefined) return '';
+  if (run.state !== 'COMPLETED' || run.request.undoOf !== undefined || run.request.drill === true) return '';
   const { put, deleted } = writtenInAll(run);
   return `: ${count(put)} put back, ${count(deleted)} deleted`;
 }

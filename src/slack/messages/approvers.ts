@@ -1,4 +1,5 @@
 /** What approvers are told while a request waits for them. */
+import { approversOf } from '../../restore/policy.ts';
 import type { Instant } from '../../restore/restore-point.ts';
 import type { Run } from '../../restore/run.ts';
 import { duration } from '../measures.ts';
@@ -8,12 +9,15 @@ import { reference, requestBlocks, requestText } from './request.ts';
 import { subjectOf } from './subject.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** The approvers who can still say something: not the requester, not those who have approved. */
-export function undecidedApprovers({ request, approvals }: Run, { environment }: Surroundings): readonly string[] {
+/** Ids of the approvers who can still say something, groups included: not the requester, not those who have approved. */
+export function undecidedApprovers(run: Run, { environment }: Surroundings): readonly string[] {
+  return environment === undefined ? [] : withoutDecided(run, approversOf(environment));
+}
+
+/** Those of these user ids who asked for nothing here and have approved nothing yet. */
+export function withoutDecided({ request, approvals }: Run, userIds: readonly string[]): readonly string[] {
   const done = [request.requestedBy, ...approvals.map(({ by }) => by)];
-  return (environment?.approvers ?? []).filter(
-    (userId) => !done.some((actor) => actor.kind === 'slack' && actor.userId === userId),
-  );
+  return userIds.filter((userId) => !done.some((actor) => actor.kind === 'slack' && actor.userId === userId));
 }
 
 /** In the thread. Names the approvers, so Slack tells those of them who are in the channel. */

@@ -1,5 +1,6 @@
 /** The one message of a run in the channel, edited in place from request to end. */
 import type { KnownBlock } from '@slack/types';
+import { approversOf } from '../../restore/policy.ts';
 import type { Run, RunState } from '../../restore/run.ts';
 import { actionIds, valueFor } from '../button-value.ts';
 import { duration, utc } from '../measures.ts';
@@ -33,7 +34,7 @@ export function parentMessage(run: Run, surroundings: Surroundings, progress: Pr
 }
 
 function approvalCard(run: Run, surroundings: Surroundings): Message {
-  const { environment, asksForName = false } = surroundings;
+  const { environment } = surroundings;
   const title = `Approval needed: ${subjectOf(run)}`;
   const buttons = actions(
     button({
@@ -42,7 +43,7 @@ function approvalCard(run: Run, surroundings: Surroundings): Message {
       value: valueFor(run),
       style: 'primary',
       // The window in which the name is typed asks already.
-      ...(asksForName ? {} : { confirm: confirmApproval(run) }),
+      ...(environment?.approvalStepUp === true ? {} : { confirm: confirmApproval(run) }),
     }),
     button({ actionId: actionIds.deny, label: 'Deny', value: valueFor(run), style: 'danger' }),
     button({ actionId: actionIds.withdraw, label: 'Withdraw', value: valueFor(run) }),
@@ -86,8 +87,7 @@ function whoMay(run: Run, environment: Surroundings['environment']): string {
   const rule = `${needed === 1 ? 'One approval is' : `${needed} approvals are`} needed`;
   if (environment === undefined)
     return `${rule}, but ${literal(run.request.environment)} is not configured any more.${given}`;
-  const { requestedBy } = run.request;
-  const others = environment.approvers.filter((id) => requestedBy.kind !== 'slack' || id !== requestedBy.userId);
+  const others = approversOf(environment, run.request.requestedBy);
   return `${rule}, from ${anyOf(others)}: approvers of ${literal(environment.name)} by configuration, never the person who asked.${given}`;
 }
 

@@ -7,8 +7,6 @@ import type { Run } from '../../restore/run.ts';
 export type Surroundings = {
   /** As it is configured now; undefined when it is not configured any more. */
   readonly environment: Environment | undefined;
-  /** Approving asks for the environment's name to be typed. */
-  readonly asksForName?: boolean;
   /** The run that this one undoes. */
   readonly undone?: Run;
   /** Until when this run can be undone; absent: it cannot. */

@@ -2,7 +2,7 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { Environment } from '../../restore/environment.ts';
 import type { UserError } from '../../restore/errors.ts';
-import { mayLook, type Refusal } from '../../restore/policy.ts';
+import { adminsOf, isAdmin, isApprover, type Member, mayLook, type Refusal } from '../../restore/policy.ts';
 import type { Instant } from '../../restore/restore-point.ts';
 import type { EnvironmentOutlook } from '../../restore/restores.ts';
 import type { Run } from '../../restore/run.ts';
@@ -18,7 +18,7 @@ import { anyOf, code, escaped, readersTime } from '../mrkdwn.ts';
 export type Look = 'pending' | EnvironmentOutlook | UserError;
 
 export type HomeContent = {
-  readonly userId: string;
+  readonly reader: Member;
   readonly now: Instant;
   readonly timeZone: string;
   readonly environments: readonly { readonly environment: Environment; readonly look: Look }[];
@@ -31,13 +31,13 @@ export type HomeContent = {
 };
 
 export function homeView(content: HomeContent): HomeView {
-  const { open, recent, environments, userId, now } = content;
-  const isAdmin = environments.some(({ environment }) => environment.admins.includes(userId));
+  const { open, recent, environments, reader, now } = content;
+  const mayAsk = environments.some(({ environment }) => isAdmin(environment, reader));
   const running = open.map((run) => statusLine(run, content.progressOf(run), content.interrupted));
   const blocks = [
     header('Restores now'),
     ...lineSections(running.length === 0 ? ['No restore is running or waiting.'] : running, 3000),
-    ...(isAdmin ? [actions(restoreButton)] : []),
+    ...(mayAsk ? [actions(restoreButton)] : []),
     header('Last restores'),
     ...lineSections(recent.length === 0 ? ['Nothing has been restored yet.'] : recent.map((run) => runLine(run)), 6000),
     ...leftOutLine(content.hidden),
@@ -65,10 +65,10 @@ const restoreButton = button({
 
 function environmentBlocks(
   { environment, look }: HomeContent['environments'][number],
-  { userId, now, timeZone }: HomeContent,
+  { reader, now, timeZone }: HomeContent,
 ): readonly KnownBlock[] {
-  const title = [header(`Environment ${environment.name}`), section(rightsOf(environment, userId))];
-  return mayLook(environment, userId) === undefined ? [...title, ...lookBlocks(look, now, timeZone)] : title;
+  const title = [header(`Environment ${environment.name}`), section(rightsOf(environment, reader))];
+  return mayLook(environment, reader) === undefined ? [...title, ...lookBlocks(look, now, timeZone)] : title;
 }
 
 function lookBlocks(look: Look, now: Instant, timeZone: string): readonly KnownBlock[] {
@@ -78,12 +78,16 @@ function lookBlocks(look: Look, now: Instant, timeZone: string): readonly KnownB
 }
 
 /** What the reader may do, and by which rule. */
-function rightsOf({ name, admins, approvers, approvals }: Environment, userId: string): string {
+function rightsOf(environment: Environment, reader: Member): string {
+  const { name, admins, approvers, approvals } = environment;
+  const by = (listed: readonly string[]) => (listed.includes(reader.userId) ? '' : ', by a user group');
   const may = [
-    ...(admins.includes(userId) ? ['ask for a restore and undo one (you are an admin of it)'] : []),
-    ...(approvals > 0 && approvers.includes(userId) ? ['approve what others ask for (you are an approver of it)'] : []),
+    ...(isAdmin(environment, reader) ? [`ask for a restore and undo one (you are an admin of it${by(admins)})`] : []),
+    ...(approvals > 0 && isApprover(environment, reader)
+      ? [`approve what others ask for (you are an approver of it${by(approvers)})`]
+      : []),
   ];
-  if (may.length === 0) return `You may do nothing with ${code(name)}. Its admins are ${anyOf(admins)}.`;
+  if (may.length === 0) return `You may do nothing with ${code(name)}. Its admins are ${anyOf(adminsOf(environment))}.`;
   const needs =
     approvals === 0
       ? 'It needs no approval.'

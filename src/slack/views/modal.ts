@@ -1,5 +1,5 @@
 /** The frame of every modal, and how its inputs are read. */
-import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
+import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import { z } from 'zod';
 import { UserError } from '../../restore/errors.ts';
 import { limits } from '../limits.ts';
@@ -23,6 +23,10 @@ export const inputIds = {
   reason: 'pitr_reason',
   name: 'pitr_name',
   channel: 'pitr_channel',
+  tables: 'pitr_tables',
+  fence: 'pitr_fence',
+  onConflict: 'pitr_on_conflict',
+  planConfirmation: 'pitr_plan_confirmation',
 } as const;
 
 /** What has been done and is on record, in full. `text` is mrkdwn. */
@@ -48,6 +52,18 @@ export function modal(order: {
   };
 }
 
+export function input(label: string, element: InputBlock['element']): InputBlock {
+  return { type: 'input', label: { type: 'plain_text', text: label }, element };
+}
+
+/** `text` is what people read, `value` what comes back. */
+export function option(text: string, value: string): PlainTextOption {
+  return {
+    text: { type: 'plain_text', text: shortened(text, limits.optionText) },
+    value: value.slice(0, limits.optionValue),
+  };
+}
+
 /** A message for people, as an alert, and in full below where the alert has no room for it. */
 export function alertBlocks(level: 'info' | 'warning' | 'error' | 'success', text: string): readonly KnownBlock[] {
   return text.length <= limits.alertText ? [alert(level, text)] : [alert(level, text), plainSection(text)];
@@ -70,6 +86,8 @@ export function problemView(text: string): ModalView {
 export function reasonInput(isRequired: boolean): InputBlock {
   return {
     type: 'input',
+    // Slack keeps what was typed while a block keeps its id, also when the window around it changes.
+    block_id: inputIds.reason,
     label: { type: 'plain_text', text: 'Reason' },
     hint: { type: 'plain_text', text: 'Everybody in the channel will read it.' },
     element: { type: 'plain_text_input', action_id: inputIds.reason, multiline: true, max_length: limits.reason },
@@ -92,6 +110,7 @@ const stateSchema = z.object({
       z.object({
         value: z.string().nullish(),
         selected_option: z.object({ value: z.string() }).nullish(),
+        selected_options: z.array(z.object({ value: z.string() })).nullish(),
         selected_date_time: z.number().nullish(),
         selected_conversation: z.string().nullish(),
       }),
@@ -99,13 +118,25 @@ const stateSchema = z.object({
   ),
 });
 
+function valuesOf(view: { readonly state: unknown }) {
+  return stateSchema.safeParse(view.state).data?.values ?? {};
+}
+
+/** What is chosen in a list; undefined: the modal does not have it. */
+export function listIn(view: { readonly state: unknown }, actionId: string): readonly string[] | undefined {
+  for (const inputs of Object.values(valuesOf(view))) {
+    const chosen = inputs[actionId]?.selected_options;
+    if (chosen) return chosen.map(({ value }) => value);
+  }
+  return undefined;
+}
+
 /** The block of an input and what stands in it, found by its action id: block ids change with every update. */
 export function inputOf(
   view: { readonly state: unknown },
   actionId: string,
 ): { readonly blockId: string; readonly value: string } | undefined {
-  const values = stateSchema.safeParse(view.state).data?.values ?? {};
-  for (const [blockId, inputs] of Object.entries(values)) {
+  for (const [blockId, inputs] of Object.entries(valuesOf(view))) {
     const input = inputs[actionId];
     if (input === undefined) continue;
     const value =

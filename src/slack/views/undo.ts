@@ -7,8 +7,8 @@ import type { Run, TableRun } from '../../restore/run.ts';
 import { count, counted, duration, utc } from '../measures.ts';
 import { facts, lineSections } from '../messages/blocks.ts';
 import { actor, bothTimes, code, escaped } from '../mrkdwn.ts';
+import { nextStep } from './approving.ts';
 import { callbackIds, modal, reasonInput } from './modal.ts';
-import { nextStep } from './restore.ts';
 
 const schema = z.object({ runId: z.string(), channelId: z.string() });
 

@@ -11,13 +11,27 @@ const schema = z.object({
   at: z.number().int().optional(),
   timeZone: z.string().optional(),
   dryRun: z.boolean(),
+  /** A rehearsal: nothing live is written. */
+  drill: z.boolean(),
   channelId: z.string(),
+  /** The zone the words were last read in: they can be read again before anybody is asked. */
+  readIn: z.string().optional(),
+  /** The options are unfolded. */
+  unfolded: z.boolean().optional(),
+  fence: z.enum(['off', 'writes']).optional(),
+  onConflict: z.enum(['overwrite', 'keep']).optional(),
+  planConfirmation: z.enum(['never', 'when-counts-differ', 'always']).optional(),
 });
 
 export type Wanted = Readonly<z.infer<typeof schema>>;
 
 export function writeWanted(wanted: Wanted): string {
   return JSON.stringify(wanted);
+}
+
+/** A rehearsal, or the real thing. */
+export function wishIn({ drill }: Pick<Wanted, 'drill'>): 'drill' | 'restore' {
+  return drill ? 'drill' : 'restore';
 }
 
 /** Whether a modal could carry it: Slack gives it 3,000 characters. */

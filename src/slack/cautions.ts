@@ -1,0 +1,59 @@
+/** What a person should read before asking, beyond what AWS says about the tables. Pure; plain sentences. */
+import type { TableRef } from '../restore/environment.ts';
+import type { Instant } from '../restore/restore-point.ts';
+import { hasEnded, type Run } from '../restore/run.ts';
+import { duration, utc } from './measures.ts';
+
+const hour = 3_600_000;
+/** A request may wait for hours; a moment with less left than this may be gone by then. */
+const closingWithin = 24 * hour;
+/** An older restore does not explain anything that is seen today. */
+const recently = 7 * 24 * hour;
+
+export type Asked = {
+  readonly tables: readonly TableRef[];
+  readonly at: Instant;
+  readonly earliest: Instant;
+  readonly now: Instant;
+  /** Newest first. */
+  readonly history: readonly Run[];
+};
+
+export function cautions(asked: Asked): readonly string[] {
+  return [...closingWindow(asked), ...otherRuns(asked)];
+}
+
+function closingWindow({ at, earliest }: Asked): readonly string[] {
+  const left = at - earliest;
+  if (left < 0 || left >= closingWithin) return [];
+  return [
+    `This moment leaves the restorable window in ${duration(left)} at the soonest; approve and start it before that.`,
+  ];
+}
+
+/** The one of the same tables that is not over, and the last one that is. */
+function otherRuns({ tables, at, now, history }: Asked): readonly string[] {
+  const names = new Set(tables.map(({ table }) => table));
+  const same = history.filter(
+    ({ request }) => request.drill !== true && request.tables.some(({ table }) => names.has(table)),
+  );
+  const open = same.find((run) => !hasEnded(run));
+  const last = same.find((run) => hasWritten(run) && run.endedAt !== undefined && now - run.endedAt < recently);
+  return [
+    ...(open === undefined
+      ? []
+      : [`${open.id} of the same tables is not over yet; of two restores only one runs at a time.`]),
+    ...(last === undefined ? [] : [lastOne(last, at, now)]),
+  ];
+}
+
+function hasWritten({ state, tables }: Run): boolean {
+  return (state === 'COMPLETED' || state === 'NEEDS_ATTENTION') && tables.some(({ swap }) => swap !== 'pending');
+}
+
+function lastOne({ id, request, state, endedAt = 0, startedAt }: Run, at: Instant, now: Instant): string {
+  const did = request.undoOf === undefined ? `went back to ${utc(request.restorePoint)}` : `undid ${request.undoOf}`;
+  const how = state === 'COMPLETED' ? '' : ', and needs attention';
+  const before = startedAt !== undefined && at < startedAt ? ' What it wrote is undone, too.' : '';
+  return `The last restore of these tables, ${id}, ended ${duration(now - endedAt)} ago: it ${did}${how}.${before}`;
+}
