@@ -82,6 +82,12 @@ export function isTemporary(error: unknown): error is UserError {
   return httpStatusCode >= 500 || clockSkewCorrected;
 }
 
+/** Whether AWS has answered that it did not do it. Without an answer, or with one of a server in trouble, it may have. */
+export function isClearNo(error: unknown): boolean {
+  const { httpStatusCode = 0 } = responseMetadata(error);
+  return httpStatusCode >= 400 && httpStatusCode < 500;
+}
+
 function codeOf(error: Error): AwsCode | undefined {
   const byName = codeByName.get(error.name);
   if (byName !== undefined) {

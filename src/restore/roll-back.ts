@@ -1,12 +1,12 @@
 import { describeExisting } from './describe-existing.ts';
 import type { KeySchema } from './item.ts';
 import { keyAttributes } from './item.ts';
+import { entriesAtOnce, imageOf, itemsOnce } from './journal-items.ts';
 import type { GuardedOutcome, JournalEntry } from './ports.ts';
+import { perhapsWritten } from './ports.ts';
 import type { StepContext } from './step.ts';
 import { tableOf } from './step.ts';
 import { changeOf, distinctKeys, same } from './write-back.ts';
-
-const entriesAtOnce = 100;
 
 /**
  * Puts back what the run wrote to a live table, from the journal, the last write first. Conditional like the writes
@@ -21,15 +21,15 @@ export async function rollBack(
   const { table } = tableOf(context.run(), label);
   // What was never attempted needs no putting back.
   journal.dropPending(id, label);
-  const { written, attempted, 'put-back': putBack } = journal.count(id, label);
-  const total = written + attempted;
+  const counts = journal.count(id, label);
+  const total = perhapsWritten.reduce((sum, state) => sum + counts[state], 0);
   // Then AWS need not be asked either, which may be what the swap was stopped by.
-  if (total + putBack === 0) return { putBack: 0, changedSince: journal.count(id, label)['changed-since'] };
+  if (total + counts['put-back'] + counts['changed-since'] === 0) return { putBack: 0, changedSince: 0 };
   const { keySchema } = await describeExisting(aws, table, signal);
   let done = 0;
   let last: number | undefined;
   for (;;) {
-    const entries = journal.read(id, label, ['written', 'attempted'], last, entriesAtOnce, true);
+    const entries = journal.read(id, label, perhapsWritten, last, entriesAtOnce, true);
     const batch = distinctKeys(entries, keySchema);
     if (batch.length === 0) break;
     context.mustHoldLock();
@@ -51,7 +51,7 @@ export async function rollBack(
     done += batch.length;
     progress.set(id, label, done, total);
   }
-  return countPutBack(context, label, keySchema);
+  return countItems(context, label, keySchema);
 }
 
 async function settleOutcomes(
@@ -71,7 +71,7 @@ async function settleOutcomes(
     if (outcome.done && !isBack) {
       // Somebody had added an attribute that no condition could know of: what they had goes back, unless they wrote again.
       const { replaced, stored } = outcome;
-      journal.add(id, label, [{ before: replaced, after: stored }], 'kept');
+      journal.add(id, label, [{ before: replaced, after: stored, again: true }], 'kept');
       const changes = [changeOf(stored, replaced, keySchema)];
       await aws.items.writeGuarded({ table, keySchema, changes, beforeEach: context.mustHoldLock });
     }
@@ -79,22 +79,21 @@ async function settleOutcomes(
   }
 }
 
-/** Reads every item that was put back: what is not as it was has been changed by somebody since, and is counted so. */
-async function countPutBack(context: StepContext, label: string, keySchema: KeySchema) {
-  const { aws, journal, signal } = context;
-  const { id } = context.run();
-  const { table } = tableOf(context.run(), label);
-  let last: number | undefined;
-  for (;;) {
-    const entries = journal.read(id, label, ['put-back'], last, entriesAtOnce);
-    const batch = distinctKeys(entries, keySchema);
-    if (batch.length === 0) break;
-    const keys = batch.map(({ before, after }) => keyAttributes(before ?? after ?? {}, keySchema));
+/**
+ * Reads every item that was written. Put back is what is again as it was before our first write to it; anything else was
+ * changed by somebody since.
+ */
+async function countItems(context: StepContext, label: string, keySchema: KeySchema) {
+  const { aws, signal } = context;
+  const { id: runId, tables } = context.run();
+  const { table } = tableOf({ id: runId, tables }, label);
+  let [putBack, changedSince] = [0, 0];
+  for await (const page of itemsOnce({ ...context, runId, label, keySchema, states: ['put-back', 'changed-since'] })) {
+    const keys = page.map((entry) => keyAttributes(imageOf(entry), keySchema));
     const live = await aws.items.read({ table, keySchema, keys, signal });
-    const changed = batch.filter((entry, index) => !same(live[index], entry.before)).map((entry) => entry.id);
-    journal.mark(id, label, changed, 'changed-since');
-    last = batch.at(-1)?.id;
+    const asBefore = page.filter((entry, index) => same(live[index], entry.before)).length;
+    putBack += asBefore;
+    changedSince += page.length - asBefore;
   }
-  const counts = journal.count(id, label);
-  return { putBack: counts['put-back'], changedSince: counts['changed-since'] };
+  return { putBack, changedSince };
 }

@@ -1,5 +1,6 @@
 import { UserError } from './errors.ts';
 import type { EventLog, Journal } from './ports.ts';
+import { perhapsWritten } from './ports.ts';
 import type { Actor, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
@@ -22,8 +23,7 @@ export function undoableUntil(run: Run, { log, journal, clock, undoWindowMs }: P
   if (until <= clock.now()) return undefined;
   if (undoOf(run, log) !== undefined) return undefined;
   const hasWritten = run.tables.some(({ label }) => {
-    const { written, attempted } = journal.count(run.id, label);
-    return written + attempted > 0;
+    return journal.read(run.id, label, perhapsWritten, undefined, 1).length > 0;
   });
   return hasWritten ? until : undefined;
 }

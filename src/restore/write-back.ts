@@ -4,14 +4,12 @@ import { asUserError, UserError } from './errors.ts';
 import type { Conflicts } from './events.ts';
 import { fenceHolds, mustStayFenced } from './fence/holds.ts';
 import type { Item, KeySchema } from './item.ts';
-import { keyAttributes, keyOf, sameItem } from './item.ts';
-import type { GuardedChange, GuardedOutcome, JournalEntry, TableDescription } from './ports.ts';
+import { keyAttributes, sameItem } from './item.ts';
+import { entriesAtOnce, imageOf, journalPages, keyOfEntry } from './journal-items.ts';
+import type { GuardedChange, GuardedOutcome, JournalEntry, JournalState, TableDescription } from './ports.ts';
 import type { OnConflict } from './request.ts';
 import type { StepContext } from './step.ts';
 import { restoreTableOf, stoppedBy, tableOf } from './step.ts';
-
-/** Entries taken from the journal at once: two images of 400 KB each make 80 MB at the very most. */
-const entriesAtOnce = 100;
 
 /** How often one item is decided again because the application was faster; then it is left to the verification. */
 const triesPerItem = 10;
@@ -63,8 +61,24 @@ export async function writeBack(context: StepContext, label: string): Promise<Co
   } catch (error) {
     throw stoppedBy(signal, error) || isLockLost(error) ? error : failedToSwap(context, label, error);
   }
-  const { superseded, kept } = journal.count(run.id, label);
-  return { overwritten: superseded, kept };
+  return conflictsIn(work);
+}
+
+/** How many items the application changed meanwhile: an item counts once, however often it did. */
+async function conflictsIn({ context, label, keySchema, onConflict }: WriteBack): Promise<Conflicts> {
+  const states: readonly JournalState[] = ['superseded', 'overtaken', 'kept'];
+  const ends = new Map<string, 'kept' | 'overwritten'>();
+  for await (const page of journalPages({ ...context, runId: context.run().id, label, states })) {
+    for (const entry of page) {
+      const isKept = entry.state === 'kept' || onConflict === 'keep';
+      ends.set(keyOfEntry(entry, keySchema), isKept ? 'kept' : 'overwritten');
+    }
+  }
+  const all = [...ends.values()];
+  return {
+    overwritten: all.filter((end) => end === 'overwritten').length,
+    kept: all.filter((end) => end === 'kept').length,
+  };
 }
 
 async function writeEntries(work: WriteBack, entries: readonly JournalEntry[]): Promise<void> {
@@ -130,27 +144,29 @@ function settleConflict(work: WriteBack, entry: JournalEntry, outcome: GuardedOu
   const { journal } = work.context;
   const { id } = work.context.run();
   const key = keyOfEntry(entry, work.keySchema);
+  // Where an earlier request may have been carried out, what was there before it is owed to a rollback.
+  const isOvertaken = entry.state === 'attempted' || (!outcome.done && outcome.mayHaveBeenDone === true);
   const tries = (work.tries.get(key) ?? 0) + 1;
   work.tries.set(key, tries);
   if (outcome.done) {
     // Written over an image with an attribute that the condition could not know of. AWS has told us the whole image: it
     // goes into the journal before the entry's end, and what the table has now is decided again.
     const { replaced, stored } = outcome;
-    journal.add(id, work.label, [{ before: replaced, after: stored }], 'written');
+    journal.add(id, work.label, [{ before: replaced, after: stored, again: true }], 'written');
     const wanted = work.onConflict === 'keep' ? replaced : entry.after;
     if (!same(stored, wanted) && (work.onConflict === 'keep' || tries < triesPerItem)) {
-      journal.add(id, work.label, [{ before: stored, after: wanted }]);
+      journal.add(id, work.label, [{ before: stored, after: wanted, again: true }]);
     }
     journal.mark(id, work.label, [entry.id], work.onConflict === 'keep' ? 'kept' : 'superseded');
     return;
   }
   if (work.onConflict === 'keep' || tries >= triesPerItem) {
-    journal.mark(id, work.label, [entry.id], 'kept');
+    journal.mark(id, work.label, [entry.id], isOvertaken ? 'overtaken' : 'kept');
     return;
   }
   // First the new image, then the old entry's end: a crash between the two leaves one entry too many, and none too few.
-  journal.add(id, work.label, [{ before: outcome.current, after: entry.after }]);
-  journal.mark(id, work.label, [entry.id], 'superseded');
+  journal.add(id, work.label, [{ before: outcome.current, after: entry.after, again: true }]);
+  journal.mark(id, work.label, [entry.id], isOvertaken ? 'overtaken' : 'superseded');
 }
 
 /**
@@ -176,8 +192,8 @@ async function withoutFalseDeletes(
   deletes.forEach((entry, index) => {
     const restored = found[index];
     if (restored === undefined) return;
-    context.journal.add(run.id, label, [{ before: entry.before, after: restored }]);
-    context.journal.mark(run.id, label, [entry.id], 'superseded');
+    context.journal.add(run.id, label, [{ before: entry.before, after: restored, again: true }]);
+    context.journal.mark(run.id, label, [entry.id], entry.state === 'attempted' ? 'overtaken' : 'superseded');
     wrong.add(entry.id);
   });
   return entries.filter((entry) => !wrong.has(entry.id));
@@ -206,16 +222,6 @@ export function distinctKeys(entries: readonly JournalEntry[], keySchema: KeySch
 export function same(a: Item | undefined, b: Item | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return sameItem(a, b);
-}
-
-function keyOfEntry(entry: JournalEntry, keySchema: KeySchema): string {
-  return keyOf(imageOf(entry), keySchema);
-}
-
-function imageOf({ before, after }: JournalEntry): Item {
-  const image = before ?? after;
-  if (image === undefined) throw new Error('A journal entry has an image before or after');
-  return image;
 }
 
 /** No failure of the swap: whoever has the lock now goes on with it. */

@@ -1,6 +1,6 @@
 import { UserError } from '../restore/errors.ts';
 import type { RunId } from '../restore/events.ts';
-import type { Journal, JournalEntry, JournalState } from '../restore/ports.ts';
+import type { Journal, JournalImages, JournalState } from '../restore/ports.ts';
 import { journalStates } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { SqliteFile } from './database.ts';
@@ -8,8 +8,7 @@ import type { Sealer } from './seal.ts';
 import { createSealer } from './seal.ts';
 import { inStorage, reportingStorageTrouble } from './storage-trouble.ts';
 
-type Images = Pick<JournalEntry, 'before' | 'after'>;
-type JournalRow = { id: number; sealed: Buffer };
+type JournalRow = { id: number; state: JournalState; sealed: Buffer };
 
 /** The journal, sealed under a key of its own for every run. */
 export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & { purge(endedBefore: Instant): number } {
@@ -24,13 +23,15 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & { pu
     return made;
   }
 
-  const addAll = db.transaction((runId: RunId, label: string, entries: readonly Images[], state: JournalState) => {
-    const sealer = sealerOf(runId);
-    return entries.map(({ before, after }) => {
-      const sealed = sealer.seal(JSON.stringify({ before, after }), label);
-      return Number(sql.insert.run(runId, label, state, sealed).lastInsertRowid);
-    });
-  });
+  const addAll = db.transaction(
+    (runId: RunId, label: string, entries: readonly JournalImages[], state: JournalState) => {
+      const sealer = sealerOf(runId);
+      return entries.map(({ before, after, again }) => {
+        const sealed = sealer.seal(JSON.stringify({ before, after, again }), label);
+        return Number(sql.insert.run(runId, label, state, sealed).lastInsertRowid);
+      });
+    },
+  );
 
   const markAll = db.transaction((runId: RunId, label: string, ids: readonly number[], state: JournalState) => {
     for (const id of ids) sql.mark.run(state, id, runId, label);
@@ -43,7 +44,7 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & { pu
       const rows = backwards
         ? sql.backwards.all(runId, label, after ?? Number.MAX_SAFE_INTEGER, wanted, limit)
         : sql.forwards.all(runId, label, after ?? 0, wanted, limit);
-      return rows.map((row) => ({ id: row.id, ...imagesIn(sealerOf(runId), row, runId, label) }));
+      return rows.map((row) => ({ id: row.id, state: row.state, ...imagesIn(sealerOf(runId), row, runId, label) }));
     },
     mark: (runId, label, ids, state) => markAll.immediate(runId, label, ids, state),
     count(runId, label) {
@@ -68,7 +69,7 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & { pu
 }
 
 /** @throws UserError STORAGE when the key is not the one they were sealed with, or the bytes are not what was sealed. */
-function imagesIn(sealer: Sealer, { id, sealed }: JournalRow, runId: RunId, label: string): Images {
+function imagesIn(sealer: Sealer, { id, sealed }: JournalRow, runId: RunId, label: string): JournalImages {
   let text: string;
   try {
     text = sealer.open(sealed, label);
@@ -80,14 +81,14 @@ function imagesIn(sealer: Sealer, { id, sealed }: JournalRow, runId: RunId, labe
       { cause: error },
     );
   }
-  const { before, after } = JSON.parse(text) as Partial<Images>;
-  return { before, after };
+  const { before, after, again } = JSON.parse(text) as Partial<JournalImages>;
+  return { before, after, ...(again === undefined ? {} : { again }) };
 }
 
 function statements(db: SqliteFile) {
   const page = (beyond: '>' | '<', order: 'ASC' | 'DESC') =>
     db.prepare<[string, string, number, string, number], JournalRow>(
-      `SELECT id, sealed FROM journal INDEXED BY journal_in_order
+      `SELECT id, state, sealed FROM journal INDEXED BY journal_in_order
        WHERE run_id = ? AND label = ? AND id ${beyond} ? AND state IN (SELECT value FROM json_each(?))
        ORDER BY id ${order} LIMIT ?`,
     );

@@ -1,16 +1,13 @@
 import { describeExisting } from '../describe-existing.ts';
 import { eachTable } from '../each-table.ts';
 import { UserError } from '../errors.ts';
+import type { KeySchema } from '../item.ts';
 import { keyAttributes } from '../item.ts';
-import type { JournalState } from '../ports.ts';
+import { imageOf, itemsOnce, journalPages } from '../journal-items.ts';
+import { journalStates, perhapsWritten } from '../ports.ts';
 import type { Step, StepContext } from '../step.ts';
 import { tableOf } from '../step.ts';
-import { distinctKeys, same, writeBack } from '../write-back.ts';
-
-const entriesAtOnce = 100;
-
-/** What a run has, or may have, written to live tables. */
-const writtenStates: readonly JournalState[] = ['written', 'attempted'];
+import { same, writeBack } from '../write-back.ts';
 
 /** Copies the journal of the run that is undone into this run's own, turned around and backwards: the last write first. */
 export const collectUndo: Step = {
@@ -23,24 +20,21 @@ export const collectUndo: Step = {
       // A copy that was cut off is made again; one that is in use is not.
       if (swap !== 'pending') continue;
       context.journal.dropPending(id, label);
-      copyBackwards(context, undoOf, label);
+      await copyBackwards(context, undoOf, label);
     }
     context.record({ type: 'preflight-passed', checks: tables.length });
   },
 };
 
-function copyBackwards({ journal, run }: StepContext, undoOf: string, label: string): void {
-  const { id } = run();
-  let last: number | undefined;
-  for (;;) {
-    const entries = journal.read(undoOf, label, writtenStates, last, entriesAtOnce, true);
-    if (entries.length === 0) return;
-    journal.add(
+async function copyBackwards(context: StepContext, undoOf: string, label: string): Promise<void> {
+  const { id } = context.run();
+  const walk = { ...context, runId: undoOf, label, states: perhapsWritten, backwards: true };
+  for await (const page of journalPages(walk)) {
+    context.journal.add(
       id,
       label,
-      entries.map(({ before, after }) => ({ before: after, after: before })),
+      page.map(({ before, after, again }) => ({ before: after, after: before, ...(again && { again }) })),
     );
-    last = entries.at(-1)?.id;
   }
 }
 
@@ -51,28 +45,32 @@ export const putBackUndo: Step = {
     await eachTable(context, async (table, label) => {
       const { swap } = tableOf(table.run(), label);
       if (swap === 'complete') return;
-      const { put, deletes } = countChanges(table, label);
+      const { put, deletes } = await countItems(table, label);
       if (swap === 'pending') table.record({ type: 'swap-started', label, put, delete: deletes });
-      const conflicts = await writeBack(table, label);
-      table.record({ type: 'swap-finished', label, put, delete: deletes, ...conflicts });
+      await writeBack(table, label);
+      const { kept } = await countItems(table, label);
+      table.record({ type: 'swap-finished', label, put, delete: deletes, overwritten: 0, kept });
     });
   },
 };
 
-function countChanges(
-  { journal, run }: StepContext,
-  label: string,
-): { readonly put: number; readonly deletes: number } {
-  let [put, deletes] = [0, 0];
-  let last: number | undefined;
-  for (;;) {
-    const entries = journal.read(run().id, label, ['pending', 'attempted', 'written', 'kept'], last, entriesAtOnce);
-    if (entries.length === 0) return { put, deletes };
-    const puts = entries.filter((entry) => entry.after !== undefined).length;
+/** Of an item that the run wrote several times, the last write is the first to be put back: by that one it is counted. */
+async function countItems(context: StepContext, label: string) {
+  const keySchema = await keySchemaOf(context, label);
+  let [put, deletes, kept] = [0, 0, 0];
+  for await (const page of itemsOnce({
+    ...context,
+    runId: context.run().id,
+    label,
+    keySchema,
+    states: journalStates,
+  })) {
+    const puts = page.filter(({ after }) => after !== undefined).length;
     put += puts;
-    deletes += entries.length - puts;
-    last = entries.at(-1)?.id;
+    deletes += page.length - puts;
+    kept += page.filter(({ state }) => state === 'kept' || state === 'overtaken').length;
   }
+  return { put, deletes, kept };
 }
 
 /** Reads every item that was put back. */
@@ -91,20 +89,23 @@ export const verifyUndo: Step = {
   },
 };
 
-async function countDifferent({ aws, journal, run, signal }: StepContext, label: string): Promise<number> {
-  const { id, tables } = run();
-  const { table } = tableOf({ id, tables }, label);
-  const { keySchema } = await describeExisting(aws, table, signal);
+async function countDifferent(context: StepContext, label: string): Promise<number> {
+  const { aws, run, signal } = context;
+  const { id: runId, tables } = run();
+  const { table } = tableOf({ id: runId, tables }, label);
+  const keySchema = await keySchemaOf(context, label);
   let different = 0;
-  let last: number | undefined;
-  for (;;) {
-    const entries = distinctKeys(journal.read(id, label, ['written'], last, entriesAtOnce), keySchema);
-    if (entries.length === 0) return different;
-    const keys = entries.map(({ before, after }) => keyAttributes(before ?? after ?? {}, keySchema));
+  // Of an item that was written several times, the last write counts.
+  for await (const page of itemsOnce({ ...context, runId, label, keySchema, states: ['written'], backwards: true })) {
+    const keys = page.map((entry) => keyAttributes(imageOf(entry), keySchema));
     const live = await aws.items.read({ table, keySchema, keys, signal });
-    different += entries.filter((entry, index) => !same(live[index], entry.after)).length;
-    last = entries.at(-1)?.id;
+    different += page.filter((entry, index) => !same(live[index], entry.after)).length;
   }
+  return different;
+}
+
+async function keySchemaOf({ aws, run, signal }: StepContext, label: string): Promise<KeySchema> {
+  return (await describeExisting(aws, tableOf(run(), label).table, signal)).keySchema;
 }
 
 function undoneRun(undoOf: string | undefined): string {

@@ -3,6 +3,7 @@ import { eachTable } from '../each-table.ts';
 import { displayName } from '../environment.ts';
 import { UserError } from '../errors.ts';
 import type { TableComparison } from '../events.ts';
+import { addingAgain } from '../journal-items.ts';
 import type { Step, StepContext } from '../step.ts';
 import { tableOf } from '../step.ts';
 import { writeBack } from '../write-back.ts';
@@ -27,7 +28,7 @@ async function verifyTable(context: StepContext, label: string): Promise<void> {
   if (keeps) journal.dropPending(id, label);
   else await writeBack(context, label);
   for (let round = 1; ; round += 1) {
-    const comparison = await compareTable(context, label);
+    const comparison = await compareTable({ ...context, journal: addingAgain(journal) }, label);
     context.record({ type: 'table-verified', round, ...comparison });
     if (comparison.put + comparison.delete === 0) return;
     if (keeps) {

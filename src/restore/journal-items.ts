@@ -1,0 +1,76 @@
+import type { KeySchema } from './item.ts';
+import { keyOf } from './item.ts';
+import type { Clock, Journal, JournalEntry, JournalImages, JournalState } from './ports.ts';
+import type { RunId } from './run-id.ts';
+
+/** Entries taken from the journal at once: two images of 400 KB each make 80 MB at the very most. */
+export const entriesAtOnce = 100;
+
+type Walk = {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly runId: RunId;
+  readonly label: string;
+  readonly states: readonly JournalState[];
+  readonly backwards?: boolean;
+};
+
+/** The entries in these states, page by page. Between two pages others get their turn: the heart of the lock, say. */
+export async function* journalPages(walk: Walk): AsyncGenerator<readonly JournalEntry[], void, void> {
+  const { journal, clock, signal, runId, label, states, backwards = false } = walk;
+  let last: number | undefined;
+  for (;;) {
+    const page = journal.read(runId, label, states, last, entriesAtOnce, backwards);
+    if (page.length === 0) return;
+    yield page;
+    last = page.at(-1)?.id;
+    await clock.sleep(0, signal);
+  }
+}
+
+/** Item by item: of one with several entries in these states, only the entry that comes first. */
+export async function* itemsOnce(
+  walk: Walk & { readonly keySchema: KeySchema },
+): AsyncGenerator<readonly JournalEntry[], void, void> {
+  // The few items that were written several times are remembered, never all of them.
+  const repeated = new Set<string>();
+  for await (const page of journalPages(walk)) {
+    for (const entry of page) if (entry.again) repeated.add(keyOfEntry(entry, walk.keySchema));
+  }
+  const seen = new Set<string>();
+  const isFirst = (key: string) => {
+    if (!repeated.has(key)) return true;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  };
+  for await (const page of journalPages(walk)) {
+    const first = repeated.size === 0 ? page : page.filter((entry) => isFirst(keyOfEntry(entry, walk.keySchema)));
+    if (first.length > 0) yield first;
+  }
+}
+
+/** The journal for a comparison that is not the first one of its tables: what it finds may have entries already. */
+export function addingAgain(journal: Journal): Journal {
+  return {
+    ...journal,
+    add: (runId, label, entries, state) =>
+      journal.add(
+        runId,
+        label,
+        entries.map((entry) => ({ ...entry, again: true })),
+        state,
+      ),
+  };
+}
+
+export function keyOfEntry(entry: JournalImages, keySchema: KeySchema): string {
+  return keyOf(imageOf(entry), keySchema);
+}
+
+export function imageOf({ before, after }: JournalImages) {
+  const image = before ?? after;
+  if (image === undefined) throw new Error('A journal entry has an image before or after');
+  return image;
+}
