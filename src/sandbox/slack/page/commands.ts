@@ -2,9 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-
-/** A slash command as the composer offers it. */
-export type SlashCommand = { readonly command: string; readonly description: string; readonly usageHint: string };
+import type { SlashCommand } from './events.ts';
 
 const manifest = join(import.meta.dirname, '..', '..', '..', '..', 'manifest.yml');
 

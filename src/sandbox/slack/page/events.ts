@@ -2,7 +2,9 @@
 import type { Message } from '../messages.ts';
 import type { View } from '../views.ts';
 import type { Channel, User } from '../workspace.ts';
-import type { SlashCommand } from './commands.ts';
+
+/** A slash command as the composer offers it. */
+export type SlashCommand = { readonly command: string; readonly description: string; readonly usageHint: string };
 
 /** The workspace as one person sees it. */
 export type WorkspaceSeen = {
