@@ -27,8 +27,10 @@ const mayImport: Record<string, readonly string[]> = {
     'log.ts',
     'serve.ts',
     'demo.ts',
+    'doctor',
     'sandbox',
   ],
+  doctor: ['doctor', 'restore', 'config', 'config.ts', 'dynamodb', 'cloudwatch', 'slack', 'sqlite'],
   'cli.ts': ['cli', 'restore'],
   'clock.ts': ['restore'],
   'compose.ts': [

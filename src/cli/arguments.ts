@@ -23,7 +23,7 @@ export type Command =
   | CancelCommand
   | CleanupCommand
   | { readonly name: 'status' | 'history'; readonly json: boolean }
-  | { readonly name: 'doctor'; readonly environment?: string; readonly json: boolean }
+  | DoctorCommand
   | { readonly name: 'audit-verify' | 'audit-export' }
   | SandboxCommand
   | { readonly name: 'serve' | 'help' | 'version' | 'demo' };
@@ -63,6 +63,8 @@ export type ListRestorePointsCommand = {
   readonly timeZone?: string;
   readonly json: boolean;
 };
+
+export type DoctorCommand = { readonly name: 'doctor'; readonly environment?: string; readonly json: boolean };
 
 /** Without an id: the run it can only mean. */
 export type ResumeCommand = Telling & { readonly name: 'resume'; readonly runId?: string };

@@ -1,4 +1,4 @@
-import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -10,6 +10,7 @@ import {
 import type { Fence, TableDescription, TablePolicy } from '../restore/ports.ts';
 import type { Account } from './call.ts';
 import { call } from './call.ts';
+import { someKey } from './some-key.ts';
 
 /** Who a fence is for, and who it must keep out. */
 export type FenceClients = {
@@ -97,15 +98,11 @@ async function probe(
   { table, keySchema, keyTypes }: TableDescription,
   signal: AbortSignal | undefined,
 ): Promise<'open' | 'closed'> {
-  const { partition, sort } = keySchema;
   const command = new DeleteItemCommand({
     TableName: table,
-    Key: {
-      [partition]: someKey(keyTypes.partition),
-      ...(sort === undefined ? {} : { [sort]: someKey(keyTypes.sort ?? 'S') }),
-    },
+    Key: someKey({ keySchema, keyTypes }, 'pitr-restore fence probe'),
     ConditionExpression: 'attribute_exists(#key) AND attribute_not_exists(#key)',
-    ExpressionAttributeNames: { '#key': partition },
+    ExpressionAttributeNames: { '#key': keySchema.partition },
   });
   return call(
     { action: 'dynamodb:DeleteItem', resource: table, region },
@@ -122,17 +119,6 @@ async function probe(
     },
     signal,
   );
-}
-
-function someKey(type: 'S' | 'N' | 'B'): AttributeValue {
-  switch (type) {
-    case 'S':
-      return { S: 'pitr-restore fence probe' };
-    case 'N':
-      return { N: '0' };
-    case 'B':
-      return { B: new TextEncoder().encode('pitr-restore fence probe') };
-  }
 }
 
 function tableOf(arn: string): string {
