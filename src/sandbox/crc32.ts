@@ -1,4 +1,8 @@
+import * as zlib from 'node:zlib';
+
 /** Node 20's zlib has no crc32 in its first releases. */
+const native: unknown = Reflect.get(zlib, 'crc32');
+
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
@@ -7,6 +11,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 /** The CRC-32 of some bytes, unsigned, as in `x-amz-crc32`. */
 export function crc32(bytes: Uint8Array): number {
+  if (typeof native === 'function') return Number(native(bytes));
   let value = 0xffffffff;
   for (const byte of bytes) value = (value >>> 8) ^ (table[(value ^ byte) & 0xff] ?? 0);
   return (value ^ 0xffffffff) >>> 0;

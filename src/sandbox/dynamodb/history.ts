@@ -8,6 +8,8 @@ type Version = {
   readonly kind: WriteKind;
   /** The item after the write; null after a delete. */
   readonly image: Item | null;
+  /** What the image weighs; weighed once, as scans weigh their pages by it. */
+  readonly bytes: number;
   /** The write's place among all writes of the table. */
   readonly sequence: number;
 };
@@ -50,6 +52,11 @@ export class TableHistory {
     return this.#entries.get(key)?.versions.at(-1)?.image ?? null;
   }
 
+  /** What the item weighs now, in bytes; 0 when there is none. */
+  bytesOf(key: string): number {
+    return this.#entries.get(key)?.versions.at(-1)?.bytes ?? 0;
+  }
+
   /** The key's attributes; undefined when there never was an item. */
   attributesOf(key: string): Item | undefined {
     return this.#entries.get(key)?.key;
@@ -64,10 +71,11 @@ export class TableHistory {
       this.#entries.set(key, entry);
       this.#added.push(key);
     }
-    const before = entry.versions.at(-1)?.image ?? null;
+    const before = entry.versions.at(-1);
     this.#sequence += 1;
-    insertInTime(entry.versions, { ...write, sequence: this.#sequence });
-    this.#weigh(before, entry.versions.at(-1)?.image ?? null);
+    const bytes = write.image === null ? 0 : itemBytes(write.image);
+    insertInTime(entry.versions, { ...write, bytes, sequence: this.#sequence });
+    this.#weigh(before, entry.versions.at(-1));
   }
 
   /** Takes the youngest write at `key` back, as if it had never been. */
@@ -75,7 +83,7 @@ export class TableHistory {
     const entry = this.#entries.get(key);
     const taken = entry?.versions.pop();
     this.#sequence += 1;
-    if (taken !== undefined) this.#weigh(taken.image, entry?.versions.at(-1)?.image ?? null);
+    this.#weigh(taken, entry?.versions.at(-1));
   }
 
   /** The items as they were at `at`, with every write up to and including that millisecond. */
@@ -127,16 +135,30 @@ export class TableHistory {
   /** The keys of all items there ever were, in scan order. */
   orderedKeys(): readonly string[] {
     if (this.#added.length > 0) {
-      this.#ordered = [...this.#ordered, ...this.#added].sort((left, right) => (left < right ? -1 : 1));
+      this.#ordered = merged(
+        this.#ordered,
+        this.#added.sort((left, right) => (left < right ? -1 : 1)),
+      );
       this.#added = [];
     }
     return this.#ordered;
   }
 
-  #weigh(before: Item | null, after: Item | null): void {
-    this.#count += (after === null ? 0 : 1) - (before === null ? 0 : 1);
-    this.#bytes += (after === null ? 0 : itemBytes(after)) - (before === null ? 0 : itemBytes(before));
+  #weigh(before: Version | undefined, after: Version | undefined): void {
+    this.#count += (after?.image ? 1 : 0) - (before?.image ? 1 : 0);
+    this.#bytes += (after?.bytes ?? 0) - (before?.bytes ?? 0);
   }
+}
+
+/** Two sorted lists in one: a few new keys must not have a million others sorted again. */
+function merged(left: readonly string[], right: readonly string[]): string[] {
+  const all: string[] = [];
+  let next = 0;
+  for (const key of left) {
+    for (; next < right.length && (right[next] ?? key) < key; next += 1) all.push(right[next] ?? key);
+    all.push(key);
+  }
+  return [...all, ...right.slice(next)];
 }
 
 function insertInTime(versions: Version[], version: Version): void {

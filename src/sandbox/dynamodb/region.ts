@@ -7,6 +7,8 @@ import { Turns } from './turns.ts';
 
 export const accountId = '000000000000';
 
+const maxSoundForms = 1_000;
+
 /** What is the same in every region of one sandbox. */
 export type World = {
   /** Milliseconds since the epoch. */
@@ -30,8 +32,8 @@ export class Region {
   readonly turns = new Turns();
   /** Transactions done under a client's token, for the ten minutes in which it may ask again. */
   readonly transactions = new Map<string, { readonly at: number; readonly content: Wire }>();
-  /** Forms of condition that dynalite has found well made. */
-  readonly soundForms = new Set<string>();
+  /** Forms of requests that dynalite has found well made. */
+  readonly #soundForms = new Set<string>();
   readonly #tables = new Map<string, SandboxTable>();
 
   constructor(name: string, world: World, dynalite: Dynalite) {
@@ -84,6 +86,15 @@ export class Region {
     });
     this.#tables.set(name, table);
     return table;
+  }
+
+  /** Whether dynalite has found a request of this form well made. */
+  isSound(form: string): boolean {
+    return this.#soundForms.has(form);
+  }
+
+  rememberSound(form: string): void {
+    if (this.#soundForms.size < maxSoundForms) this.#soundForms.add(form);
   }
 
   /** Makes a table in dynalite and waits until its items can be written. */

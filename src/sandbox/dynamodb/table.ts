@@ -59,11 +59,6 @@ export class SandboxTable {
     this.#salt = made.shuffled ? this.id : '';
   }
 
-  /** Whether a scan walks the partitions in an order of this table alone. */
-  get shuffled(): boolean {
-    return this.#salt !== '';
-  }
-
   status(now: number): 'CREATING' | 'ACTIVE' | 'DELETING' {
     if (this.goneAt !== undefined) return 'DELETING';
     return now < this.activeAt ? 'CREATING' : 'ACTIVE';

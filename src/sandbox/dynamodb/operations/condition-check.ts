@@ -6,8 +6,6 @@ import { placeholders } from '../condition/tokens.ts';
 import { type Item, readItem } from '../item.ts';
 import type { Region } from '../region.ts';
 
-const maxSoundForms = 1_000;
-
 /**
  * Decides a write's ConditionExpression and takes it out of the request.
  *
@@ -54,9 +52,9 @@ async function checkConditionForm(region: Region, scan: Wire): Promise<void> {
     Object.keys(record(value)),
   ]);
   const form = JSON.stringify([scan['TableName'], scan['FilterExpression'], scan['ExpressionAttributeNames'], types]);
-  if (region.soundForms.has(form)) return;
+  if (region.isSound(form)) return;
   await checkForm(region, 'ConditionExpression', scan);
-  if (region.soundForms.size < maxSoundForms) region.soundForms.add(form);
+  region.rememberSound(form);
 }
 
 /** Lets dynalite refuse a malformed scan, naming the member the caller used. */

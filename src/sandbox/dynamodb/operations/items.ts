@@ -4,6 +4,7 @@ import type { Operation } from '../operation.ts';
 import type { Region } from '../region.ts';
 import type { SandboxTable } from '../table.ts';
 import { decideCondition } from './condition-check.ts';
+import { formOf, knownWrite, type WriteName } from './known-form.ts';
 
 const putItem: Operation = async ({ region, body }) => {
   const table = region.usable(text(body, 'TableName'));
@@ -24,47 +25,63 @@ const deleteItem: Operation = async ({ region, body }) => {
 export async function put(region: Region, table: SandboxTable, body: Wire): Promise<Wire> {
   const item = readItem(record(body['Item'] ?? {}));
   checkItemSize(item);
-  const { key, ready } = await prepared(region, table, { ...body, Item: item }, item);
-  const reply = await region.dynalite('PutItem', ready);
-  if (key !== undefined) table.record(key, item, { at: region.world.clock(), kind: 'put', image: item });
-  return reply;
+  return write('PutItem', { region, table, body: { ...body, Item: item }, attributes: item });
 }
 
 /** Updates one item; the caller holds the table's turn. @throws AwsError as UpdateItem */
 export async function update(region: Region, table: SandboxTable, body: Wire): Promise<Wire> {
   const attributes = readItem(record(body['Key'] ?? {}));
-  const { key, ready } = await prepared(region, table, { ...body, Key: attributes }, attributes);
-  const reply = await region.dynalite('UpdateItem', ready);
-  const image = await region.read(table, attributes);
-  if (key !== undefined) table.record(key, attributes, { at: region.world.clock(), kind: 'update', image });
-  return reply;
+  return write('UpdateItem', { region, table, body: { ...body, Key: attributes }, attributes });
 }
 
 /** Deletes one item; the caller holds the table's turn. @throws AwsError as DeleteItem */
 export async function remove(region: Region, table: SandboxTable, body: Wire): Promise<Wire> {
   const attributes = readItem(record(body['Key'] ?? {}));
-  const { key, ready } = await prepared(region, table, { ...body, Key: attributes }, attributes);
-  const reply = await region.dynalite('DeleteItem', ready);
-  if (key !== undefined && table.history.current(key) !== null) {
-    table.record(key, attributes, { at: region.world.clock(), kind: 'delete', image: null });
-  }
+  return write('DeleteItem', { region, table, body: { ...body, Key: attributes }, attributes });
+}
+
+type WriteCall = {
+  readonly region: Region;
+  readonly table: SandboxTable;
+  readonly body: Wire;
+  /** The item's key, or the item itself. */
+  readonly attributes: Item;
+};
+
+const kinds = { PutItem: 'put', UpdateItem: 'update', DeleteItem: 'delete' } as const;
+
+async function write(name: WriteName, call: WriteCall): Promise<Wire> {
+  const { region, table, attributes } = call;
+  const body = { ...call.body, TableName: table.name };
+  const key = keyOrNone(table, attributes);
+  // dynalite puts into words what is wrong with the key.
+  if (key === undefined) return region.dynalite(name, body);
+  const current = table.history.current(key);
+  const ready = { ...call, body: await decideCondition(region, body, current) };
+  const form = formOf(name, ready);
+  const isKnown = form !== undefined && region.isSound(form);
+  const { image, reply } = isKnown ? knownWrite(name, ready, current) : await judgedWrite(name, ready, key);
+  if (image !== null) checkItemSize(image);
+  if (form !== undefined) region.rememberSound(form);
+  if (image === null && current === null) return reply;
+  table.record(key, attributes, { at: region.world.clock(), kind: kinds[name], image });
+  if (isKnown) table.untold.add(key);
   return reply;
 }
 
-/** The request without its condition, and the key it is about; no key when dynalite will refuse the request for it. */
-async function prepared(
-  region: Region,
-  table: SandboxTable,
-  body: Wire,
-  attributes: Item,
-): Promise<{ key: string | undefined; ready: Wire }> {
-  const named = { ...body, TableName: table.name };
-  const key = keyOrNone(table, attributes);
-  if (key === undefined) return { key, ready: named };
+/** A write that dynalite carries out as well, and refuses when it must be. */
+async function judgedWrite(name: WriteName, { region, table, body, attributes }: WriteCall, key: string) {
   await region.tell(table, [key]);
-  return { key, ready: await decideCondition(region, named, table.history.current(key)) };
+  const reply = await region.dynalite(name, body);
+  switch (name) {
+    case 'PutItem':
+      return { image: attributes, reply };
+    case 'UpdateItem':
+      return { image: await region.read(table, attributes), reply };
+    case 'DeleteItem':
+      return { image: null, reply };
+  }
 }
-
 /** The key in these attributes; none when they hold no key of the table, which dynalite puts into words. */
 export function keyOrNone(table: SandboxTable, attributes: Item): string | undefined {
   const { partition, sort } = table.schema;

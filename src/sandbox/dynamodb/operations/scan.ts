@@ -2,7 +2,7 @@ import { invalid } from '../../aws-error.ts';
 import { constraint, optionalFlag, optionalNumber, optionalRecord, optionalText, text, type Wire } from '../../wire.ts';
 import { meets } from '../condition/evaluate.ts';
 import { type Condition, parseCondition } from '../condition/parse.ts';
-import { type Item, itemBytes, readItem } from '../item.ts';
+import { type Item, readItem } from '../item.ts';
 import { segmentOf } from '../key.ts';
 import type { Operation, Request } from '../operation.ts';
 import type { SandboxTable } from '../table.ts';
@@ -112,30 +112,43 @@ function readFilter(body: Wire): Condition | undefined {
 type Page = { readonly items: readonly Item[]; readonly bytes: number; readonly last: Item | undefined };
 
 function readPage(table: SandboxTable, part: Part | undefined, start: string | undefined, limit = Infinity): Page {
-  const keys = table.history.orderedKeys();
+  const keys = keysOf(table, part);
   const items: Item[] = [];
   let bytes = 0;
-  for (let index = firstIndex(table, part, start); index < keys.length; index += 1) {
+  for (let index = start === undefined ? 0 : lowerBound(keys, (key) => key > start); index < keys.length; index += 1) {
     const key = keys[index];
     if (key === undefined) break;
-    const segment = part === undefined ? 0 : segmentOf(key, part.total);
-    // Unshuffled, a segment's keys stand side by side: beyond them there is nothing more.
-    if (part !== undefined && segment > part.segment && !table.shuffled) break;
-    const item = part === undefined || segment === part.segment ? table.history.current(key) : null;
+    const item = table.history.current(key);
     if (item === null) continue;
     items.push(item);
-    bytes += itemBytes(item);
+    bytes += table.history.bytesOf(key);
     if (items.length >= limit || bytes >= pageBytes) return { items, bytes, last: item };
   }
   return { items, bytes, last: undefined };
 }
 
-/** Where a scan begins: after the start key, or where the segment does. */
-function firstIndex(table: SandboxTable, part: Part | undefined, start: string | undefined): number {
+/** The keys of each segment by their number of segments, for as long as the table gets no new keys. */
+const segmentations = new WeakMap<readonly string[], Map<number, readonly (readonly string[])[]>>();
+
+/** The keys a scan walks, in its order. */
+function keysOf(table: SandboxTable, part: Part | undefined): readonly string[] {
   const keys = table.history.orderedKeys();
-  if (start !== undefined) return lowerBound(keys, (key) => key > start);
-  if (part === undefined || table.shuffled) return 0;
-  return lowerBound(keys, (key) => segmentOf(key, part.total) >= part.segment);
+  if (part === undefined) return keys;
+  const known = segmentations.get(keys) ?? new Map<number, readonly (readonly string[])[]>();
+  segmentations.set(keys, known);
+  const segments = known.get(part.total) ?? segmented(keys, part.total);
+  known.set(part.total, segments);
+  return segments[part.segment] ?? [];
+}
+
+function segmented(keys: readonly string[], total: number): readonly (readonly string[])[] {
+  const segments: string[][] = [];
+  for (const key of keys) {
+    const segment = segmentOf(key, total);
+    segments[segment] ??= [];
+    segments[segment].push(key);
+  }
+  return segments;
 }
 
 function lowerBound(keys: readonly string[], reached: (key: string) => boolean): number {
