@@ -27,7 +27,7 @@ export type BotState = {
 export interface Bot {
   readonly state: BotState;
   onChange(listener: () => void): void;
-  /** Resolves when the bot is connected to Slack. @throws Error with what the bot has said, when it does not start */
+  /** Resolves when the bot is connected to Slack, or told to stop before that. @throws Error with what the bot has said, when it does not start */
   readonly ready: Promise<void>;
   /** SIGKILL: the process is gone at once, in the middle of whatever it does. */
   kill(): void;
@@ -118,6 +118,7 @@ class SupervisedBot implements Bot {
   async #connected(child: ChildProcess): Promise<void> {
     const deadline = Date.now() + startWithinMs;
     while (this.#world.slack.connections === 0) {
+      if (this.#state.status === 'stopped') return;
       if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
         throw new Error(`The bot did not start:\n${this.#output}`);
       }

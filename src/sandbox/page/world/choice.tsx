@@ -10,13 +10,13 @@ export function Choice<T extends string>(props: {
   const { legend, options, chosen, onChoose } = props;
   const name = useId();
   return (
-    <fieldset class="w-choice" role="radiogroup" aria-label={legend}>
+    <div class="w-choice" role="radiogroup" aria-label={legend}>
       {options.map((option) => (
         <label key={option} data-on={option === chosen}>
           <input type="radio" name={name} checked={option === chosen} onChange={() => onChoose(option)} />
           {option}
         </label>
       ))}
-    </fieldset>
+    </div>
   );
 }

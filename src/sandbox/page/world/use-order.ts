@@ -8,7 +8,7 @@ export function useOrder(): {
   give<T>(path: string, body: object): Promise<T | undefined>;
 } {
   const [isBusy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<string>();
+  const [refusal, setRefusal] = useState<string | undefined>(undefined);
   return {
     isBusy,
     refusal,

@@ -37,7 +37,6 @@ export function useAnswer<T>(
 ): T | undefined {
   const [answer, setAnswer] = useState<T>();
   const question = query === undefined ? undefined : JSON.stringify(query);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the revision is no part of the question, only a reason to ask
   useEffect(() => {
     if (question === undefined) {
       setAnswer(undefined);

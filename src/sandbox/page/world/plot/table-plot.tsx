@@ -22,7 +22,7 @@ type PlotProps = {
 /** One table over time. Pressing or dragging on it chooses a moment; the slider below does the same for the keyboard. */
 export function TablePlot({ name, ends, series, marks, onMoment, colour, zone, hasTimes }: PlotProps) {
   const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot>();
+  const plot = useRef<uPlot | null>(null);
   const latest = useRef({ marks, onMoment });
   latest.current = { marks, onMoment };
   useEffect(() => {
@@ -50,7 +50,6 @@ export function TablePlot({ name, ends, series, marks, onMoment, colour, zone, h
     if (ends === undefined || series === undefined) return;
     plot.current?.setData(dataOf(ends, series));
   }, [ends, series, colour, zone, hasTimes]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new marks are drawn from the ref
   useEffect(() => plot.current?.redraw(false), [marks]);
   useThemeChange(useCallback(() => plot.current?.redraw(false, true), []));
   return <div class="w-plot" ref={place} role="img" aria-label={name} />;
