@@ -6,22 +6,22 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
  * afterwards. Escape calls `onEscape`, and closes nothing by itself.
  */
 export function useModalDialog(dialog: RefObject<HTMLDialogElement | null>, onEscape: () => void): void {
-  const escape = useRef(onEscape);
-  escape.current = onEscape;
+  const escaped = useRef(onEscape);
+  escaped.current = onEscape;
   useLayoutEffect(() => {
     const element = dialog.current;
     if (element === null) return;
     const cancelled = (event: Event) => {
       if (event.target !== element) return;
       event.preventDefault();
-      escape.current();
+      escaped.current();
     };
     // A second Escape would close the dialog without asking.
     const pressed = (event: KeyboardEvent) => {
       if (event.key !== 'Escape') return;
       event.preventDefault();
       event.stopPropagation();
-      escape.current();
+      escaped.current();
     };
     element.addEventListener('cancel', cancelled);
     element.addEventListener('keydown', pressed);

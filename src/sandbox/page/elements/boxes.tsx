@@ -34,7 +34,7 @@ export function Boxes(props: InputProps<Checkboxes | MultiStaticSelect>) {
   const chosen = Array.isArray(value) ? value.map(String) : [];
   const { labelledBy, describedBy } = props;
   return (
-    <div class="boxes" role="group" aria-labelledby={labelledBy} aria-describedby={describedBy}>
+    <fieldset class="boxes" aria-labelledby={labelledBy} aria-describedby={describedBy}>
       {(element.options ?? []).map((option) => {
         const own = option.value ?? '';
         const isChosen = chosen.includes(own);
@@ -46,7 +46,7 @@ export function Boxes(props: InputProps<Checkboxes | MultiStaticSelect>) {
           </label>
         );
       })}
-    </div>
+    </fieldset>
   );
 }
 

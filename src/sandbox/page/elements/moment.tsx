@@ -32,7 +32,7 @@ export function Moment(props: InputProps<DateTimepicker>) {
     change(secondsOf(next.date, next.time, zone) ?? null);
   };
   return (
-    <div class="moment" role="group" aria-labelledby={props.labelledBy} aria-describedby={props.describedBy}>
+    <fieldset class="moment" aria-labelledby={props.labelledBy} aria-describedby={props.describedBy}>
       <input
         class="field"
         type="date"
@@ -50,6 +50,6 @@ export function Moment(props: InputProps<DateTimepicker>) {
         onInput={({ currentTarget }) => turn({ time: currentTarget.value })}
       />
       <span class="muted">in {placeOf(zone)}</span>
-    </div>
+    </fieldset>
   );
 }

@@ -20,6 +20,12 @@ export function Modal({ view, depth, acts }: { readonly view: View; readonly dep
   const { surface, values } = useSurfaceAt({ name: `view ${view.id}`, spot, acts, errors, onTrouble: setTrouble });
   const close = () => void acts.close(view.id).catch((error: unknown) => setTrouble(messageOf(error)));
   useModalDialog(dialog, close);
+  // The first input has the focus as soon as there is one: the bot opens a window first and fills it in afterwards.
+  useLayoutEffect(() => {
+    const title = dialog.current?.querySelector('h2');
+    const input = dialog.current?.querySelector<HTMLElement>('.content :is(input, select, textarea)');
+    if (title === document.activeElement) input?.focus();
+  }, [view.hash]);
   useLayoutEffect(() => {
     if (errors !== noErrors) dialog.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [errors]);
@@ -58,7 +64,7 @@ export function Modal({ view, depth, acts }: { readonly view: View; readonly dep
           </button>
         </header>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-        <div class="content" tabIndex={0} role="group" aria-labelledby="modal-title" aria-live="polite">
+        <section class="content" tabIndex={0} aria-labelledby="modal-title" aria-live="polite">
           {trouble !== undefined && (
             <p class="alert error" role="alert">
               {trouble}
@@ -67,7 +73,7 @@ export function Modal({ view, depth, acts }: { readonly view: View; readonly dep
           <SurfaceContext.Provider value={surface}>
             <Blocks blocks={view.blocks} />
           </SurfaceContext.Provider>
-        </div>
+        </section>
         <footer>
           <button type="button" class="button" onClick={close}>
             {textAt(view.close, 'text') ?? 'Cancel'}

@@ -40,7 +40,7 @@ export function secondsOf(date: string, time: string, zone: string): number | un
 }
 
 function zoned(ms: number, zone: string): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
+  return Temporal.Instant.fromEpochMilliseconds(Math.floor(ms)).toZonedDateTimeISO(zone);
 }
 
 /** `Europe/Berlin` as people say it: Berlin. */
