@@ -41,7 +41,8 @@ test('its configuration file is a valid one', () => {
 test('its policy allows every DynamoDB action the program names, on the tables it needs them for', () => {
   const [json = ''] = fences('json');
   const { Statement } = JSON.parse(json) as { Statement: { Sid: string; Action: string[] }[] };
-  const source = readdirSync(join(root, 'src/dynamodb'))
+  const source = readdirSync(join(root, 'src/dynamodb'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(join(root, 'src/dynamodb', name), 'utf8'))
     .join('\n');
   const called = new Set([...source.matchAll(/'(dynamodb:[A-Za-z]+)'/g)].map((match) => match[1]));
