@@ -12,7 +12,7 @@ import { makeAudit } from './restore/audit.ts';
 import type { CleanupReport } from './restore/cleanup.ts';
 import { cleanUpLeftovers } from './restore/cleanup.ts';
 import { makeRestores } from './restore/make-restores.ts';
-import type { Clock, Deliveries, EventLog, ProgressBoard, Reporter } from './restore/ports.ts';
+import type { AwsFor, Clock, Deliveries, EventLog, ProgressBoard, Reporter } from './restore/ports.ts';
 import type { Restores } from './restore/restores.ts';
 import type { Pace } from './restore/step.ts';
 import { openDatabase } from './sqlite/database.ts';
@@ -31,6 +31,8 @@ export type Parts = {
   readonly progress: ProgressBoard;
   readonly clock: Clock;
   readonly audit: AuditUseCases;
+  /** The AWS behind each environment. */
+  readonly awsFor: AwsFor;
   /** Deletes what runs left behind that ended so long ago. */
   readonly cleanUp: (olderThanMs: number, signal?: AbortSignal) => Promise<CleanupReport>;
   /** Forgets the journals of runs that ended before the undo window. */
@@ -85,6 +87,7 @@ export function compose(config: Config, onBug: (error: unknown, runId: string) =
     progress,
     clock,
     audit: makeAudit(log),
+    awsFor: aws.awsFor,
     cleanUp: (olderThanMs, signal) =>
       cleanUpLeftovers({
         log,

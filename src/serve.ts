@@ -2,6 +2,7 @@ import type { Parts } from './compose.ts';
 import { compose } from './compose.ts';
 import { slackSettings } from './config/slack-settings.ts';
 import type { Config } from './config.ts';
+import { makeHealth } from './health.ts';
 import type { Log } from './log.ts';
 import { createLog } from './log.ts';
 import { statusFileReporter } from './reporters/status-file.ts';
@@ -34,7 +35,9 @@ export async function serve(config: Config): Promise<void> {
     return begun;
   };
   const cloudWatch = parts.cloudWatch({ say: (sentence) => log.warn(sentence), gauges: 'every-five-minutes' });
-  const bot = await createSlackBot({ ...parts, settings, logger: log, onApproved: (runId) => void start(runId) });
+  const vitals = makeHealth({ ...parts, environments: config.environments }, stopping);
+  const onApproved = (runId: RunId) => void start(runId);
+  const bot = await createSlackBot({ ...parts, settings, logger: log, onApproved, vitals });
   const doChores = makeChores(parts, log, stopping);
   const chores = setInterval(() => {
     void doChores();

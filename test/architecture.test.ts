@@ -46,10 +46,11 @@ const mayImport: Record<string, readonly string[]> = {
   'config.ts': ['config', 'restore'],
   'demo.ts': ['demo', 'sandbox'],
   demo: ['demo', 'sandbox'],
+  'health.ts': ['restore'],
   'log.ts': ['config'],
   'nearest.ts': [],
   'progress-board.ts': ['restore'],
-  'serve.ts': ['config', 'config.ts', 'compose.ts', 'log.ts', 'reporters', 'restore', 'slack'],
+  'serve.ts': ['config', 'config.ts', 'compose.ts', 'log.ts', 'reporters', 'restore', 'slack', 'health.ts'],
 };
 
 function roomOf(path: string): string {

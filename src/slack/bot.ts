@@ -9,6 +9,7 @@ import type { Clock, Deliveries, EventLog, ProgressBoard, Reporter } from '../re
 import type { Restores } from '../restore/restores.ts';
 import type { Run } from '../restore/run.ts';
 import { type Desk, recheckPeople } from './desk.ts';
+import type { Vitals } from './health.ts';
 import { times } from './limits.ts';
 import { type LineSettings, makeLine } from './line.ts';
 import { listenTo } from './listeners.ts';
@@ -32,8 +33,8 @@ export type SlackBotParts = {
   readonly logger: Logger;
   /** A run may start now: the caller starts it. Called once per run. */
   readonly onApproved: (runId: RunId) => void;
-  /** What else must be well for /healthz to say so. */
-  readonly isWell?: () => boolean;
+  /** What else /healthz and /readyz are about; absent: nothing. */
+  readonly vitals?: Vitals;
 };
 
 export interface SlackBot {
@@ -63,7 +64,7 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
     people,
     home: () => home ?? stillStarting(),
   };
-  const line = makeLine(settings, bolt, () => !stopping.signal.aborted && (parts.isWell?.() ?? true));
+  const line = makeLine(settings, bolt, vitalsUntil(stopping.signal, parts.vitals));
   const app = new App({
     receiver: line.receiver,
     authorize: async () => ({ botToken: settings.botToken }),
@@ -92,6 +93,14 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
       await Promise.race([ending, clock.sleep(ms, late.signal).catch(() => undefined)]);
       late.abort();
     },
+  };
+}
+
+function vitalsUntil(stopping: AbortSignal, vitals?: Vitals): Vitals {
+  const going = () => (stopping.aborted ? ['stopping'] : []);
+  return {
+    troubles: () => [...going(), ...(vitals?.troubles() ?? [])],
+    obstacles: async () => [...going(), ...((await vitals?.obstacles()) ?? [])],
   };
 }
 

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { type Logger as BoltLogger, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import { WebAPIPlatformError } from '@slack/web-api';
 import { UserError } from '../restore/errors.ts';
-import { answerHealth, healthPath, listenForHealth } from './health.ts';
+import { healthRoutes, listenForHealth, type Vitals } from './health.ts';
 
 const eventsPath = '/slack/events';
 
@@ -11,7 +11,7 @@ export type LineSettings = {
   /** Given: Socket Mode. */
   readonly appToken?: string;
   readonly signingSecret?: string;
-  /** HTTP mode: Slack's requests and /healthz; Socket Mode: /healthz alone. 0: any free one. */
+  /** HTTP mode: Slack's requests, /healthz and /readyz; Socket Mode: these two alone. 0: any free one. */
   readonly port: number;
   readonly apiUrl?: string;
 };
@@ -23,11 +23,12 @@ export interface Line {
   close(): Promise<void>;
 }
 
-export function makeLine(settings: LineSettings, logger: BoltLogger, isWell: () => boolean): Line {
+/** @param vitals what is asked of it, beside the line itself */
+export function makeLine(settings: LineSettings, logger: BoltLogger, vitals: Vitals): Line {
   const { appToken, signingSecret } = settings;
-  if (appToken !== undefined) return socketLine({ ...settings, appToken }, logger, isWell);
+  if (appToken !== undefined) return socketLine({ ...settings, appToken }, logger, vitals);
   if (signingSecret !== undefined && signingSecret !== '')
-    return httpLine({ ...settings, signingSecret }, logger, isWell);
+    return httpLine({ ...settings, signingSecret }, logger, vitals);
   throw new UserError(
     'BAD_CONFIGURATION',
     'Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set, so Slack cannot reach the bot.',
@@ -38,7 +39,7 @@ export function makeLine(settings: LineSettings, logger: BoltLogger, isWell: () 
 function socketLine(
   { appToken, apiUrl, port }: LineSettings & { readonly appToken: string },
   logger: BoltLogger,
-  isWell: () => boolean,
+  vitals: Vitals,
 ): Line {
   // Options of its own, with no retryConfig: the client then sets its 100 retries here, and not in the options of ours.
   // With fewer it would never reconnect after Slack has been away.
@@ -59,7 +60,10 @@ function socketLine(
     async open() {
       health = await orPortProblem(
         port,
-        listenForHealth(port, () => isConnected && isWell()),
+        listenForHealth(
+          port,
+          onLine(vitals, () => isConnected),
+        ),
       );
       try {
         await receiver.start();
@@ -81,15 +85,15 @@ function socketLine(
 function httpLine(
   { signingSecret, port }: LineSettings & { readonly signingSecret: string },
   logger: BoltLogger,
-  isWell: () => boolean,
+  vitals: Vitals,
 ): Line {
   let server: Server | undefined;
-  const isHealthy = () => server?.listening === true && isWell();
+  const routes = healthRoutes(onLine(vitals, () => server?.listening === true));
   const receiver = new HTTPReceiver({
     signingSecret,
     endpoints: eventsPath,
     logger,
-    customRoutes: [{ path: healthPath, method: ['GET'], handler: answerHealth(isHealthy) }],
+    customRoutes: Object.entries(routes).map(([path, handler]) => ({ path, method: ['GET'], handler })),
   });
   return {
     receiver,
@@ -103,6 +107,15 @@ function httpLine(
       server.closeIdleConnections();
       await closed;
     },
+  };
+}
+
+/** Without Slack nothing else is of use either. */
+function onLine({ troubles, obstacles }: Vitals, isConnected: () => boolean): Vitals {
+  const offline = () => (isConnected() ? [] : ['not connected to Slack']);
+  return {
+    troubles: () => [...offline(), ...troubles()],
+    obstacles: async () => [...offline(), ...(await obstacles())],
   };
 }
 
