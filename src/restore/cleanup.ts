@@ -194,12 +194,15 @@ async function cleanUpFences(parts: CleanupParts, run: Run): Promise<readonly Cl
   const { log, clock } = parts;
   const now = () => log.run(run.id) ?? run;
   let failure = '';
+  const bugs: unknown[] = [];
+  const onBug = (error: unknown) => bugs.push(error);
   try {
-    await lowerFences({ run: now, record: recordFences(log, run.id), aws: awsOf(parts, run), clock });
+    await lowerFences({ run: now, record: recordFences(log, run.id), aws: awsOf(parts, run), clock, onBug });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     failure = `${error.message} ${error.hint}`;
   }
+  if (bugs.length > 0) throw bugs[0];
   const left = fencesUp(now());
   return fencesUp(run).map((label) => ({
     runId: run.id,

@@ -82,8 +82,11 @@ export type FenceEvent =
       readonly endsAt: Instant;
     }
   | { readonly type: 'fence-raised'; readonly label: string }
-  /** A write that could not have changed anything was denied, several times in a row. */
-  | { readonly type: 'fence-proven'; readonly label: string }
+  /**
+   * A write that could not have changed anything was denied, several times in a row. `revisionId`: of the policy that
+   * was in place then; absent: it could not be read.
+   */
+  | { readonly type: 'fence-proven'; readonly label: string; readonly revisionId?: string }
   /** The intent, before the policy is changed back. */
   | { readonly type: 'fence-lowering'; readonly label: string }
   | {

@@ -1,5 +1,5 @@
-import { clearAway, rehearsing } from './drill.ts';
 import type { Comparer } from './comparer.ts';
+import { clearAway, rehearsing } from './drill.ts';
 import { elapsed } from './elapsed.ts';
 import type { Environment } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
@@ -24,6 +24,8 @@ export type ExecuteParts = {
   readonly clock: Clock;
   readonly progress: ProgressBoard;
   readonly pace: Pace;
+  /** Told about bugs: errors nobody foresaw, with the run they happened in. */
+  readonly onBug: (error: unknown, runId: RunId) => void;
 };
 
 /** What a run is carried out for, and with. */
@@ -37,14 +39,12 @@ export type Assignment = {
   readonly shutdown: AbortSignal | undefined;
 };
 
-export type Outcome = { readonly run: Run; readonly bug?: unknown };
-
 /**
  * Carries out a run under the lock. Every outcome, bugs included, ends up in the record; what is thrown is only that it
  * could not be begun.
  * @throws UserError OUT_OF_DATE
  */
-export async function carryOut(parts: ExecuteParts, assignment: Assignment): Promise<Outcome> {
+export async function carryOut(parts: ExecuteParts, assignment: Assignment): Promise<Run> {
   const { log, lock, clock } = parts;
   const { runId, how } = assignment;
   const startedAt = clock.now();
@@ -77,12 +77,13 @@ async function underLock(
   { runId, environment, aws, shutdown }: Assignment,
   holder: LockHolder,
   record: StepContext['record'],
-): Promise<Outcome> {
+): Promise<Run> {
   const { log, clock } = parts;
   const run = () => theRun(log, runId);
   const stopping = new AbortController();
   const mustHoldLock = () => record();
-  const all: StepContext = { ...parts, environment, aws, signal: stopping.signal, run, record, mustHoldLock };
+  const onBug = (error: unknown) => parts.onBug(error, runId);
+  const all: StepContext = { ...parts, environment, aws, signal: stopping.signal, run, record, mustHoldLock, onBug };
   const context = run().request.drill === true ? rehearsing(all) : all;
   const stopListening = stopOn(parts, runId, holder, shutdown, stopping);
   const begunAt = run().startedAt ?? clock.now();
@@ -90,14 +91,14 @@ async function underLock(
   try {
     if (run().rollback === undefined) await runSteps(stepsFor(run().request), context);
     else await putBack(context, soFar);
-    if (hasEnded(run())) return { run: run() };
+    if (hasEnded(run())) return run();
     record({ type: 'phase-started', phase: 'RELEASE_LOCK' });
     record(
       { type: 'lock-released' },
       { type: 'phase-finished', phase: 'RELEASE_LOCK', durationMs: 0 },
       { type: 'completed', durationMs: soFar() },
     );
-    return { run: run() };
+    return run();
   } catch (error) {
     return await unwind(context, error, soFar, shutdown);
   } finally {
@@ -111,20 +112,20 @@ async function unwind(
   error: unknown,
   soFar: () => number,
   shutdown: AbortSignal | undefined,
-): Promise<Outcome> {
+): Promise<Run> {
   const failure = asUserError(error);
-  const bug = failure.code === 'INTERNAL' ? { bug: error } : {};
+  if (failure.code === 'INTERNAL') context.onBug(error);
   // Whoever has the lock now goes on with this run, or has done so: nothing of ours may be added.
-  if (failure.code === 'LOCK_LOST') return { run: context.run() };
+  if (failure.code === 'LOCK_LOST') return context.run();
   if (failure.code === 'INTERRUPTED') {
     context.record({ type: 'paused' }, { type: 'lock-released' });
-    return { run: context.run() };
+    return context.run();
   }
   if (!shouldPutBack(context.run(), failure)) {
     await lowerFences(context);
     if (context.run().request.drill === true) await clearAway(context);
     context.record(endedEarly(context.run(), failure, soFar()), { type: 'lock-released' });
-    return { run: context.run(), ...bug };
+    return context.run();
   }
   const { code, message, hint } = failure;
   context.record({ type: 'rollback-started', code, message, hint });
@@ -135,7 +136,7 @@ async function unwind(
   shutdown?.addEventListener('abort', onShutdown, { once: true });
   try {
     await putBack({ ...context, signal: stopping.signal }, soFar);
-    return { run: context.run(), ...bug };
+    return context.run();
   } catch (second) {
     return await unwind(context, second, soFar, shutdown);
   } finally {
@@ -144,7 +145,7 @@ async function unwind(
 }
 
 /** Somebody else has the lock. */
-function refused(log: EventLog, { runId, how }: Assignment, holder: LockHolder): Outcome {
+function refused(log: EventLog, { runId, how }: Assignment, holder: LockHolder): Run {
   if (how === 'resume' || holder.runId === runId) {
     throw new UserError(
       'OUT_OF_DATE',
@@ -155,9 +156,9 @@ function refused(log: EventLog, { runId, how }: Assignment, holder: LockHolder):
   return notBegun(log, runId, lockHeld(log, holder));
 }
 
-function notBegun(log: EventLog, runId: RunId, why: UserError): Outcome {
+function notBegun(log: EventLog, runId: RunId, why: UserError): Run {
   log.decide(runId, (run) => [endedEarly(mustBe('APPROVED', run), why, 0)]);
-  return { run: theRun(log, runId) };
+  return theRun(log, runId);
 }
 
 /** Under the lock, so that a run which the record shows as running has a holder, or is interrupted. */

@@ -23,8 +23,6 @@ export type RestoresParts = ExecuteParts & {
   readonly undoWindowMs: number;
   /** How long an undecided request lives, in ms. */
   readonly approvalExpiryMs: number;
-  /** Told about bugs: errors nobody foresaw, with the run they ended. */
-  readonly onBug: (error: unknown, runId: RunId) => void;
 };
 
 /** How far back drills are looked for. */
@@ -136,9 +134,7 @@ function running(parts: RestoresParts) {
     const { request } = existingRun(log, runId);
     const environment = environmentNamed(environments, request.environment);
     mustBeAsAsked(request, environment);
-    const outcome = await carryOut(parts, { runId, how, shutdown, environment, aws: parts.awsFor(environment) });
-    if (outcome.bug !== undefined) parts.onBug(outcome.bug, runId);
-    return outcome.run;
+    return await carryOut(parts, { runId, how, shutdown, environment, aws: parts.awsFor(environment) });
   }
   return {
     execute: (runId, signal) => carry(runId, 'start', signal),

@@ -122,6 +122,8 @@ export interface Items {
     readonly table: string;
     readonly changes: readonly Change[];
     readonly signal?: AbortSignal;
+    /** As in `writeGuarded`. */
+    readonly beforeEach?: () => void;
     readonly speed?: SpeedNow;
     readonly onConsumed?: (consumed: Consumed) => void;
   }): Promise<void>;

@@ -33,6 +33,8 @@ export type StepContext = {
   mustHoldLock(): void;
   /** Writes down what happened; refused when the lock was lost. */
   record(...events: readonly RunEvent[]): void;
+  /** Told about bugs of ours that the run survives, or ends by: errors nobody foresaw. */
+  onBug(error: unknown): void;
 };
 
 export interface Step {

@@ -50,6 +50,7 @@ export async function putBack(context: StepContext, soFar: () => number): Promis
     await inPhase('ROLL_BACK', context, () => eachTable(context, putTableBack));
   } catch (error) {
     const failure = asUserError(error);
+    if (failure.code === 'INTERNAL') context.onBug(error);
     if (failure.code === 'INTERRUPTED' || failure.code === 'LOCK_LOST') throw error;
     await lowerFences(context);
     context.record({ ...needsAttention(context.run(), failure), durationMs: soFar() }, { type: 'lock-released' });

@@ -2,6 +2,7 @@ import { describeExisting } from './describe-existing.ts';
 import { displayName } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
 import type { Conflicts } from './events.ts';
+import type { PolicyLook } from './fence/holds.ts';
 import { fenceHolds, mustStayFenced } from './fence/holds.ts';
 import type { Item, KeySchema } from './item.ts';
 import { keyAttributes, sameItem } from './item.ts';
@@ -22,6 +23,7 @@ type WriteBack = {
   readonly onConflict: OnConflict;
   /** Tries of items that were changed under our hands, by key. */
   readonly tries: Map<string, number>;
+  readonly policyLook: PolicyLook;
 };
 
 /**
@@ -43,6 +45,7 @@ export async function writeBack(context: StepContext, label: string): Promise<Co
     keySchema,
     onConflict: run.request.options.onConflict,
     tries: new Map(),
+    policyLook: { at: Number.NEGATIVE_INFINITY },
   };
   const { pending, attempted } = journal.count(run.id, label);
   let last: number | undefined;
@@ -94,9 +97,8 @@ async function writeEntries(work: WriteBack, entries: readonly JournalEntry[]): 
   mayWrite();
   context.journal.mark(id, label, ids, 'attempted');
   // Behind a fence that was proven just now, nobody else writes: batches cost a request for 25 items instead of one each.
-  if (await fenceHolds(context, label, work.description)) {
-    mayWrite();
-    await context.aws.items.write({ table, changes, signal: context.signal });
+  if (await fenceHolds(context, label, work.description, work.policyLook)) {
+    await context.aws.items.write({ table, changes, signal: context.signal, beforeEach: mayWrite });
     context.journal.mark(id, label, ids, 'written');
     return;
   }

@@ -40,6 +40,9 @@ async function fencedRun(engine: Engine): Promise<StepContext> {
       return run;
     },
     mustHoldLock: () => undefined,
+    onBug: (error) => {
+      throw error;
+    },
     record: (...events) => {
       log.decide(runId, () => events);
     },

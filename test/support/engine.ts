@@ -13,6 +13,7 @@ import { comparerHere } from '../../src/restore/comparer.ts';
 import type { Environment } from '../../src/restore/environment.ts';
 import type { Item } from '../../src/restore/item.ts';
 import { makeRestores } from '../../src/restore/make-restores.ts';
+import type { Aws } from '../../src/restore/ports.ts';
 import type { Origin } from '../../src/restore/request.ts';
 import type { Wish } from '../../src/restore/restores.ts';
 import type { Pace } from '../../src/restore/step.ts';
@@ -39,7 +40,12 @@ export type Keys = readonly { readonly name: string; readonly type: 'S' | 'N' | 
  * faster than outside, and the sandbox lives by the same clock.
  */
 export async function startEngine(
-  changes: { readonly environment?: Partial<Environment>; readonly pace?: Partial<Pace> } = {},
+  changes: {
+    readonly environment?: Partial<Environment>;
+    readonly pace?: Partial<Pace>;
+    /** Something between the engine and AWS that misbehaves. */
+    readonly aws?: (aws: Aws) => Aws;
+  } = {},
 ) {
   const clock = fastClock(start);
   let elsewhen: number | undefined;
@@ -79,7 +85,7 @@ export async function startEngine(
     const journal = createJournal(db, Buffer.alloc(32, 7));
     const restores = makeRestores({
       environments: [settings],
-      awsFor: made.awsFor,
+      awsFor: (environment) => changes.aws?.(made.awsFor(environment)) ?? made.awsFor(environment),
       log,
       lock,
       journal,
@@ -116,6 +122,8 @@ export async function startEngine(
     client,
     clock,
     environment,
+    /** What the engine was told about; a test that expects some takes them out, the others fail by them. */
+    bugs,
     /** Lets what is done have happened at another time. */
     at,
     /** A table with a day of point-in-time recovery that holds these items since then. */

@@ -10,7 +10,7 @@ import { commandToLower } from './sentences.ts';
 import type { TableFence } from './table-fence.ts';
 
 /** What taking a fence down needs: no signal, because a run that was told to stop takes its fences down all the same. */
-export type LoweringContext = Pick<StepContext, 'run' | 'record'> & {
+export type LoweringContext = Pick<StepContext, 'run' | 'record' | 'onBug'> & {
   readonly aws: Pick<StepContext['aws'], 'fence'>;
   readonly clock: Clock;
 };
@@ -24,8 +24,8 @@ export function fencesUp(run: Pick<Run, 'tables'>): readonly string[] {
 
 /**
  * Takes down every fence of a run that may be up. What cannot be taken down is written down with the command to type and
- * the instant at which it opens by itself: no restore fails by it.
- * @throws only what is a bug, or a lost lock
+ * the instant at which it opens by itself: no restore fails by it, not even by a bug of ours in here.
+ * @throws UserError LOCK_LOST, STORAGE
  */
 export async function lowerFences(context: LoweringContext): Promise<void> {
   const outcomes = await Promise.allSettled(fencesUp(context.run()).map((label) => lowerFence(context, label)));
@@ -41,15 +41,15 @@ async function lowerFence(context: LoweringContext, label: string): Promise<void
     context.record({ type: 'fence-lowered', label, how });
   } catch (error) {
     const trouble = asUserError(error);
-    if (trouble.code === 'LOCK_LOST') throw error;
+    if (trouble.code === 'LOCK_LOST' || trouble.code === 'STORAGE') throw error;
     context.record({
       type: 'fence-left',
       label,
       reason: `${trouble.message} ${trouble.hint}`,
-      command: commandToLower(fence.arn, fence.sid, fence.policyBefore === undefined),
+      command: commandToLower(fence.arn, fence.sid),
       opensAt: fence.endsAt,
     });
-    if (trouble.code === 'INTERNAL') throw error;
+    if (trouble.code === 'INTERNAL') context.onBug(error);
   }
 }
 

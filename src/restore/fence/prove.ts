@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import type { TableDescription } from '../ports.ts';
 import type { StepContext } from '../step.ts';
 import { isPassing, tableOf } from '../step.ts';
+import { hasFence } from './policy.ts';
 import { mustBeOpen } from './raise.ts';
 import type { TableFence } from './table-fence.ts';
 
@@ -26,7 +27,19 @@ export async function proveFence(context: StepContext, label: string): Promise<v
   await context.clock.sleep(Math.max(0, firstProbeAt - context.clock.now()), context.signal);
   await denied(context, description, fence);
   await mustBeOpen(context, description, 'us');
-  context.record({ type: 'fence-proven', label });
+  const revisionId = await revisionOf(context, fence);
+  context.record({ type: 'fence-proven', label, ...(revisionId === undefined ? {} : { revisionId }) });
+}
+
+/** undefined: not to be told now. Then every write is guarded, as without a fence. */
+async function revisionOf({ aws, signal }: StepContext, { arn, sid }: TableFence): Promise<string | undefined> {
+  try {
+    const policy = await aws.fence.policy(arn, signal);
+    return hasFence(policy?.document, sid) ? policy?.revisionId : undefined;
+  } catch (error) {
+    if (isPassing(error) && !signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 async function denied(

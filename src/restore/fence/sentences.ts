@@ -48,12 +48,18 @@ export function fenceLeftSentence(
   return `The fence on ${table} could not be taken down: ${left.reason} It opens by itself at ${tell(left.opensAt)}. To take it down now: ${left.command}`;
 }
 
-/** What a person with the AWS command line types to take a statement out of a policy. */
-export function commandToLower(arn: string, sid: string, wasAlone: boolean): string {
-  const region = arn.split(':')[3] ?? '';
-  const where = `--region ${region} --resource-arn ${arn}`;
-  if (wasAlone) return `aws dynamodb delete-resource-policy ${where}`;
-  return `aws dynamodb get-resource-policy ${where} --query Policy --output text | jq -c 'del(.Statement[] | select(.Sid == "${sid}"))' > policy.json && aws dynamodb put-resource-policy ${where} --policy file://policy.json`;
+/**
+ * What a person with the AWS command line and jq types to take a statement out of a policy, and nothing else: it works on
+ * the policy of that moment, and only if nobody changes it in between.
+ */
+export function commandToLower(arn: string, sid: string): string {
+  const where = `--region ${arn.split(':')[3] ?? ''} --resource-arn ${arn}`;
+  const unchanged = '--expected-revision-id "$(jq -r .RevisionId policy.json)"';
+  return [
+    `aws dynamodb get-resource-policy ${where} > policy.json`,
+    `jq -c '.Policy | fromjson | .Statement |= ([.] | flatten | map(select(.Sid != "${sid}")))' policy.json > rest.json`,
+    `if jq -e '.Statement == []' rest.json; then aws dynamodb delete-resource-policy ${where} ${unchanged}; else aws dynamodb put-resource-policy ${where} --policy file://rest.json ${unchanged}; fi`,
+  ].join(' && ');
 }
 
 function lasting(minutes: number): string {

@@ -14,6 +14,8 @@ export type TableFence = {
   readonly policyBefore?: string;
   readonly startsAt: Instant;
   readonly endsAt: Instant;
+  /** Of the policy that was in place when the fence was proven. */
+  readonly revisionId?: string;
 };
 
 const stateAfter = {
@@ -32,5 +34,8 @@ export function fenceAfter(fence: TableFence | undefined, event: FenceEvent): { 
     const { type: _, label: __, ...intent } = event;
     return { fence: { ...intent, state } };
   }
-  return fence === undefined ? {} : { fence: { ...fence, state } };
+  if (fence === undefined) return {};
+  const proven =
+    event.type === 'fence-proven' && event.revisionId !== undefined ? { revisionId: event.revisionId } : {};
+  return { fence: { ...fence, ...proven, state } };
 }

@@ -15,6 +15,7 @@ import { UserError } from '../../../src/restore/errors.ts';
 import type { RunEvent } from '../../../src/restore/events.ts';
 import { fenceHolds, isFenced, mustStayFenced } from '../../../src/restore/fence/holds.ts';
 import { fencesUp, lowerFences } from '../../../src/restore/fence/lower.ts';
+import { commandToLower } from '../../../src/restore/fence/sentences.ts';
 import { fencePossible } from '../../../src/restore/preflight/fence-possible.ts';
 import type { StepContext } from '../../../src/restore/step.ts';
 import { lowerFence } from '../../../src/restore/steps/lower-fence.ts';
@@ -94,6 +95,9 @@ async function startStory(options: SandboxAwsOptions = {}, environment: Environm
     signal: new AbortController().signal,
     run,
     mustHoldLock: () => undefined,
+    onBug: (error) => {
+      throw error;
+    },
     record: (...events) => {
       log.decide(runId, () => events);
     },
@@ -385,7 +389,7 @@ test('what cannot be taken down is said, with the command and its end; the resto
   expect(story.events().at(-1)).toMatchObject({
     type: 'fence-left',
     reason: expect.stringContaining('dynamodb:DeleteResourcePolicy'),
-    command: `aws dynamodb delete-resource-policy --region eu-central-1 --resource-arn ${ResourceArn}`,
+    command: commandToLower(ResourceArn, story.fence()?.sid ?? ''),
     opensAt: story.fence()?.endsAt,
   });
   expect(fencesUp(story.context.run())).toEqual(['orders']);
@@ -402,6 +406,25 @@ test('a fence that somebody took down does not hold, whatever the record says', 
   expect(isFenced(story.context.run(), 'orders', story.clock())).toBe(true);
   expect(await fenceHolds(story.context, 'orders')).toBe(false);
 });
+
+test.for(['others added to', 'our statement was taken out of'])(
+  'behind a policy that %s nothing is relied on, although AWS still denies',
+  async (how) => {
+    const story = await startStory();
+    await raiseFence.run(story.context);
+    expect(await fenceHolds(story.context, 'orders')).toBe(true);
+    const others = [
+      { Sid: 'Theirs', Effect: 'Deny', Principal: '*', Action: 'dynamodb:PutItem', Resource: ResourceArn },
+    ];
+    const { Statement, ...rest } = JSON.parse((await story.policy()) ?? '{}');
+    const statements = how === 'others added to' ? [...Statement, ...others] : others;
+    story.clock.pass(minute);
+    const Policy = JSON.stringify({ ...rest, Statement: statements });
+    await story.client.send(new PutResourcePolicyCommand({ ResourceArn, Policy }));
+    // At once: AWS goes by the policy of before for minutes.
+    expect(await fenceHolds(story.context, 'orders')).toBe(false);
+  },
+);
 
 test('two minutes before a fence opens, nothing more may be done behind it', async () => {
   const story = await startStory();
