@@ -11,6 +11,7 @@ import { realTiming } from './patience.ts';
 import { readItems } from './read.ts';
 import { scan } from './scan.ts';
 import { tables } from './tables.ts';
+import { Throughputs } from './throughput/throughputs.ts';
 import { AssumeRoleFailed } from './translate-errors.ts';
 import { wireProtocol } from './wire-protocol.ts';
 import { write } from './write.ts';
@@ -22,10 +23,14 @@ export type AwsSettings = {
   readonly connectTimeoutMs?: number;
   /** The longest silence on a connection that waits for a reply, or for the rest of one, in ms. Default 20 s. */
   readonly silenceMs?: number;
-  /** Batches of one `write` under way at the same time. Default 8. */
+  /** Requests that write to one table, and that read one, under way at the same time at speed `normal`. Default 16, 32. */
   readonly writesInFlight?: number;
-  /** Requests of one `writeGuarded`, and of one `read`, under way at the same time. Default 16. */
-  readonly itemsInFlight?: number;
+  readonly readsInFlight?: number;
+  /**
+   * Which part of each table's ceilings and limits is ours, where others work on the same tables at the same time: above
+   * 0, at most 1. Default 1.
+   */
+  readonly share?: number;
   /** Milliseconds that reading or writing may be refused without any progress. Default 2 minutes. */
   readonly patienceMs?: number;
   readonly timing?: Timing;
@@ -39,7 +44,8 @@ export function createAws(settings: AwsSettings = {}): { readonly awsFor: AwsFor
   const made = new Map<string, { readonly aws: Aws; readonly close: () => void }>();
   return {
     awsFor(environment) {
-      const place = JSON.stringify([environment.region, environment.roleArn, environment.fenceProbeRoleArn]);
+      const { region, roleArn, fenceProbeRoleArn, maxReadUnits, maxWriteUnits } = environment;
+      const place = JSON.stringify([region, roleArn, fenceProbeRoleArn, maxReadUnits, maxWriteUnits]);
       const existing = made.get(place) ?? connect(environment, settings);
       made.set(place, existing);
       return existing.aws;
@@ -52,11 +58,12 @@ export function createAws(settings: AwsSettings = {}): { readonly awsFor: AwsFor
 }
 
 function connect(
-  { region, roleArn, fenceProbeRoleArn = roleArn }: Environment,
+  { region, roleArn, fenceProbeRoleArn = roleArn, maxReadUnits, maxWriteUnits }: Environment,
   settings: AwsSettings,
 ): { aws: Aws; close: () => void } {
-  const { patienceMs = 120_000, writesInFlight = 8, itemsInFlight = 16, timing = realTiming } = settings;
-  const settled = { region, patienceMs, timing };
+  const { patienceMs = 120_000, timing = realTiming, share = 1, readsInFlight = 32, writesInFlight = 16 } = settings;
+  const limits = { timing, share, readsInFlight, writesInFlight, maxReadUnits, maxWriteUnits };
+  const settled = { region, patienceMs, timing, throughputs: new Throughputs(limits) };
   const config = clientConfig(region, roleArn, settings);
   const attempts = settings.maxAttempts === undefined ? {} : { maxAttempts: settings.maxAttempts };
   const control = new DynamoDBClient({ ...config, ...attempts });
@@ -73,9 +80,9 @@ function connect(
       tables: tables({ client: control, region }, timing),
       items: {
         scan: (order) => scan(data, order, settled),
-        read: async (order) => readItems(data, order, { ...settled, inFlight: itemsInFlight }),
-        write: async (order) => write(data, order, { ...settled, inFlight: writesInFlight }),
-        writeGuarded: async (order) => writeGuarded(data, order, { ...settled, inFlight: itemsInFlight }),
+        read: async (order) => readItems(data, order, settled),
+        write: async (order) => write(data, order, settled),
+        writeGuarded: async (order) => writeGuarded(data, order, settled),
       },
       fence: fence({ region, us: control, somebody, exempt: roleArn === undefined ? undefined : `*:${ourSession}@*` }),
     },
@@ -87,7 +94,12 @@ function connect(
   };
 }
 
-function clientConfig(region: string, roleArn: string | undefined, settings: AwsSettings): DynamoDBClientConfig {
+/** How every client of ours finds its way, and its credentials. */
+export function clientConfig(
+  region: string,
+  roleArn: string | undefined,
+  settings: AwsSettings = {},
+): DynamoDBClientConfig {
   const { connectTimeoutMs = 5_000, silenceMs = 20_000 } = settings;
   // How much is under way at once is decided by those who ask; a request that waits for a socket would only time out.
   const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };

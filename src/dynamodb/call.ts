@@ -1,10 +1,37 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { UserError } from '../restore/errors.ts';
+import type { Consumed, SpeedNow } from '../restore/speed.ts';
 import type { Attempt } from './explanations.ts';
-import type { Effort } from './lanes.ts';
+import type { Patience } from './patience.ts';
+import type { Throttling } from './throttling.ts';
+import { throttlingIn } from './throttling.ts';
+import type { Throughput } from './throughput/throughput.ts';
 import { isTemporary, translateError } from './translate-errors.ts';
 
 /** Where requests go: a client, and its region for the messages. */
 export type Account = { readonly client: DynamoDBClient; readonly region: string };
+
+/** What the requests of one job share. */
+export type Effort = {
+  readonly throughput: Throughput;
+  readonly patience: Patience;
+  readonly signal: AbortSignal;
+  readonly speed: SpeedNow;
+  /** Told what a reply says that it cost. */
+  readonly onConsumed?: ((consumed: Consumed) => void) | undefined;
+};
+
+/** One request about items, to be sent as often as it takes. */
+export type ItemsRequest<T> = {
+  readonly attempt: Attempt;
+  readonly send: () => Promise<T>;
+  /** Things in it, by which its cost is foreseen. */
+  readonly pieces: number;
+  /** What the reply says it cost; undefined: nothing. */
+  readonly costOf: (reply: T) => Consumed | undefined;
+  /** Called right before it is sent, each time; may say by throwing that it must not be. */
+  readonly beforeEach?: (() => void) | undefined;
+};
 
 /**
  * One request to AWS.
@@ -21,30 +48,48 @@ export async function call<T>(attempt: Attempt, send: () => Promise<T>, signal?:
 }
 
 /**
- * Repeats a request while AWS is busy or out of reach, as long as the patience lasts; where there are lanes, their number
- * follows how it goes. Right before each request, `beforeEach` may say by throwing that it must not be sent.
+ * Sends a request when the table may be asked, and again while AWS is busy or out of reach, as long as the patience lasts.
  * @throws as `call` does, and what `beforeEach` throws
  */
-export async function callPatiently<T>(
-  attempt: Attempt,
-  send: () => Promise<T>,
-  { patience, lanes, signal }: Pick<Effort, 'patience' | 'signal'> & Partial<Effort>,
-  beforeEach?: () => void,
-): Promise<T> {
+export async function callPatiently<T>(request: ItemsRequest<T>, effort: Effort): Promise<T> {
+  const { patience, signal } = effort;
   for (let refusals = 1; ; refusals += 1) {
-    signal.throwIfAborted();
-    beforeEach?.();
     try {
-      const reply = await call(attempt, send, signal);
+      const reply = await callInTurn(request, effort);
       patience.moved();
-      lanes?.openMore();
       return reply;
     } catch (error) {
-      if (!isTemporary(error)) {
-        throw error;
-      }
-      lanes?.closeHalf();
+      if (!isTemporary(error)) throw error;
       await patience.wait(error, refusals, signal);
     }
   }
+}
+
+/**
+ * Sends a request once, when its turn comes. `leftOver`: whether the reply says that the table did not take all of it.
+ * @throws as `call` does, and what `beforeEach` throws
+ */
+export async function callInTurn<T>(
+  { attempt, send, pieces, costOf, beforeEach }: ItemsRequest<T>,
+  { throughput, patience, signal, speed, onConsumed }: Effort,
+  leftOver: (reply: T) => boolean = () => false,
+): Promise<T> {
+  const turn = await throughput.begin({ pieces, speed, signal, onPaused: () => patience.paused() });
+  try {
+    beforeEach?.();
+    const reply = await call(attempt, send, signal);
+    const consumed = costOf(reply);
+    if (consumed !== undefined) onConsumed?.(consumed);
+    turn.accepted(consumed && consumed.readUnits + consumed.writeUnits, leftOver(reply) ? 'unknown' : undefined);
+    return reply;
+  } catch (error) {
+    if (isTemporary(error)) turn.refused(refusalIn(error));
+    else turn.ended();
+    throw error;
+  }
+}
+
+/** undefined: it was not the pace that was refused. */
+function refusalIn(error: UserError): Throttling | undefined {
+  return error.code === 'THROTTLED' ? throttlingIn(error.cause) : undefined;
 }

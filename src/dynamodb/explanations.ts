@@ -1,4 +1,5 @@
 import type { AwsCode } from '../restore/errors.ts';
+import { throttlingReasons } from './throttling.ts';
 
 /** What we were doing when it went wrong. */
 export type Attempt = {
@@ -110,21 +111,6 @@ function throttlingHint(reasons: readonly string[]): string {
     return 'One part of the table gets more traffic than a partition can take. Try again when there is less of it.';
   }
   return "Raise the table's capacity or switch it to on-demand, then try again.";
-}
-
-/** The same member is spelled in two ways in the API model. */
-function throttlingReasons(error: Error): readonly string[] {
-  const listed =
-    'ThrottlingReasons' in error
-      ? error.ThrottlingReasons
-      : 'throttlingReasons' in error
-        ? error.throttlingReasons
-        : undefined;
-  if (!Array.isArray(listed)) {
-    return [];
-  }
-  const reasons = listed.map((entry: { readonly reason?: unknown } | null) => entry?.reason);
-  return [...new Set(reasons.filter((reason) => typeof reason === 'string'))];
 }
 
 function reasonOf(error: Error): string {

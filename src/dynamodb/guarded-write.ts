@@ -1,4 +1,4 @@
-import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -8,21 +8,31 @@ import {
 import type { Item } from '../restore/item.ts';
 import { keyAttributes } from '../restore/item.ts';
 import type { GuardedChange, GuardedOutcome, Items } from '../restore/ports.ts';
+import type { Consumed } from '../restore/speed.ts';
 import { callPatiently } from './call.ts';
 import { conditionOf } from './condition.ts';
+import { unitsWritten } from './consumed-capacity.ts';
+import type { DataPlaneSettings } from './data-plane-settings.ts';
+import { normalSpeed } from './data-plane-settings.ts';
 import type { Attempt } from './explanations.ts';
-import type { LaneSettings } from './lanes.ts';
 import { inLanes } from './lanes.ts';
+import { Patience } from './patience.ts';
 import { asItem, asSdkItem } from './sdk-item.ts';
+import { isClearNo } from './translate-errors.ts';
 import type { UpdateMembers } from './update.ts';
 import { updateBetween, updated, updateMembers } from './update.ts';
 
 type GuardedOrder = Parameters<Items['writeGuarded']>[0];
 
+type Reply = {
+  readonly Attributes?: Record<string, AttributeValue> | undefined;
+  readonly ConsumedCapacity?: ConsumedCapacity | undefined;
+};
+
 /** One change as a request, ready to be sent as often as it takes. */
 type GuardedRequest = {
   readonly action: Attempt['action'];
-  readonly send: () => Promise<{ readonly Attributes?: Record<string, AttributeValue> | undefined }>;
+  readonly send: () => Promise<Reply>;
   /** What is in the table once it was carried out over `replaced`. */
   readonly storedOver: (replaced: Item | undefined) => Item | undefined;
 };
@@ -46,28 +56,71 @@ type GuardedRequest = {
 export async function writeGuarded(
   client: DynamoDBClient,
   order: GuardedOrder,
-  settings: LaneSettings & { readonly region: string },
+  settings: DataPlaneSettings,
 ): Promise<readonly GuardedOutcome[]> {
-  const about = { resource: order.table, region: settings.region, carriesItems: true } as const;
-  const indexOf = new Map(order.changes.map((change, index) => [change, index]));
-  return inLanes(order.changes, settings, order.signal, async (change, effort) => {
+  const { table, speed = normalSpeed, onConsumed, beforeEach } = order;
+  const about = { resource: table, region: settings.region, carriesItems: true } as const;
+  const throughput = settings.throughputs.of(table, 'write');
+  const patience = new Patience(settings.patienceMs, settings.timing);
+  const outcomes: GuardedOutcome[] = [];
+  await inLanes(spread(order), lanes, order.signal, async ({ change, index }, signal) => {
     const request = requestFor(client, order, change);
-    const attempt: Attempt = { action: request.action, ...about };
-    const outcome = await callPatiently(attempt, async () => outcomeOf(request), effort, order.beforeEach);
-    const index = indexOf.get(change);
-    if (index !== undefined) order.onOutcome?.(index, outcome);
-    return outcome;
+    const tries = { mayHaveBeenDone: false };
+    const { outcome } = await callPatiently(
+      {
+        attempt: { action: request.action, ...about },
+        send: async () => outcomeOf(request, tries),
+        pieces: 1,
+        costOf: ({ consumed }) => consumed,
+        beforeEach,
+      },
+      { throughput, patience, signal, speed, onConsumed },
+    );
+    outcomes[index] = outcome;
+    order.onOutcome?.(index, outcome);
   });
+  return outcomes;
 }
 
-async function outcomeOf({ send, storedOver }: GuardedRequest): Promise<GuardedOutcome> {
+/**
+ * Changes that may be waiting for their turn at the same time. Many more than are under way: one whose key range is hot
+ * waits for long, and the others are to overtake it.
+ */
+const lanes = 100;
+
+type Placed = { readonly change: GuardedChange; readonly index: number };
+
+/** The changes in an order in which those of one partition key stand far apart: side by side they make its range hot. */
+function spread({ changes, keySchema }: GuardedOrder): readonly Placed[] {
+  const seen = new Map<string, number>();
+  const rounds: Placed[][] = [];
+  for (const [index, change] of changes.entries()) {
+    const { [keySchema.partition]: partition } = change.kind === 'put' ? change.item : change.key;
+    const key = JSON.stringify(partition);
+    const round = seen.get(key) ?? 0;
+    seen.set(key, round + 1);
+    rounds[round] ??= [];
+    rounds[round].push({ change, index });
+  }
+  return rounds.flat();
+}
+
+type Ended = { readonly outcome: GuardedOutcome; readonly consumed: Consumed | undefined };
+
+/** `tries`: whether one of them was sent whose end nobody knows. */
+async function outcomeOf({ send, storedOver }: GuardedRequest, tries: { mayHaveBeenDone: boolean }): Promise<Ended> {
   try {
-    const replaced = asItem((await send()).Attributes);
-    return { done: true, replaced, stored: storedOver(replaced) };
+    const { Attributes, ConsumedCapacity } = await send();
+    const replaced = asItem(Attributes);
+    const outcome = { done: true, replaced, stored: storedOver(replaced) } as const;
+    return { outcome, consumed: unitsWritten(ConsumedCapacity) };
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) {
-      return { done: false, current: asItem(error.Item) };
+      const doubt = tries.mayHaveBeenDone ? { mayHaveBeenDone: true as const } : {};
+      // It has cost write units all the same; AWS does not tell how many.
+      return { outcome: { done: false, current: asItem(error.Item), ...doubt }, consumed: undefined };
     }
+    if (!isClearNo(error)) tries.mayHaveBeenDone = true;
     throw error;
   }
 }

@@ -20,24 +20,29 @@ const firstDelayMs = 50;
 const longestDelayMs = 5_000;
 
 /**
- * How long to put up with a table that takes nothing: as often as it likes while something moves, and `limitMs` when
- * nothing does. Between two attempts it waits a random time whose upper bound doubles ("full jitter": many who were
+ * How long to put up with a table that takes nothing: as often as it likes while something moves, and `limitMs` from the
+ * first refusal on when nothing does. Between two attempts it waits a random time whose upper bound doubles ("full jitter": many who were
  * refused at the same moment must not come back at the same moment).
  */
 export class Patience {
   readonly #limitMs: number;
   readonly #timing: Timing;
-  #movedAt: number;
+  /** When AWS refused for the first time since something moved. */
+  #refusedAt: number | undefined;
 
   constructor(limitMs: number, timing: Timing) {
     this.#limitMs = limitMs;
     this.#timing = timing;
-    this.#movedAt = timing.now();
   }
 
   /** Something was read or written. */
   moved(): void {
-    this.#movedAt = this.#timing.now();
+    this.#refusedAt = undefined;
+  }
+
+  /** A person had it wait: what was refused before that is long ago. */
+  paused(): void {
+    this.#refusedAt = undefined;
   }
 
   /**
@@ -46,7 +51,8 @@ export class Patience {
    */
   async wait(refusal: UserError, refusals: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const left = this.#movedAt + this.#limitMs - this.#timing.now();
+    this.#refusedAt ??= this.#timing.now();
+    const left = this.#refusedAt + this.#limitMs - this.#timing.now();
     if (left <= 0) {
       throw refusal;
     }

@@ -4,16 +4,21 @@ import { UserError } from '../restore/errors.ts';
 import type { Item } from '../restore/item.ts';
 import { keyOf } from '../restore/item.ts';
 import type { Items } from '../restore/ports.ts';
-import type { BatchCall } from './batch.ts';
+import type { BatchCall, BatchReply } from './batch.ts';
 import { sendBatch } from './batch.ts';
-import type { LaneSettings } from './lanes.ts';
+import { unitsRead } from './consumed-capacity.ts';
+import type { DataPlaneSettings } from './data-plane-settings.ts';
+import { normalSpeed } from './data-plane-settings.ts';
 import { inLanes } from './lanes.ts';
+import { Patience } from './patience.ts';
 import { asItem, asSdkItem } from './sdk-item.ts';
 
 type ReadOrder = Parameters<Items['read']>[0];
 
 // Limit of BatchGetItem (API reference). A reply ends at 16 MB; what it lacks is unprocessed.
 const mostKeys = 100;
+/** Batches at the same time: each may answer with 16 MB. */
+const lanes = 16;
 
 /**
  * Reads items by key, strongly consistent, a hundred to a request and several requests at a time; the result is in the
@@ -24,23 +29,25 @@ const mostKeys = 100;
  */
 export async function readItems(
   client: DynamoDBClient,
-  { table, keySchema, keys, signal: outer }: ReadOrder,
-  settings: LaneSettings & { readonly region: string },
+  { table, keySchema, keys, signal: outer, speed = normalSpeed, onConsumed }: ReadOrder,
+  settings: DataPlaneSettings,
 ): Promise<readonly (Item | undefined)[]> {
   const found = new Map<string, Item>();
-  await inLanes(batches(keys), settings, outer, async (batch, effort) => {
+  const throughput = settings.throughputs.of(table, 'read');
+  const patience = new Patience(settings.patienceMs, settings.timing);
+  await inLanes(batches(keys), lanes, outer, async (batch, signal) => {
     const batchCall: BatchCall<Item> = {
       attempt: { action: 'dynamodb:BatchGetItem', resource: table, region: settings.region, carriesItems: true },
       refusal: tableIsBusy(table),
       async send(left) {
-        const { items, unprocessed } = await request(client, table, left, effort.signal);
+        const { items, ...reply } = await request(client, table, left, signal);
         for (const item of items) {
           found.set(keyOf(item, keySchema), item);
         }
-        return unprocessed;
+        return reply;
       },
     };
-    await sendBatch(batch, batchCall, effort);
+    await sendBatch(batch, batchCall, { throughput, patience, signal, speed, onConsumed });
   });
   return keys.map((key) => found.get(keyOf(key, keySchema)));
 }
@@ -50,7 +57,7 @@ async function request(
   table: string,
   keys: readonly Item[],
   abortSignal: AbortSignal,
-): Promise<{ readonly items: readonly Item[]; readonly unprocessed: readonly Item[] }> {
+): Promise<BatchReply<Item> & { readonly items: readonly Item[] }> {
   const command = new BatchGetItemCommand({
     RequestItems: { [table]: { Keys: keys.map(asSdkItem), ConsistentRead: true } },
     ReturnConsumedCapacity: 'TOTAL',
@@ -58,6 +65,7 @@ async function request(
   const reply = await client.send(command, { abortSignal });
   const present = (item: Item | undefined) => item !== undefined;
   return {
+    consumed: unitsRead(reply.ConsumedCapacity),
     items: Object.values(reply.Responses ?? {})
       .flat()
       .map(asItem)

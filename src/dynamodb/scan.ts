@@ -1,24 +1,25 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { RawItems } from '../restore/comparison/raw-items.ts';
 import type { ScanPage } from '../restore/comparison/scan-segments.ts';
 import type { Item } from '../restore/item.ts';
 import type { Items } from '../restore/ports.ts';
+import type { Effort } from './call.ts';
 import { callPatiently } from './call.ts';
-import type { Timing } from './patience.ts';
+import { unitsRead } from './consumed-capacity.ts';
+import type { DataPlaneSettings } from './data-plane-settings.ts';
+import { normalSpeed } from './data-plane-settings.ts';
 import { Patience } from './patience.ts';
 import { asSdkItem } from './sdk-item.ts';
 
 type ScanOrder = Parameters<Items['scan']>[0];
 
-export type ScanSettings = {
-  readonly region: string;
-  /** How long a page may be refused before the scan gives up. */
-  readonly patienceMs: number;
-  readonly timing: Timing;
-};
-
 /** A page on the wire. */
-type Reply = { readonly Items?: readonly Item[]; readonly LastEvaluatedKey?: Item };
+type Reply = {
+  readonly RawItems?: RawItems;
+  readonly LastEvaluatedKey?: Item;
+  readonly ConsumedCapacity?: ConsumedCapacity;
+};
 
 /**
  * Reads one segment. The next page is fetched while the caller works on the current one; never more than one, so that a
@@ -27,11 +28,16 @@ type Reply = { readonly Items?: readonly Item[]; readonly LastEvaluatedKey?: Ite
 export async function* scan(
   client: DynamoDBClient,
   order: ScanOrder,
-  settings: ScanSettings,
+  settings: DataPlaneSettings,
 ): AsyncGenerator<ScanPage, void, void> {
   const stop = new AbortController();
   const signal = order.signal === undefined ? stop.signal : AbortSignal.any([order.signal, stop.signal]);
-  const patience = new Patience(settings.patienceMs, settings.timing);
+  const effort: Effort = {
+    throughput: settings.throughputs.of(order.table, 'read'),
+    patience: new Patience(settings.patienceMs, settings.timing),
+    speed: order.speed ?? normalSpeed,
+    signal,
+  };
   const attempt = {
     action: 'dynamodb:Scan',
     resource: order.table,
@@ -39,16 +45,25 @@ export async function* scan(
     carriesItems: true,
   } as const;
   const fetchPage = async (start: Item | undefined): Promise<Reply> =>
-    callPatiently(attempt, async () => requestPage(client, order, start, signal), { patience, signal });
+    callPatiently(
+      {
+        attempt,
+        pieces: order.consistent ? 2 : 1,
+        costOf: ({ ConsumedCapacity }) => unitsRead(ConsumedCapacity),
+        send: async () => requestPage(client, order, start, signal),
+      },
+      effort,
+    );
 
   try {
     let pending: Promise<Reply> | undefined = fetchPage(undefined);
     while (pending !== undefined) {
-      const { Items: items = [], LastEvaluatedKey: last }: Reply = await pending;
+      const { RawItems: raw, LastEvaluatedKey: last, ConsumedCapacity }: Reply = await pending;
       pending = last === undefined ? undefined : fetchPage(last);
       // Should it fail while the caller is busy, it is told when it asks for that page.
       pending?.catch(() => undefined);
-      yield { items };
+      const consumed = unitsRead(ConsumedCapacity);
+      yield { items: raw ?? [], ...(consumed && { readUnits: consumed.readUnits }) };
     }
   } finally {
     // A caller that stops early leaves a page under way.

@@ -2,19 +2,22 @@ import type { DynamoDBClient, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { UserError } from '../restore/errors.ts';
 import type { Change, Items } from '../restore/ports.ts';
-import type { BatchCall } from './batch.ts';
+import type { BatchCall, BatchReply } from './batch.ts';
 import { sendBatch } from './batch.ts';
-import type { LaneSettings } from './lanes.ts';
+import { unitsWritten } from './consumed-capacity.ts';
+import type { DataPlaneSettings } from './data-plane-settings.ts';
+import { normalSpeed } from './data-plane-settings.ts';
 import { inLanes } from './lanes.ts';
+import { Patience } from './patience.ts';
 import { asSdkItem } from './sdk-item.ts';
 
 type WriteOrder = Parameters<Items['write']>[0];
 
-export type WriteSettings = LaneSettings & { readonly region: string };
-
 // Limits of BatchWriteItem (API reference); the megabyte taken as the smaller one, with room for the envelope.
 const mostChanges = 25;
 const mostBytes = 16_000_000 - 1_000;
+/** Batches at the same time. */
+const lanes = 16;
 
 /**
  * Writes the changes in batches, several at a time, fewer while the table is throttled, until every one is stored.
@@ -23,18 +26,21 @@ const mostBytes = 16_000_000 - 1_000;
  *
  * A batch cannot carry conditions: it overwrites whatever is there. `writeGuarded` spares what nobody has seen.
  *
- * @throws UserError THROTTLED when the table took nothing for too long, or as `call` does. Some changes may be stored by
+ * @throws UserError THROTTLED when the table took nothing for too long, or as `call` does; what `beforeEach` throws. Some changes may be stored by
  * then, but no request is under way any more.
  */
-export async function write(client: DynamoDBClient, order: WriteOrder, settings: WriteSettings): Promise<void> {
-  const { table } = order;
+export async function write(client: DynamoDBClient, order: WriteOrder, settings: DataPlaneSettings): Promise<void> {
+  const { table, speed = normalSpeed, onConsumed } = order;
+  const throughput = settings.throughputs.of(table, 'write');
+  const patience = new Patience(settings.patienceMs, settings.timing);
   const batchCall: BatchCall<WriteRequest> = {
     attempt: { action: 'dynamodb:BatchWriteItem', resource: table, region: settings.region, carriesItems: true },
     send: async (requests) => requestWrites(client, table, requests),
+    beforeEach: order.beforeEach,
     refusal: tableIsFull(table),
   };
-  await inLanes(batches(order.changes), settings, order.signal, async (batch, effort) => {
-    await sendBatch(batch, batchCall, effort);
+  await inLanes(batches(order.changes), lanes, order.signal, async (batch, signal) => {
+    await sendBatch(batch, batchCall, { throughput, patience, signal, speed, onConsumed });
   });
 }
 
@@ -42,13 +48,16 @@ async function requestWrites(
   client: DynamoDBClient,
   table: string,
   requests: readonly WriteRequest[],
-): Promise<readonly WriteRequest[]> {
+): Promise<BatchReply<WriteRequest>> {
   const command = new BatchWriteItemCommand({
     RequestItems: { [table]: [...requests] },
     ReturnConsumedCapacity: 'TOTAL',
   });
   const reply = await client.send(command);
-  return Object.values(reply.UnprocessedItems ?? {}).flat();
+  return {
+    unprocessed: Object.values(reply.UnprocessedItems ?? {}).flat(),
+    consumed: unitsWritten(reply.ConsumedCapacity),
+  };
 }
 
 function* batches(changes: readonly Change[]): Generator<readonly WriteRequest[], void, void> {

@@ -2,7 +2,10 @@ import { onTestFinished, vi } from 'vitest';
 import type { AwsSettings } from '../../src/dynamodb/aws.ts';
 import { createAws } from '../../src/dynamodb/aws.ts';
 import type { Timing } from '../../src/dynamodb/patience.ts';
+import type { ScanPage } from '../../src/restore/compare.ts';
+import { RawItems } from '../../src/restore/comparison/raw-items.ts';
 import type { Environment } from '../../src/restore/environment.ts';
+import type { Item } from '../../src/restore/item.ts';
 import type { Aws } from '../../src/restore/ports.ts';
 
 export const staging: Environment = {
@@ -48,8 +51,13 @@ export function connect(url: string, settings: AwsSettings = {}, environment: En
   return awsFor(environment);
 }
 
-export async function collect<T>(pages: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const page of pages) all.push(page);
+/** All pages of a scan, their items parsed. */
+export async function collect(
+  pages: AsyncIterable<ScanPage>,
+): Promise<(ScanPage & { readonly items: readonly Item[] })[]> {
+  const all: (ScanPage & { readonly items: readonly Item[] })[] = [];
+  for await (const page of pages) {
+    all.push({ ...page, items: page.items instanceof RawItems ? page.items.parsed() : page.items });
+  }
   return all;
 }

@@ -292,7 +292,7 @@ test('after refusals fewer writes are under way', async () => {
     return nth <= 30 ? awsError('ProvisionedThroughputExceededException') : { body: {} };
   });
   const changes = Array.from({ length: 60 }, (_, n) => put(row(`row ${n}`), undefined));
-  await connect(aws.url, { itemsInFlight: 6 }).items.writeGuarded({ table, keySchema, changes });
+  await connect(aws.url, { writesInFlight: 6 }).items.writeGuarded({ table, keySchema, changes });
   expect(most).toBeGreaterThan(1);
   expect(most).toBeLessThan(6);
 });
@@ -310,13 +310,13 @@ test('after a lost reply the item is told to be what was wanted', async () => {
   const { sandbox, items } = await sandboxTable();
   await store(items, is);
   sandbox.faults.add({ operation: 'UpdateItem', kind: 'lose-reply' });
-  expect(await one(items, put(was, is))).toEqual({ done: false, current: was });
+  expect(await one(items, put(was, is))).toEqual({ done: false, current: was, mayHaveBeenDone: true });
   sandbox.faults.add({ operation: 'DeleteItem', kind: 'lose-reply' });
-  expect(await one(items, remove(was, was))).toEqual({ done: false, current: undefined });
+  expect(await one(items, remove(was, was))).toEqual({ done: false, current: undefined, mayHaveBeenDone: true });
 });
 
 test('a denied put ends the work with what to allow, and deletes that came before it stay made', async () => {
-  const { sandbox, items } = await sandboxTable({ itemsInFlight: 1 });
+  const { sandbox, items } = await sandboxTable({ writesInFlight: 1 });
   await store(items, is);
   sandbox.faults.add({ operation: 'PutItem', kind: 'access-denied', count: 'all' });
   const changes = [remove(is, is), put(row('b'), undefined), remove(row('c'), undefined)];
@@ -332,7 +332,7 @@ test('a denied put ends the work with what to allow, and deletes that came befor
 });
 
 test('after an abort nothing more is asked, what is under way is waited for, and the reason is thrown', async () => {
-  const { sandbox, items } = await sandboxTable({ itemsInFlight: 4 });
+  const { sandbox, items } = await sandboxTable({ writesInFlight: 4 });
   const controller = new AbortController();
   const held = sandbox.hold('PutItem', { point: 'after' });
   const rows = Array.from({ length: 20 }, (_, n) => row(`row ${n}`));
@@ -394,7 +394,7 @@ test('beforeEach is asked before every single request, repetitions too', async (
 });
 
 test('when beforeEach throws nothing more is sent, what is under way is waited for, and that is thrown', async () => {
-  const { sandbox, items } = await sandboxTable({ itemsInFlight: 4 });
+  const { sandbox, items } = await sandboxTable({ writesInFlight: 4 });
   const held = sandbox.hold('PutItem', { point: 'after' });
   const rows = Array.from({ length: 20 }, (_, n) => row(`row ${n}`));
   const lost = new Error('somebody else has the lock');

@@ -56,8 +56,9 @@ test('a throttled scan goes on as soon as the table lets it', async () => {
   const pages = await collect(connect(aws.url, { timing }).items.scan(order));
 
   expect(pages).toHaveLength(3);
-  // Full jitter with a chance of one half: 50, 100, 200 ms at most, from the start again for each page.
-  expect(timing.slept).toEqual([25, 50, 100, 25, 50, 100, 25, 50, 100]);
+  // Full jitter with a chance of one half: 50, 100, 200 ms at most, from the start again for each page. The 25 ms in
+  // between is what is left of the moment in which, after a refusal that tells something new, nobody asks at all.
+  expect(timing.slept).toEqual([25, 25, 50, 100, 25, 25, 50, 100, 25, 25, 50, 100]);
 });
 
 test('a lost reply, a cut reply and a broken server are asked again', async () => {

@@ -92,7 +92,9 @@ test('a table that takes nothing is given up after the time set, and not before'
     message: 'DynamoDB takes no more writes to shop-orders.',
     hint: expect.stringContaining('write capacity'),
   });
-  expect(timing.now()).toBe(120_000);
+  expect(timing.now()).toBeGreaterThanOrEqual(120_000);
+  // The last try had to wait for its turn, as slow as the table had become by then.
+  expect(timing.now()).toBeLessThan(125_000);
 });
 
 test('replies lost after the write was stored, refusals and broken servers end in every change stored', async () => {
@@ -118,7 +120,7 @@ test('several requests are under way at once, and fewer after a refusal', async 
   const aws = await cannedAws(async (_, nth) => {
     underWay += 1;
     most = Math.max(most, underWay);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 30));
     underWay -= 1;
     if (nth === 20) most = 0;
     return nth > 8 && nth < 20 ? awsError('ProvisionedThroughputExceededException') : stored;
@@ -159,4 +161,29 @@ test('an aborted write ends with the reason of its signal', async () => {
   const writing = connect(aws.url).items.write({ table, changes: puts(2000), signal: controller.signal });
   await expect(writing).rejects.toThrow('the lock is lost');
   expect(aws.requests.length).toBeLessThan(40);
+});
+
+test('before each single request, repetitions too, it is asked whether it may be sent', async () => {
+  const { reply } = storing((sent, nth) => (nth === 1 ? sent.length - 1 : sent.length));
+  const aws = await cannedAws(reply);
+  let asked = 0;
+  await connect(aws.url).items.write({
+    table,
+    changes: puts(3),
+    beforeEach: () => {
+      asked += 1;
+    },
+  });
+  expect(aws.requests).toHaveLength(2);
+  expect(asked).toBe(2);
+});
+
+test('what it throws ends the call, and nothing is sent', async () => {
+  const aws = await cannedAws(() => stored);
+  const lost = new Error('the lock is lost');
+  const beforeEach = () => {
+    throw lost;
+  };
+  await expect(connect(aws.url).items.write({ table, changes: puts(3), beforeEach })).rejects.toBe(lost);
+  expect(aws.requests).toHaveLength(0);
 });

@@ -1,0 +1,21 @@
+import type { ConsumedCapacity } from '@aws-sdk/client-dynamodb';
+import type { Consumed } from '../restore/speed.ts';
+
+/** What a reply says it cost, over all of its tables; undefined: it does not say. */
+export function unitsRead(consumed: ConsumedCapacity | readonly ConsumedCapacity[] | undefined): Consumed | undefined {
+  const readUnits = sum(consumed);
+  return readUnits === undefined ? undefined : { readUnits, writeUnits: 0 };
+}
+
+export function unitsWritten(
+  consumed: ConsumedCapacity | readonly ConsumedCapacity[] | undefined,
+): Consumed | undefined {
+  const writeUnits = sum(consumed);
+  return writeUnits === undefined ? undefined : { readUnits: 0, writeUnits };
+}
+
+function sum(consumed: ConsumedCapacity | readonly ConsumedCapacity[] | undefined): number | undefined {
+  const all = consumed === undefined ? [] : 'length' in consumed ? consumed : [consumed];
+  const units = all.flatMap(({ CapacityUnits }) => CapacityUnits ?? []);
+  return units.length === 0 ? undefined : units.reduce((total, one) => total + one, 0);
+}
