@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { splitReply } from '../restore/comparison/raw-items.ts';
 
 type Protocol = NonNullable<DynamoDBClient['config']['protocol']>;
 
@@ -15,7 +16,8 @@ type Response = { statusCode: number; headers: Record<string, string>; body?: un
 /**
  * DynamoDB's JSON protocol without its translation: what a command is given goes out through JSON.stringify, and a
  * successful reply comes back through JSON.parse. So an item is on its way out what it was on its way in (the SDK would
- * turn each binary into bytes and back), and many more of them pass in a second.
+ * turn each binary into bytes and back), and many more of them pass in a second. The items of a scan are not even parsed
+ * before somebody looks at them: they are in the reply as `RawItems`, too.
  *
  * Everything else stays the SDK's: endpoint and headers of a request (`sdk` builds it around an empty body), signing,
  * credentials, retries, and the reading of errors; only the item that a failed condition tells of is as on the wire, too.
@@ -48,9 +50,18 @@ export function wireProtocol(sdk: Protocol): Protocol {
         });
       }
       const $metadata = { httpStatusCode: response.statusCode, requestId: response.headers['x-amzn-requestid'] };
-      return Object.assign(JSON.parse(body.toString('utf8')), { $metadata });
+      return Object.assign(parsed(body), { $metadata });
     },
   } satisfies Translation);
+}
+
+function parsed(body: Buffer): object {
+  const split = splitReply(body);
+  if (split === undefined) return JSON.parse(body.toString('utf8'));
+  const reply: object = JSON.parse(split.rest);
+  return Object.defineProperty(Object.assign(reply, { RawItems: split.items }), 'Items', {
+    get: () => split.items.parsed(),
+  });
 }
 
 function withWireItem(error: ConditionalCheckFailedException, body: Buffer): ConditionalCheckFailedException {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import type { AttributeValue, Item } from '../item.ts';
-import { canonicalBinary, unknownType } from '../item.ts';
-import { canonicalNumber } from './number.ts';
+import type { Item } from '../item.ts';
+import { canonicalForm } from './canonical-form.ts';
+import { canonicalFormOf } from './canonical-text.ts';
 
 /** 128 bits of an item's hash, as 16 Latin-1 characters: opaque, made by `itemHash`, added up by a `Digest`. */
 export type ItemHash = string;
@@ -22,7 +22,16 @@ export interface Digest {
  * hash.
  */
 export function itemHash(item: Item): ItemHash {
-  return hash('sha256', canonicalMap(item), 'binary').slice(0, 16);
+  return hashOf(canonicalForm(item));
+}
+
+/** The same of an item that was not parsed yet. */
+export function itemTextHash(text: string): ItemHash {
+  return hashOf(canonicalFormOf(text) ?? canonicalForm(JSON.parse(text)));
+}
+
+function hashOf(form: string): ItemHash {
+  return hash('sha256', form, 'binary').slice(0, 16);
 }
 
 export function newDigest(): Digest {
@@ -50,105 +59,4 @@ function word(hash: ItemHash, at: number): number {
       hash.charCodeAt(at + 3)) >>>
     0
   );
-}
-
-// The canonical form: attributes and set members sorted, numbers and binaries in their one spelling, and every text
-// preceded by its length, so that no two different items can run together into the same form.
-
-function canonicalMap(map: Item): string {
-  const names = Object.keys(map);
-  const { sorted, labels } = orderOf(names);
-  let text = `M${names.length}:`;
-  for (let index = 0; index < sorted.length; index += 1) {
-    const value = map[sorted[index] ?? ''];
-    if (value === undefined) {
-      throw unknownType();
-    }
-    text += labels[index] + canonicalValue(value);
-  }
-  return text;
-}
-
-/** Attribute names in canonical order, and each as it stands in the canonical form. */
-type Order = {
-  readonly names: readonly string[];
-  readonly sorted: readonly string[];
-  readonly labels: readonly string[];
-};
-
-// The items of a table nearly all have the same names in the same order: they are sorted once, not for each item.
-const orders = new Map<string | undefined, Order>();
-const mostOrders = 1000;
-
-function orderOf(names: readonly string[]): Order {
-  const known = orders.get(names[0]);
-  if (known !== undefined && isSameList(known.names, names)) {
-    return known;
-  }
-  const sorted = inOrder(names);
-  const order = { names, sorted, labels: sorted.map((name) => `${name.length}:${name}`) };
-  if (orders.size >= mostOrders) {
-    orders.clear();
-  }
-  orders.set(names[0], order);
-  return order;
-}
-
-function isSameList(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) {
-    return false;
-  }
-  for (let index = 0; index < a.length; index += 1) {
-    if (a[index] !== b[index]) {
-      return false;
-    }
-  }
-  return true;
-}
-
-function canonicalValue(value: AttributeValue): string {
-  if ('S' in value) {
-    return `S${value.S.length}:${value.S}`;
-  }
-  if ('N' in value) {
-    return `N${canonicalNumber(value.N)};`;
-  }
-  if ('M' in value) {
-    return canonicalMap(value.M);
-  }
-  if ('L' in value) {
-    return value.L.reduce((text, element) => text + canonicalValue(element), `L${value.L.length}:`);
-  }
-  if ('BOOL' in value) {
-    return value.BOOL ? 'T' : 'F';
-  }
-  if ('NULL' in value) {
-    return value.NULL ? 'Z' : 'z';
-  }
-  if ('B' in value) {
-    return `B${canonicalBinary(value.B)};`;
-  }
-  return canonicalSet(value);
-}
-
-function canonicalSet(value: AttributeValue): string {
-  if ('SS' in value) {
-    return `s${sortedMembers(value.SS)}`;
-  }
-  if ('NS' in value) {
-    return `n${sortedMembers(value.NS.map(canonicalNumber))}`;
-  }
-  if ('BS' in value) {
-    return `b${sortedMembers(value.BS.map(canonicalBinary))}`;
-  }
-  throw unknownType();
-}
-
-function sortedMembers(members: readonly string[]): string {
-  return inOrder(members).reduce((text, member) => `${text}${member.length}:${member}`, `${members.length}:`);
-}
-
-/** By UTF-16 code units: the same everywhere, whatever the locale. */
-function inOrder(texts: readonly string[]): readonly string[] {
-  return texts.toSorted();
 }

@@ -72,14 +72,10 @@ export class Join {
 
   /** Takes the items of a lane until one side's page is used up; all of them where the other side has ended. */
   async walk(lane: Lane): Promise<void> {
-    for (;;) {
-      const restored = lane.restored.head;
-      const live = lane.live.head;
-      if (restored !== undefined && live !== undefined) this.#meet(lane, restored, live);
-      else if (restored !== undefined && lane.live.state === 'finished') this.#arrive(lane.restored, restored);
-      else if (live !== undefined && lane.restored.state === 'finished') this.#arrive(lane.live, live);
-      else break;
-    }
+    const { restored, live } = lane;
+    while (restored.hasHead && live.hasHead) this.#meet(lane);
+    while (restored.hasHead && live.state === 'finished') this.#arrive(restored);
+    while (live.hasHead && restored.state === 'finished') this.#arrive(live);
     this.#keepToBudget();
     await this.#emit(0);
   }
@@ -117,14 +113,16 @@ export class Join {
   }
 
   /** Two items that stand side by side. One of them may be ahead of the other: it is kept in step by not taking it yet. */
-  #meet(lane: Lane, restored: Item, live: Item): void {
-    if (sameItem(restored, live)) {
-      this.#settleEqual(restored);
+  #meet(lane: Lane): void {
+    if (lane.restored.headLooksLike(lane.live) || sameItem(lane.restored.head, lane.live.head)) {
+      this.#settleEqual(lane.restored.headHash());
       lane.restored.advance();
       lane.live.advance();
       return;
     }
     const { keySchema } = this.#options;
+    const { head: restored } = lane.restored;
+    const { head: live } = lane.live;
     const restoredKey = keyOf(restored, keySchema);
     const liveKey = keyOf(live, keySchema);
     if (restoredKey === liveKey) {
@@ -147,7 +145,8 @@ export class Join {
   }
 
   /** An item whose lane has nothing on the other side any more. */
-  #arrive(segment: Segment, item: Item): void {
+  #arrive(segment: Segment): void {
+    const item = segment.head;
     const key = keyOf(item, this.#options.keySchema);
     const partner = this.#waiting[segment.side === 'restored' ? 'live' : 'restored'].take(key);
     if (partner === undefined) this.#waiting[segment.side].put(key, item);
@@ -157,12 +156,11 @@ export class Join {
   }
 
   #settlePair(restored: Item, live: Item): void {
-    if (sameItem(restored, live)) this.#settleEqual(restored);
+    if (sameItem(restored, live)) this.#settleEqual(itemHash(restored));
     else this.#settleChanged(restored, live);
   }
 
-  #settleEqual(item: Item): void {
-    const hash = itemHash(item);
+  #settleEqual(hash: ItemHash): void {
     this.#totals.restored.add(hash);
     this.#totals.live.add(hash);
     this.#counts.unchanged += 1;

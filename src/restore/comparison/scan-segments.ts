@@ -1,9 +1,12 @@
 import type { Item } from '../item.ts';
+import type { ItemHash } from './digest.ts';
+import { itemHash } from './digest.ts';
 import type { Side } from './overflow.ts';
+import { RawItems } from './raw-items.ts';
 
 /** One page of a scan. It may be empty, as DynamoDB's may. */
 export type ScanPage = {
-  readonly items: readonly Item[];
+  readonly items: readonly Item[] | RawItems;
   /** What AWS says the page cost; absent: it did not say. */
   readonly readUnits?: number;
 };
@@ -12,8 +15,9 @@ export type ScanPage = {
 export class Segment {
   readonly side: Side;
   state: 'idle' | 'reading' | 'finished' = 'idle';
-  #items: readonly Item[] = [];
+  #items: ScanPage['items'] = [];
   #next = 0;
+  #head: Item | undefined;
   readonly #iterator: AsyncIterator<ScanPage>;
 
   constructor(side: Side, pages: AsyncIterable<ScanPage>) {
@@ -21,19 +25,41 @@ export class Segment {
     this.#iterator = pages[Symbol.asyncIterator]();
   }
 
-  /** The first item that was not taken yet; undefined: the next page has to be read, or there is none. */
-  get head(): Item | undefined {
-    return this.#items[this.#next];
+  /** Whether there is an item that was not taken yet. If not, the next page has to be read, or there is none. */
+  get hasHead(): boolean {
+    return this.#next < this.#items.length;
+  }
+
+  /** The first item that was not taken yet. */
+  get head(): Item {
+    this.#head ??= this.#items.at(this.#next);
+    if (this.#head === undefined) throw new RangeError('There is no item left of this page');
+    return this.#head;
   }
 
   /** Takes the head away. */
   advance(): void {
     this.#next += 1;
+    this.#head = undefined;
   }
 
   receive(page: ScanPage): void {
     this.#items = page.items;
     this.#next = 0;
+    this.#head = undefined;
+  }
+
+  /** Whether both heads came as the same bytes; false when that is not known. */
+  headLooksLike(other: Segment): boolean {
+    return (
+      this.#items instanceof RawItems &&
+      other.#items instanceof RawItems &&
+      this.#items.isSame(this.#next, other.#items, other.#next)
+    );
+  }
+
+  headHash(): ItemHash {
+    return this.#items instanceof RawItems ? this.#items.hash(this.#next) : itemHash(this.head);
   }
 
   async next(): Promise<IteratorResult<ScanPage>> {
@@ -123,19 +149,19 @@ function segmentsOf(lane: Lane): readonly Segment[] {
 function canBeWalked(lane: Lane): boolean {
   const segments = segmentsOf(lane);
   return (
-    segments.some((segment) => segment.head !== undefined) &&
-    segments.every((segment) => segment.head !== undefined || segment.state === 'finished')
+    segments.some((segment) => segment.hasHead) &&
+    segments.every((segment) => segment.hasHead || segment.state === 'finished')
   );
 }
 
 function hasEnded(lane: Lane): boolean {
-  return segmentsOf(lane).every((segment) => segment.state === 'finished' && segment.head === undefined);
+  return segmentsOf(lane).every((segment) => segment.state === 'finished' && !segment.hasHead);
 }
 
 function readOn(lane: Lane | undefined, results: Results): void {
   if (lane === undefined) return;
   for (const segment of segmentsOf(lane)) {
-    if (segment.state === 'idle' && segment.head === undefined) {
+    if (segment.state === 'idle' && !segment.hasHead) {
       segment.state = 'reading';
       results.expect(lane, segment);
     }
