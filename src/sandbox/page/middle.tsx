@@ -40,6 +40,7 @@ export function ChannelPane(props: Shared & { readonly onThread: (ts: string) =>
         key={channel}
         user={user}
         name={`Message #${name}`}
+        hint={`Message #${name}, or type / for a command`}
         known={workspace}
         takesOffers
         onSend={(text) => void send({ channel }, text)}
@@ -57,6 +58,7 @@ export function ThreadPane(props: Shared & { readonly ts: string; readonly onClo
         key={ts}
         user={user}
         name="Reply in thread"
+        hint="Reply …"
         known={workspace}
         onSend={(text) => void send({ channel, threadTs: ts }, text)}
       />

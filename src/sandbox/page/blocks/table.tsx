@@ -4,17 +4,21 @@ import { Plain } from '../text/mrkdwn.tsx';
 import { RichText } from './rich-text.tsx';
 
 type Cell = TableBlock['rows'][number][number];
-type Side = 'left' | 'center' | 'right';
+/** How a column looks, as a class. */
+type Look = string;
 
 export function Table({ block: { rows, column_settings: settings = [] } }: { readonly block: TableBlock }) {
   const [head = [], ...body] = rows;
-  const side = (index: number): Side => settings[index]?.align ?? 'left';
+  const look = (index: number): Look => {
+    const { align = 'left', is_wrapped: isWrapped = false } = settings[index] ?? {};
+    return isWrapped ? `${align} wrapped` : align;
+  };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section class="table" tabIndex={0} aria-label={`Table: ${head.map(textOf).join(', ')}`}>
       <table>
-        <Head cells={head} side={side} />
-        <Body rows={body} side={side} />
+        <Head cells={head} look={look} />
+        <Body rows={body} look={look} />
       </table>
     </section>
   );
@@ -26,15 +30,15 @@ export function DataTable({ block }: { readonly block: DataTableBlock }) {
   const [page, setPage] = useState(0);
   const captionId = useId();
   const [head = [], ...body] = block.rows;
-  const side = (index: number): Side => (body.every((row) => row[index]?.type === 'raw_number') ? 'right' : 'left');
+  const look = (index: number): Look => (body.every((row) => row[index]?.type === 'raw_number') ? 'right' : 'left');
   const pages = Math.ceil(body.length / pageSize);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section class="table" tabIndex={0} aria-labelledby={captionId}>
       <table>
         <caption id={captionId}>{caption}</caption>
-        <Head cells={head} side={side} />
-        <Body rows={body.slice(page * pageSize, (page + 1) * pageSize)} side={side} named={named} />
+        <Head cells={head} look={look} />
+        <Body rows={body.slice(page * pageSize, (page + 1) * pageSize)} look={look} named={named} />
       </table>
       {pages > 1 && (
         <footer>
@@ -53,12 +57,12 @@ export function DataTable({ block }: { readonly block: DataTableBlock }) {
   );
 }
 
-function Head({ cells, side }: { readonly cells: readonly Cell[]; readonly side: (index: number) => Side }) {
+function Head({ cells, look }: { readonly cells: readonly Cell[]; readonly look: (index: number) => Look }) {
   return (
     <thead>
       <tr>
         {cells.map((cell, index) => (
-          <th key={textOf(cell)} scope="col" class={side(index)}>
+          <th key={textOf(cell)} scope="col" class={look(index)}>
             <Shown cell={cell} />
           </th>
         ))}
@@ -69,10 +73,10 @@ function Head({ cells, side }: { readonly cells: readonly Cell[]; readonly side:
 
 function Body(props: {
   readonly rows: readonly (readonly Cell[])[];
-  readonly side: (index: number) => Side;
+  readonly look: (index: number) => Look;
   readonly named?: number;
 }) {
-  const { rows, side, named = 0 } = props;
+  const { rows, look, named = 0 } = props;
   return (
     <tbody>
       {rows.map((row, rowIndex) => (
@@ -81,12 +85,12 @@ function Body(props: {
             const shown = <Shown cell={cell} />;
             if (index === named)
               return (
-                <th key={index} scope="row" class={side(index)}>
+                <th key={index} scope="row" class={look(index)}>
                   {shown}
                 </th>
               );
             return (
-              <td key={index} class={side(index)}>
+              <td key={index} class={look(index)}>
                 {shown}
               </td>
             );

@@ -34,8 +34,8 @@ export function TopBar(props: {
         value={zoneChoice}
         onChange={({ currentTarget }) => onZone(currentTarget.value === 'browser' ? 'browser' : 'person')}
       >
-        <option value="person">{`Times in ${placeOf(me?.tz ?? 'UTC')}, where ${me?.realName.split(' ')[0] ?? 'this person'} is`}</option>
-        <option value="browser">{`Times in ${placeOf(Intl.DateTimeFormat().resolvedOptions().timeZone)}, as in this browser`}</option>
+        <option value="person">{`${me?.realName.split(' ')[0] ?? 'Own'}’s time (${placeOf(me?.tz ?? 'UTC')})`}</option>
+        <option value="browser">{`Browser’s time (${placeOf(Intl.DateTimeFormat().resolvedOptions().timeZone)})`}</option>
       </select>
       <button
         type="button"

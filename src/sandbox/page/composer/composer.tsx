@@ -9,11 +9,13 @@ export function Composer(props: {
   /** Its accessible name, such as "Message #ops". */
   readonly name: string;
   readonly known: Known;
+  /** What one may do here, to begin with. */
+  readonly hint: string;
   /** Whether what the page offers ("try this") lands here. */
   readonly takesOffers?: boolean;
   readonly onSend: (text: string) => void;
 }) {
-  const { user, name, known, takesOffers = false, onSend } = props;
+  const { user, name, hint, known, takesOffers = false, onSend } = props;
   const { text, choice, completions, area, write, take, send, pressed } = useTyping({
     user,
     known,
@@ -29,7 +31,7 @@ export function Composer(props: {
         ref={area}
         rows={1}
         aria-label={name}
-        placeholder={`${name}, or type / for a command`}
+        placeholder={hint}
         aria-autocomplete="list"
         aria-controls={isOffered ? listId : undefined}
         aria-activedescendant={isOffered && choice >= 0 ? `${listId}-${choice}` : undefined}

@@ -34,6 +34,7 @@ export function Log(props: {
     if (element !== null) isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
   };
   let day = '';
+  let before: SlackMessage | undefined;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <div ref={log} class="log" role="log" aria-label={name} aria-relevant="additions" tabIndex={0} onScroll={scrolled}>
@@ -42,15 +43,24 @@ export function Log(props: {
         const ownDay = dayOf(Number(message.ts), zone, Date.now());
         const divider = ownDay === day || onThread === undefined ? undefined : <p class="day">{ownDay}</p>;
         day = ownDay;
+        const isContinued = divider === undefined && continues(before, message);
+        before = message;
         const replies = inThread(all, message.channel, message.threadTs ?? message.ts).slice(1);
         const thread = onThread === undefined ? {} : { onThread, replies: message.isBroadcast === true ? [] : replies };
         return (
           <div key={`${message.channel} ${message.ts}`}>
             {divider}
-            <Message message={message} acts={acts} {...thread} />
+            <Message message={message} acts={acts} isContinued={isContinued} {...thread} />
           </div>
         );
       })}
     </div>
   );
+}
+
+/** Somebody who goes on within five minutes is not named again, as in Slack. */
+function continues(before: SlackMessage | undefined, message: SlackMessage): boolean {
+  if (before === undefined || before.user !== message.user || message.isBroadcast === true) return false;
+  const isForTheSame = before.ephemeralTo === message.ephemeralTo && before.isBroadcast !== true;
+  return isForTheSame && Number(message.ts) - Number(before.ts) < 300;
 }

@@ -16,8 +16,10 @@ export function Message(props: {
   /** The replies to it; undefined inside a thread. */
   readonly replies?: readonly SlackMessage[];
   readonly onThread?: (ts: string) => void;
+  /** Whether the author just said something else: then the name need not be shown again. */
+  readonly isContinued: boolean;
 }) {
-  const { message, acts, replies = [], onThread } = props;
+  const { message, acts, replies = [], onThread, isContinued } = props;
   const { users } = useReader();
   const [trouble, setTrouble] = useState<string>();
   const spot = { channel: message.channel, ts: message.ts };
@@ -27,7 +29,7 @@ export function Message(props: {
   const isPrivate = message.ephemeralTo !== undefined;
   const threadTs = message.threadTs ?? message.ts;
   return (
-    <article class={isPrivate ? 'message private' : 'message'} aria-labelledby={nameId}>
+    <article class={`message${isPrivate ? ' private' : ''}${isContinued ? ' continued' : ''}`} aria-labelledby={nameId}>
       <Avatar user={message.user} />
       <div class="body">
         {isPrivate && <p class="note muted">👁 Only visible to you</p>}

@@ -24,7 +24,8 @@ export function Modal({ view, depth, acts }: { readonly view: View; readonly dep
   useLayoutEffect(() => {
     const title = dialog.current?.querySelector('h2');
     const input = dialog.current?.querySelector<HTMLElement>('.content :is(input, select, textarea)');
-    if (title === document.activeElement) input?.focus();
+    const isLost = document.activeElement === title || document.activeElement === document.body;
+    if (isLost) input?.focus();
   }, [view.hash]);
   useLayoutEffect(() => {
     if (errors !== noErrors) dialog.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
