@@ -38,7 +38,7 @@ export async function serve(config: Config): Promise<void> {
   const vitals = makeHealth({ ...parts, environments: config.environments }, stopping);
   const onApproved = (runId: RunId) => void start(runId);
   const bot = await createSlackBot({ ...parts, settings, logger: log, onApproved, vitals });
-  const doChores = makeChores(parts, log, stopping);
+  const doChores = makeChores(parts, bot, log, stopping);
   const chores = setInterval(() => {
     void doChores();
     // Whoever waits is started when the present run has ended; before that it would only be refused.
@@ -150,12 +150,18 @@ function statusFileFor({ log: events }: Parts, runId: RunId, { statusFile }: Con
 const leftoversKeptMs = 24 * 60 * minute;
 const hour = 60 * minute;
 
-/** What has to be done now and then: requests expire, journals are forgotten, leftovers are deleted. */
-function makeChores({ restores, clock, purgeJournal, cleanUp }: Parts, log: Log, stopping: AbortSignal) {
+/** What has to be done now and then: requests expire, journals are forgotten, leftovers are deleted, people are reminded of drills. */
+function makeChores(
+  { restores, clock, purgeJournal, cleanUp }: Parts,
+  bot: Pick<SlackBot, 'remindOfDrills'>,
+  log: Log,
+  stopping: AbortSignal,
+) {
   let cleanedUpAt = clock.now();
   return async () => {
     try {
       for (const run of restores.expireOverdue()) log.info({ runId: run.id }, 'A request has expired');
+      await bot.remindOfDrills();
       if (clock.now() - cleanedUpAt < hour) return;
       cleanedUpAt = clock.now();
       purgeJournal();

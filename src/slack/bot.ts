@@ -9,6 +9,7 @@ import type { Clock, Deliveries, EventLog, ProgressBoard, Reporter } from '../re
 import type { Restores } from '../restore/restores.ts';
 import type { Run } from '../restore/run.ts';
 import { type Desk, recheckPeople } from './desk.ts';
+import { makeDrillReminders } from './drill-reminders.ts';
 import type { Vitals } from './health.ts';
 import { times } from './limits.ts';
 import { type LineSettings, makeLine } from './line.ts';
@@ -47,6 +48,8 @@ export interface SlackBot {
   stop(ms: number): Promise<void>;
   /** Tells the stories of runs; started and stopped by the caller. */
   readonly reporter: Reporter;
+  /** Reminds channels and log of overdue drills, once a day. */
+  remindOfDrills(): Promise<void>;
   /** Rights once more, just before a run is started. @throws UserError NOT_ALLOWED, NETWORK */
   recheck(run: Run): Promise<void>;
 }
@@ -75,10 +78,12 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
     ignoreSelf: false,
   });
   const listening = makeListening({ clock, logger });
+  const remind = makeDrillReminders({ ...parts, poster: makePoster(client, clock), process: randomUUID() });
   listenTo(app, desk, listening);
   return {
     reporter: reporterOf(parts, client, people, stopping.signal),
     recheck: (run) => recheckPeople(desk, run),
+    remindOfDrills: () => remind(stopping.signal),
     async start() {
       home = await findHome(client, parts, stopping.signal);
       const opened = await line.open();
