@@ -100,7 +100,14 @@ test('the README shows restore.json as it is', () => {
 });
 
 test('calls are read as IAM reads them', () => {
-  const request = { operation: 'PutLogEvents', table: undefined, tables: [], region: 'eu-central-1', at: 0 };
+  const request = {
+    operation: 'PutLogEvents',
+    table: undefined,
+    tables: [],
+    region: 'eu-central-1',
+    accessKeyId: 'x',
+    at: 0,
+  };
   const body = { logGroupName: '/g', logStreamName: 's' };
   expect(callsOf({ ...request, body })).toEqual([
     { action: 'logs:PutLogEvents', resource: 'arn:aws:logs:eu-central-1:123456789012:log-group:/g:log-stream:s' },
