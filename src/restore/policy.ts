@@ -79,17 +79,24 @@ function refuseChannel(environment: Environment, channel: Channel): Refusal | un
   return undefined;
 }
 
-/**
- * The user groups whose members this depends on: none where the user id alone gives every right, or where the environment
- * names no groups.
- */
-export function groupsThatMatter(environment: Environment, userId: string): readonly string[] {
+/** What somebody has to be for what they want to do. 'each': whatever they are, for showing it. */
+export type Role = 'admin' | 'approver' | 'either' | 'each';
+
+/** The user groups that decide whether somebody has the role: none where their user id does, or where there are none. */
+export function groupsThatMatter(environment: Environment, userId: string, role: Role): readonly string[] {
   const { admins, adminGroups = [], approvers, approverGroups = [] } = environment;
-  const groups = [
-    ...(admins.includes(userId) ? [] : adminGroups),
-    ...(approvers.includes(userId) ? [] : approverGroups),
-  ];
-  return [...new Set(groups)];
+  const asAdmin = admins.includes(userId) ? [] : adminGroups;
+  const asApprover = approvers.includes(userId) ? [] : approverGroups;
+  switch (role) {
+    case 'admin':
+      return asAdmin;
+    case 'approver':
+      return asApprover;
+    case 'either':
+      return isTrusted(environment, { userId }) ? [] : [...asAdmin, ...asApprover];
+    case 'each':
+      return [...asAdmin, ...asApprover];
+  }
 }
 
 export function isAdmin({ admins, adminGroups = [] }: Environment, { userId, groups = [] }: Member): boolean {

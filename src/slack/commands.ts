@@ -25,7 +25,7 @@ import { openUndo } from './undo.ts';
 import { chooseView } from './views/choose.ts';
 import { loadingView } from './views/modal.ts';
 import { isTooLong, type Wanted, wishIn } from './views/wanted.ts';
-import { visibleHistory, visibleOf } from './visible.ts';
+import { overdueDrills, visibleHistory, visibleOf } from './visible.ts';
 import { openView } from './windows.ts';
 
 export type CommandCall = {
@@ -85,7 +85,7 @@ async function informed(desk: Desk, { command, ack, tell }: CommandCall, answer:
   const account = await refuseNow(desk, userId);
   const message =
     account === undefined
-      ? answer(await memberOf(desk, userId, desk.restores.environments()))
+      ? answer(await memberOf(desk, userId, desk.restores.environments(), 'either'))
       : refusalMessage(account);
   await tell(message);
 }
@@ -94,7 +94,15 @@ function statusFor(desk: Desk, by: Member): Message {
   const { restores, progress } = desk;
   const open = visibleOf(desk, by, restores.open());
   const [last] = visibleHistory(desk, by, 1).runs;
-  return statusMessage(open.runs, last, (run) => progress.get(run.id), restores.interrupted(), open.hidden);
+  const overdue = [...overdueDrills(desk)].filter(([name]) => mayLook(restores.environment(name), by) === undefined);
+  return statusMessage(
+    open.runs,
+    last,
+    (run) => progress.get(run.id),
+    restores.interrupted(),
+    open.hidden,
+    new Map(overdue),
+  );
 }
 
 const runsPerPage = 10;
@@ -114,7 +122,7 @@ export function ephemeral({ text, blocks }: Message): RespondArguments {
 
 async function list(desk: Desk, { command, ack, answer, tell }: Answering, name: string): Promise<void> {
   const environment = desk.restores.environment(name);
-  const by = await memberOf(desk, command.user_id, [environment], ack);
+  const by = await memberOf(desk, command.user_id, [environment], 'either', ack);
   const refusal = mayLook(environment, by);
   if (refusal !== undefined) {
     await answer(refusalMessage(refusal));
@@ -139,12 +147,12 @@ async function steer(desk: Desk, call: Answering, wanted: Steering): Promise<voi
   const { user_id: userId } = command;
   const run = meantBy(desk, wanted);
   if (run === undefined) {
-    const by = await memberOf(desk, userId, desk.restores.environments(), ack);
+    const by = await memberOf(desk, userId, desk.restores.environments(), 'either', ack);
     await answer(whichMessage(wanted, visibleOf(desk, by, steerable(desk, wanted)).runs));
     return;
   }
   const environment = desk.restores.environment(run.request.environment);
-  const by = actorOf(desk, await memberOf(desk, userId, [environment], ack));
+  const by = actorOf(desk, await memberOf(desk, userId, [environment], 'either', ack));
   const refusal = mayCancel(environment, run.request.requestedBy, by, wanted.kind);
   if (refusal !== undefined) {
     await answer(refusalMessage(refusal));
@@ -198,7 +206,7 @@ async function undo(
     if (run === undefined) throw unknownRun(runId);
     return await openUndo(desk, run, asking);
   }
-  const by = await memberOf(desk, userId, restores.environments(), ack);
+  const by = await memberOf(desk, userId, restores.environments(), 'either', ack);
   const undoable = visibleOf(desk, by, restores.history(50)).runs.filter(({ id }) => restores.undoableUntil(id));
   const [run, ...more] = undoable;
   if (run === undefined || more.length > 0) {
@@ -210,7 +218,7 @@ async function undo(
 
 async function choose(desk: Desk, { command, ack, answer }: Answering): Promise<void> {
   const environments = desk.restores.environments();
-  const by = await memberOf(desk, command.user_id, environments, ack);
+  const by = await memberOf(desk, command.user_id, environments, 'admin', ack);
   const refusals = environments.map((each) => mayAsk(each, by, command.channel_id));
   const allowed = environments.filter((_, index) => refusals[index] === undefined);
   const [first] = refusals;
@@ -231,7 +239,7 @@ async function restore(desk: Desk, { command, ack }: CommandCall, asked: Restore
   const environment = desk.restores.environment(asked.environment);
   const { user_id: userId, channel_id: channelId } = command;
   // Whether somebody is in a user group has to be asked of Slack; the window opens meanwhile, and says it then.
-  const mayBeByGroup = groupsThatMatter(environment, userId).length > 0;
+  const mayBeByGroup = groupsThatMatter(environment, userId, 'admin').length > 0;
   const refusal = mayBeByGroup ? undefined : mayAsk(environment, { userId }, channelId, wishIn(asked));
   if (refusal !== undefined) return await ack(ephemeral(refusalMessage(refusal)));
   selectTables(environment, asked.tables);

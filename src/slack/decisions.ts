@@ -2,7 +2,15 @@
 import type { ModalView } from '@slack/types';
 import type { Environment } from '../restore/environment.ts';
 import { asUserError, UserError } from '../restore/errors.ts';
-import { mayAnswerPlan, mayApprove, mayCancel, mayDeny, mayWithdraw, type Refusal } from '../restore/policy.ts';
+import {
+  mayAnswerPlan,
+  mayApprove,
+  mayCancel,
+  mayDeny,
+  mayWithdraw,
+  type Refusal,
+  type Role,
+} from '../restore/policy.ts';
 import type { Actor } from '../restore/request.ts';
 import type { Run } from '../restore/run.ts';
 import { type ActionId, actionIds, type ButtonValue, readValue, valueFor } from './button-value.ts';
@@ -39,7 +47,7 @@ export async function onClick(desk: Desk, click: Click): Promise<void> {
     const channelId = click.channelId ?? (run.origin.kind === 'slack' ? run.origin.channelId : '');
     return await openUndo(desk, run, { ...click, channelId });
   }
-  const by = actorOf(desk, await memberOf(desk, userId, [environment], ack));
+  const by = actorOf(desk, await memberOf(desk, userId, [environment], roleFor[actionId], ack));
   const refusal = mayDecide(environment, actionId, run, by);
   const view =
     refusal === undefined && run.state === 'AWAITING_APPROVAL' ? askingFirst(environment, actionId, run) : undefined;
@@ -115,7 +123,7 @@ async function decided(
 ): Promise<Done | ModalView> {
   try {
     const environment = desk.restores.environment(run.request.environment);
-    const by = actorOf(desk, await memberOf(desk, userId, [environment]));
+    const by = actorOf(desk, await memberOf(desk, userId, [environment], roleFor[actionId]));
     const refusal = mayDecide(environment, actionId, run, by) ?? (await refuseNow(desk, userId));
     return refusal === undefined ? act(by) : refusedView(refusal);
   } catch (error) {
@@ -138,6 +146,15 @@ function theRun(desk: Desk, written: string | undefined): { readonly run: Run; r
 
 /** The buttons that decide something at once; Undo opens a window first. */
 type Deciding = Exclude<ActionId, typeof actionIds.undo>;
+
+const roleFor: Readonly<Record<Deciding, Role>> = {
+  [actionIds.approve]: 'approver',
+  [actionIds.deny]: 'approver',
+  [actionIds.withdraw]: 'either',
+  [actionIds.cancel]: 'either',
+  [actionIds.proceed]: 'either',
+  [actionIds.stop]: 'either',
+};
 
 function mayDecide(
   environment: Environment,

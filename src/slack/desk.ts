@@ -13,6 +13,7 @@ import {
   mayAsk,
   notAllowed,
   type Refusal,
+  type Role,
   refuseAccount,
 } from '../restore/policy.ts';
 import type { Clock, ProgressBoard } from '../restore/ports.ts';
@@ -41,7 +42,7 @@ export function actorOf(desk: Desk, { userId, groups }: Member): Actor {
 }
 
 /**
- * Somebody as these environments can name them. Slack is asked only where a user group decides, and `before` that is
+ * Somebody as these environments can name them for a role. Slack is asked only where a user group decides, and `before` that is
  * carried out: the acknowledgement, which must not wait.
  * @throws UserError NETWORK
  */
@@ -49,9 +50,10 @@ export async function memberOf(
   { people }: Desk,
   userId: string,
   environments: readonly Environment[],
+  role: Role,
   before?: () => Promise<unknown>,
 ): Promise<Member> {
-  const groups = new Set(environments.flatMap((each) => groupsThatMatter(each, userId)));
+  const groups = new Set(environments.flatMap((each) => groupsThatMatter(each, userId, role)));
   if (groups.size === 0) return { userId };
   await before?.();
   return await people.member(userId, [...groups]);
@@ -78,7 +80,7 @@ export async function whoAndWhere(
   const [person, channel, member] = await Promise.all([
     desk.people.person(userId),
     desk.people.channel(channelId),
-    memberOf(desk, userId, [environment]),
+    memberOf(desk, userId, [environment], 'admin'),
   ]);
   return { person, account: { ...person.account, ...member }, channel };
 }
@@ -92,12 +94,12 @@ export async function recheckPeople(desk: Desk, run: Run): Promise<void> {
   const { requestedBy } = run.request;
   if (requestedBy.kind === 'slack' && run.origin.kind === 'slack') {
     const { userId } = requestedBy;
-    const member = await memberOf(desk, userId, [environment]);
+    const member = await memberOf(desk, userId, [environment], 'admin');
     refuseIf(userId, (await refuseNow(desk, userId)) ?? mayAsk(environment, member, run.origin.channelId));
   }
   for (const { by } of run.approvals) {
     if (by.kind !== 'slack') continue;
-    const now = actorOf(desk, await memberOf(desk, by.userId, [environment]));
+    const now = actorOf(desk, await memberOf(desk, by.userId, [environment], 'approver'));
     refuseIf(by.userId, (await refuseNow(desk, by.userId)) ?? mayApprove(environment, requestedBy, now));
   }
 }

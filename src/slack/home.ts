@@ -8,7 +8,7 @@ import type { Message } from './messages/blocks.ts';
 import { refusalMessage } from './messages/refusal.ts';
 import { chooseView } from './views/choose.ts';
 import { type HomeContent, homeView, type Look, refusedHome } from './views/home.ts';
-import { visibleHistory, visibleOf } from './visible.ts';
+import { overdueDrills, visibleHistory, visibleOf } from './visible.ts';
 import { openView } from './windows.ts';
 
 const recentRuns = 10;
@@ -22,7 +22,7 @@ export async function onHomeOpened(desk: Desk, userId: string): Promise<void> {
     return;
   }
   const environments = restores.environments();
-  const by = await memberOf(desk, userId, environments);
+  const by = await memberOf(desk, userId, environments, 'each');
   const publish = async (looks: readonly Look[]) => {
     const open = visibleOf(desk, by, restores.open());
     const recent = visibleHistory(desk, by, recentRuns);
@@ -34,6 +34,7 @@ export async function onHomeOpened(desk: Desk, userId: string): Promise<void> {
       open: open.runs,
       interrupted: restores.interrupted(),
       recent: recent.runs,
+      overdueDrills: overdueDrills(desk),
       hidden: open.hidden + recent.hidden,
       progressOf: (run) => progress.get(run.id),
     };
@@ -69,7 +70,7 @@ export async function onHomeRestore(
   },
 ): Promise<void> {
   const environments = desk.restores.environments();
-  const by = await memberOf(desk, click.userId, environments, click.ack);
+  const by = await memberOf(desk, click.userId, environments, 'admin', click.ack);
   const refusals = environments.map((each) => mayAsk(each, by, each.channels[0] ?? ''));
   const allowed = environments.filter((_, index) => refusals[index] === undefined);
   const [first] = refusals;

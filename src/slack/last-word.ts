@@ -1,8 +1,8 @@
 /** The last word on a run, with its Undo button: kept current while an undo is possible, without the button afterwards. */
 import type { StoredEvent } from '../restore/events.ts';
 import type { Message } from './messages/blocks.ts';
+import { lastWord } from './messages/last-word.ts';
 import type { Surroundings } from './messages/surroundings.ts';
-import { lastWord } from './messages/thread.ts';
 import type { Posting, Postings } from './postings.ts';
 import type { Story } from './story.ts';
 

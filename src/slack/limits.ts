@@ -31,6 +31,12 @@ export const limits = {
   tableRows: 100,
   /** Characters of a `table` block, all cells together: under Slack's own 10,000, to leave room around it. */
   tableText: 6000,
+  /** Rows of a `data_table` block, the header row included. */
+  dataTableRows: 101,
+  /** Ours: a label has 63 characters at most, so a whole `data_table` stays under Slack's 10,000. */
+  labelInTable: 63,
+  /** Ours: leaves room in a message for what stands around a `data_table`. */
+  dataTableJson: 8000,
   /** Ours: long enough to say why, short enough to be read. */
   reason: 500,
   whenInput: 200,

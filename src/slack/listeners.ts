@@ -99,7 +99,7 @@ function listenToPages(app: App, desk: Desk, listening: Listening): void {
         const wanted = Number('value' in action ? action.value : undefined);
         const page = Number.isSafeInteger(wanted) ? Math.min(Math.max(wanted, 0), lastPage) : 0;
         if (refusal !== undefined) return void (await show(refusalMessage(refusal)));
-        const by = await memberOf(desk, body.user.id, desk.restores.environments());
+        const by = await memberOf(desk, body.user.id, desk.restores.environments(), 'either');
         await show(historyPage(desk, by, page));
       });
     });

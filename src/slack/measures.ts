@@ -50,13 +50,27 @@ export function percent(done: number, total: number): string {
   return `${done >= total ? 100 : Math.min(99, Math.floor((100 * done) / total))} %`;
 }
 
-/**
- * What a restore costs, roughly, in US dollars: $0.15 per GB restored (aws.amazon.com/dynamodb/pricing, most regions),
- * and on-demand reads of both tables, twice (compare and verify), at about $0.15 per million.
- */
+/** US dollars, about: aws.amazon.com/dynamodb/pricing, on demand, as in most regions. */
+export const prices = { restoredGigabyte: 0.15, readUnit: 0.15 / 1e6, writeUnit: 0.75 / 1e6 } as const;
+
+/** What a restore will cost, roughly: the copies, and reading both tables twice (compare and verify), 4 kB a unit. */
 export function estimatedCost(bytes: number): string {
-  const gigabytes = bytes / 1e9;
-  const reads = (4 * bytes) / 4096 / 1e6;
-  const dollars = gigabytes * 0.15 + reads * 0.15;
-  return dollars < 0.01 ? 'less than $0.01' : `about $${dollars.toFixed(2)}`;
+  return dollars((bytes / 1e9) * prices.restoredGigabyte + ((4 * bytes) / 4096) * prices.readUnit);
+}
+
+export function dollars(value: number): string {
+  return value < 0.01 ? 'less than $0.01' : `about $${value.toFixed(2)}`;
+}
+
+/** `▓▓▓▓░░░░░░ 42 %` */
+export function bar(done: number, total: number): string {
+  if (total <= 0) return '';
+  const filled = Math.min(10, Math.floor((10 * done) / total));
+  return `${'▓'.repeat(filled)}${'░'.repeat(10 - filled)} ${percent(done, total)}`;
+}
+
+/** `about 4 min left`: as exact as anybody can know. */
+export function timeLeft(ms: number): string {
+  if (ms < 60_000) return 'less than a minute left';
+  return `about ${duration(Math.ceil(ms / 60_000) * 60_000)} left`;
 }

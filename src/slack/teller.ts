@@ -15,6 +15,7 @@ import { reminderMessage } from './messages/approvers.ts';
 import type { Message } from './messages/blocks.ts';
 import { parentMessage } from './messages/parent.ts';
 import { planQuestion, replyTo } from './messages/thread.ts';
+import { PaceMeter } from './pace.ts';
 import { isRefusal } from './poster.ts';
 import { Postings, type PostingsParts, reporterName } from './postings.ts';
 import { dueReminder, nextReminderAt } from './reminders.ts';
@@ -67,6 +68,7 @@ class Teller {
   readonly #control: TellerControl;
   readonly #postings: Postings;
   readonly #lastWord: LastWord;
+  readonly #pace = new PaceMeter();
   #shown: string | undefined;
   #editedAt: Instant | undefined;
   #parent: 'editable' | 'gone' = 'editable';
@@ -216,7 +218,10 @@ class Teller {
   }
 
   #parentMessage(story: Story): Message {
-    return parentMessage(story.run, surroundingsOf(story, this.#parts), this.#parts.progress.get(this.#runId));
+    const progress = this.#parts.progress.get(this.#runId);
+    const pace = this.#pace.note(story.run.phase, progress, this.#parts.clock.now());
+    const surroundings = surroundingsOf(story, this.#parts);
+    return parentMessage(story.run, { ...surroundings, ...(pace === undefined ? {} : { pace }) }, progress);
   }
 
   #isStale(story: Story): boolean {

@@ -26,7 +26,7 @@ type Asking = {
 export async function openUndo(desk: Desk, run: Run, asking: Asking): Promise<void> {
   const { userId, channelId, triggerId, ack, tell } = asking;
   const environment = desk.restores.environment(run.request.environment);
-  const by = await memberOf(desk, userId, [environment], ack);
+  const by = await memberOf(desk, userId, [environment], 'admin', ack);
   const refusal = mayAsk(environment, by, channelId, 'undo');
   if (refusal !== undefined) {
     await ack();

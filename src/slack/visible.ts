@@ -1,4 +1,6 @@
 /** What of the record one person may see: runs of environments they are trusted in, and what they asked for themselves. */
+
+import { overdueSentence } from '../restore/drills.ts';
 import { type Member, mayLook } from '../restore/policy.ts';
 import type { Run } from '../restore/run.ts';
 import type { Desk } from './desk.ts';
@@ -24,4 +26,14 @@ export function visibleHistory(desk: Desk, by: Member, wanted: number): Visible 
     if (visible.runs.length >= wanted || all.length < looked)
       return { ...visible, runs: visible.runs.slice(0, wanted) };
   }
+}
+
+/** What a person should know about drills that are overdue: a sentence for each such environment. */
+export function overdueDrills({ restores, clock }: Desk): ReadonlyMap<string, string> {
+  const sentences = new Map<string, string>();
+  for (const record of restores.drills()) {
+    const sentence = overdueSentence(record, clock.now());
+    if (sentence !== undefined) sentences.set(record.environment, sentence);
+  }
+  return sentences;
 }

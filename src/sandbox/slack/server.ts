@@ -19,7 +19,7 @@ import { openSockets, type Sockets } from './sockets.ts';
 import { Store } from './store.ts';
 import { until } from './wait.ts';
 import { WebApi } from './web-api.ts';
-import { buildWorkspace, type Channel, type User, type WorkspaceSeed } from './workspace.ts';
+import { buildWorkspace, type Channel, type User, type UserGroup, type WorkspaceSeed } from './workspace.ts';
 
 /** What a bot with our manifest is granted: enough to work, not a scope more. */
 const defaultScopes: readonly string[] = [
@@ -157,6 +157,10 @@ export class SandboxSlack {
 
   changeChannel(id: string, change: Partial<Omit<Channel, 'id'>>): void {
     this.#store.channels.set(id, { ...required(this.#store.channels.get(id), id), ...change });
+  }
+
+  changeUserGroup(id: string, change: Partial<Omit<UserGroup, 'id'>>): void {
+    this.#store.userGroups.set(id, { ...required(this.#store.userGroups.get(id), id), ...change });
   }
 
   users(): readonly User[] {

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import { type ApiCall, Happenings } from './happenings.ts';
 import { isInChannel, type Message } from './messages.ts';
 import { maxViewsInStack, type View } from './views.ts';
-import type { Channel, User, Workspace } from './workspace.ts';
+import type { Channel, User, UserGroup, Workspace } from './workspace.ts';
 
 export interface Trigger {
   readonly user: string;
@@ -28,6 +28,7 @@ export class Store {
   readonly events = new Happenings();
   readonly users = new Map<string, User>();
   readonly channels = new Map<string, Channel>();
+  readonly userGroups = new Map<string, UserGroup>();
   readonly triggers = new Map<string, Trigger>();
   readonly responseUrls = new Map<string, ResponseUrl>();
   readonly views = new Map<string, View>();
@@ -44,6 +45,7 @@ export class Store {
     this.workspace = workspace;
     this.clock = clock;
     for (const user of workspace.users) this.users.set(user.id, user);
+    for (const group of workspace.userGroups) this.userGroups.set(group.id, group);
     for (const channel of workspace.channels) this.channels.set(channel.id, channel);
   }
 

@@ -26,7 +26,7 @@ export interface Channel {
   readonly with?: string;
 }
 
-interface UserGroup {
+export interface UserGroup {
   readonly id: string;
   readonly handle: string;
   readonly name: string;

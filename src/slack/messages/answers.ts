@@ -18,8 +18,10 @@ export function statusMessage(
   progressOf: (run: Run) => Progress,
   interrupted: readonly Run[],
   hidden: number,
+  overdueDrills: ReadonlyMap<string, string> = new Map(),
 ): Message {
-  const leftOut = leftOutLine(hidden);
+  const drills = [...overdueDrills].map(([name, sentence]) => section(overdueLine(name, sentence)));
+  const leftOut = [...drills, ...leftOutLine(hidden)];
   if (open.length === 0) {
     const ended = last === undefined ? '' : ` The last one: ${runLine(last)}`;
     const none =
@@ -29,6 +31,11 @@ export function statusMessage(
   }
   const lines = open.map((run) => statusLine(run, progressOf(run), interrupted));
   return message(lines.join('\n'), [header('Restores now'), ...lineSections(lines), ...leftOut]);
+}
+
+/** A drill that is due, and what to type. */
+export function overdueLine(environment: string, sentence: string): string {
+  return `:alarm_clock: ${escaped(sentence)} ${code(`${commandName} drill ${environment}`)} rehearses a restore; nothing live is written.`;
 }
 
 export function statusLine(run: Run, progress: Progress, interrupted: readonly Run[]): string {

@@ -7,6 +7,7 @@ import { commandName, inSlack } from '../command.ts';
 import { count, counted, duration, utc } from '../measures.ts';
 import { bothTimes, code, escaped, listed } from '../mrkdwn.ts';
 import { actions, button, context, lineSections, section } from './blocks.ts';
+import { actualCost } from './cost.ts';
 import type { Surroundings } from './surroundings.ts';
 import { changesOf, conflictsOf, differencesLeft, putBackBy, rewrittenBy, undoneBy, writtenInAll } from './written.ts';
 
@@ -16,15 +17,21 @@ export function outcomeBlocks(run: Run, { undoableUntil }: Surroundings): readon
     ...(run.state === 'NEEDS_ATTENTION' ? whatToDo(run, undoableUntil !== undefined) : []),
     ...keptTables(run),
     ...digests(run),
+    ...costs(run),
   ];
 }
 
 /** One paragraph of mrkdwn: what happened, and for a failure what to do next. */
 export function outcomeText(run: Run): string {
-  if (run.state === 'COMPLETED') return run.request.undoOf === undefined ? restored(run) : undone(run);
+  if (run.state === 'COMPLETED') return completed(run);
   const message = escaped(run.failure?.message ?? 'The reason is not known.');
   const hint = escaped(inSlack(hintOf(run)));
   return `${markOf(run.state)}${took(run, 'after')}: ${message}${rolledBack(run)}${hint === '' ? '' : `\n*Next:* ${hint}`}`;
+}
+
+function completed(run: Run): string {
+  if (run.request.drill === true) return rehearsed(run);
+  return run.request.undoOf === undefined ? restored(run) : undone(run);
 }
 
 /** Each table's state and what to type have lines of their own, in Slack's words. */
@@ -52,6 +59,21 @@ function restored(run: Run): string {
   return (
     `:white_check_mark: ${escaped(run.request.environment)} is back to ${utc(run.request.restorePoint)}${took(run)}: ` +
     `${count(put)} put back, ${count(deleted)} deleted, ${count(unchanged)} unchanged. ${meanwhile(run)}${verdict}`
+  );
+}
+
+/** What a drill has shown: that it would work, how long it takes, and what it would do. */
+function rehearsed(run: Run): string {
+  const { put, deleted } = changesOf(run);
+  const built = Math.max(0, ...run.tables.map(({ restoreMs }) => restoreMs ?? 0));
+  const plan =
+    put + deleted === 0
+      ? 'A restore would have nothing to write.'
+      : `A restore would put back ${counted(put, 'item')} and delete ${count(deleted)}.`;
+  return (
+    `:white_check_mark: The drill of ${escaped(run.request.environment)} went well${took(run)}: ` +
+    `${counted(run.tables.length, 'table')} can be put back to ${utc(run.request.restorePoint)}. ` +
+    `AWS built the copies in ${duration(built)}. ${plan} Nothing live was written, and the copies are deleted.`
   );
 }
 
@@ -159,7 +181,13 @@ function keptTables(run: Run): readonly KnownBlock[] {
 }
 
 function sameAgain({ request }: Run): string {
-  return `${commandName} ${request.environment} ${new Date(request.restorePoint).toISOString().replace('.000Z', 'Z')}`;
+  const verb = request.drill === true ? 'drill ' : '';
+  return `${commandName} ${verb}${request.environment} ${new Date(request.restorePoint).toISOString().replace('.000Z', 'Z')}`;
+}
+
+function costs(run: Run): readonly KnownBlock[] {
+  const cost = actualCost(run);
+  return cost === undefined ? [] : [section(`*Cost:* ${cost}`)];
 }
 
 function digests(run: Run): readonly KnownBlock[] {

@@ -2,10 +2,13 @@
 import type { KnownBlock } from '@slack/types';
 import { approversOf } from '../../restore/policy.ts';
 import type { Run, RunState } from '../../restore/run.ts';
+import type { Speed } from '../../restore/speed.ts';
 import { actionIds, valueFor } from '../button-value.ts';
+import { commandName } from '../command.ts';
 import { duration, utc } from '../measures.ts';
-import { actor, anyOf, escaped, literal, readersTime } from '../mrkdwn.ts';
-import { actions, button, confirmation, context, header, type Message, message, section } from './blocks.ts';
+import { actor, anyOf, code, escaped, literal, readersTime } from '../mrkdwn.ts';
+import { actions, button, confirmation, context, facts, header, type Message, message, section } from './blocks.ts';
+import { expectedCost } from './cost.ts';
 import { outcomeBlocks, outcomeText } from './outcome.ts';
 import { currentPhase, type Progress, planBlocks } from './phases.ts';
 import { reference, requestBlocks, requestText } from './request.ts';
@@ -35,6 +38,7 @@ export function parentMessage(run: Run, surroundings: Surroundings, progress: Pr
 
 function approvalCard(run: Run, surroundings: Surroundings): Message {
   const { environment } = surroundings;
+  const cost = expectedCost(run);
   const title = `Approval needed: ${subjectOf(run)}`;
   const buttons = actions(
     button({
@@ -52,6 +56,7 @@ function approvalCard(run: Run, surroundings: Surroundings): Message {
     header(title),
     ...requestBlocks(run, surroundings),
     section(`*What will happen:* ${isUndo(run) ? whatUndoDoes : whatRestoreDoes}`),
+    ...(cost.length === 0 ? [] : [facts(cost)]),
     context(whoMay(run, environment)),
     reference(run, ...expiry(run)),
     buttons,
@@ -59,7 +64,7 @@ function approvalCard(run: Run, surroundings: Surroundings): Message {
 }
 
 function confirmApproval(run: Run) {
-  return confirmation(`Approve this ${isUndo(run) ? 'undo' : 'restore'}?`, inOneSentence(run), 'Approve', 'Not yet');
+  return confirmation(`Approve this ${nounFor(run)}?`, inOneSentence(run), 'Approve', 'Not yet');
 }
 
 function isUndo({ request }: Run): boolean {
@@ -112,28 +117,38 @@ function running(run: Run, surroundings: Surroundings, progress: Progress): Mess
     label: 'Cancel',
     value: valueFor(run),
     style: 'danger',
-    confirm: confirmation(
-      `Stop this ${isUndo(run) ? 'undo' : 'restore'}?`,
-      'It stops at its next safe point, and what it wrote already is put back. AWS cannot stop copies it has begun to build; those are kept for you to look at.',
-      'Stop it',
-      'Go on',
-    ),
+    confirm: confirmation(`Stop this ${nounFor(run)}?`, whatStoppingDoes(run), 'Stop it', 'Go on'),
   });
   const state = stateNow(run, surroundings);
   const mayStop = !run.cancelRequested && run.rollback === undefined;
-  return message(`${title}. ${state ?? escaped(`${currentPhase(run, progress)}.`)} ${requestText(run)}`, [
-    header(title),
-    ...requestBlocks(run, surroundings),
-    ...approvalLine(run),
-    ...planBlocks(run, progress),
-    ...(state === undefined ? [] : [context(state)]),
-    ...(mayStop ? [actions(stop)] : []),
-    reference(run, ...(run.startedAt === undefined ? [] : [`started ${readersTime(run.startedAt)}`])),
-  ]);
+  return message(
+    `${title}. ${state ?? escaped(`${currentPhase(run, progress, surroundings.pace)}.`)} ${requestText(run)}`,
+    [
+      header(title),
+      ...requestBlocks(run, surroundings),
+      ...approvalLine(run),
+      ...planBlocks(run, progress, surroundings.pace),
+      ...(state === undefined ? [] : [context(state)]),
+      ...(mayStop ? [actions(stop)] : []),
+      reference(run, ...(run.startedAt === undefined ? [] : [`started ${readersTime(run.startedAt)}`])),
+    ],
+  );
+}
+
+function nounFor({ request }: Run): string {
+  if (request.undoOf !== undefined) return 'undo';
+  return request.drill === true ? 'drill' : 'restore';
+}
+
+function whatStoppingDoes({ request }: Run): string {
+  return request.drill === true
+    ? 'It stops at its next safe point. Nothing live was written. The copies are deleted; those that AWS is still building, as soon as they are built.'
+    : 'It stops at its next safe point, and what it wrote already is put back. AWS cannot stop copies it has begun to build; those are kept for you to look at.';
 }
 
 function runningTitle(run: Run): string {
-  const { environment, undoOf } = run.request;
+  const { environment, undoOf, drill } = run.request;
+  if (drill === true) return `Rehearsing a restore of ${environment}`;
   if (run.rollback !== undefined) return `Rolling back ${environment}`;
   return undoOf === undefined ? `Restoring ${environment}` : `Undoing ${undoOf} in ${environment}`;
 }
@@ -142,7 +157,13 @@ function runningTitle(run: Run): string {
 function stateNow(run: Run, { isPaused = false }: Surroundings): string | undefined {
   if (isPaused) return pausedLine;
   if (run.rollback !== undefined) return ':leftwards_arrow_with_hook: What was written is being put back.';
-  return run.cancelRequested ? ':octagonal_sign: Stopping at the next safe point.' : undefined;
+  if (run.cancelRequested) return ':octagonal_sign: Stopping at the next safe point.';
+  return run.speed === 'normal' ? undefined : speedNow(run.speed);
+}
+
+function speedNow(speed: Exclude<Speed, 'normal'>): string {
+  if (speed !== 'pause') return `:control_knobs: Its speed is set to *${speed}*.`;
+  return `:double_vertical_bar: Paused by a person: it reads and writes nothing until somebody types ${code(`${commandName} speed normal`)}.`;
 }
 
 export const pausedLine =

@@ -4,8 +4,9 @@ import { extraPhases, type Phase, phases } from '../../restore/events.ts';
 import type { PhaseStatus, Run } from '../../restore/run.ts';
 import { hasEnded } from '../../restore/run.ts';
 import { limits } from '../limits.ts';
-import { count, counted, duration, percent, utc } from '../measures.ts';
+import { bar, count, counted, duration, timeLeft, utc } from '../measures.ts';
 import { shortened } from '../mrkdwn.ts';
+import { type Pace, totalOf } from '../pace.ts';
 import { plainRichText } from './blocks.ts';
 import { changesOf, putBackBy, writtenBy } from './written.ts';
 
@@ -39,8 +40,8 @@ export function titleOf({ request }: Run, phase: Phase): string {
 }
 
 /** Nothing before the first phase: Slack refuses an empty plan. */
-export function planBlocks(run: Run, progress: Progress): readonly PlanBlock[] {
-  const tasks = shownPhases(run).map((phase) => task(run, phase, progress));
+export function planBlocks(run: Run, progress: Progress, pace?: Pace): readonly PlanBlock[] {
+  const tasks = shownPhases(run).map((phase) => task(run, phase, progress, pace));
   if (tasks.length === 0) return [];
   const plan: PlanBlock = {
     type: 'plan',
@@ -51,17 +52,18 @@ export function planBlocks(run: Run, progress: Progress): readonly PlanBlock[] {
 }
 
 /** The same in one line, for the text: `Compare restored and live tables, 42 %`. */
-export function currentPhase(run: Run, progress: Progress): string {
+export function currentPhase(run: Run, progress: Progress, pace?: Pace): string {
   const phase = run.phase;
   if (phase === undefined) return 'Starting';
-  const detail = detailOf(run, phase, progress);
+  const detail = detailOf(run, phase, progress, pace);
   return detail === '' ? titleOf(run, phase) : `${titleOf(run, phase)}: ${detail}`;
 }
 
 function planTitle(run: Run): string {
-  const { environment, restorePoint, undoOf } = run.request;
+  const { environment, restorePoint, undoOf, drill } = run.request;
   if (undoOf !== undefined) return `${hasEnded(run) ? 'Undo of' : 'Undoing'} ${undoOf}`;
   const to = `${environment} back to ${utc(restorePoint)}`;
+  if (drill === true) return `Drill: ${to}`;
   return hasEnded(run) ? `Restore of ${to}` : `Restoring ${to}`;
 }
 
@@ -85,9 +87,9 @@ function isShown(run: Run, phase: Phase): boolean {
   return !isExtra && run.request.undoOf === undefined && run.rollback === undefined && !hasEnded(run);
 }
 
-function task(run: Run, phase: Phase, progress: Progress): TaskCardBlock {
+function task(run: Run, phase: Phase, progress: Progress, pace: Pace | undefined): TaskCardBlock {
   const { status, durationMs } = run.phases[phase];
-  const detail = status === 'in_progress' || status === 'error' ? detailOf(run, phase, progress) : '';
+  const detail = status === 'in_progress' || status === 'error' ? detailOf(run, phase, progress, pace) : '';
   const output = outputOf(run, phase, durationMs);
   return {
     type: 'task_card',
@@ -112,7 +114,7 @@ function shownStatus(status: PhaseStatus, ended: boolean): TaskCardBlock['status
   }
 }
 
-function detailOf(run: Run, phase: Phase, progress: Progress): string {
+function detailOf(run: Run, phase: Phase, progress: Progress, pace: Pace | undefined): string {
   // In full above the plan; a message has room for it once.
   if (run.phases[phase].status === 'error') return shortened(run.failure?.message ?? '', limits.taskTitle);
   switch (phase) {
@@ -127,20 +129,23 @@ function detailOf(run: Run, phase: Phase, progress: Progress): string {
     case 'VERIFY_COUNTS':
     case 'SWAP_DATA':
     case 'VERIFY_DATA':
-      return progressOf(progress);
+      return run.phase === phase ? progressOf(progress, pace) : '';
     default:
       return '';
   }
 }
 
-function progressOf(progress: Progress): string {
-  const tables = [...progress.values()];
-  if (tables.length === 0) return '';
-  const done = tables.reduce((sum, table) => sum + table.done, 0);
-  const known = tables.flatMap(({ total }) => (total === undefined ? [] : [total]));
-  const total = known.reduce((sum, each) => sum + each, 0);
-  if (known.length < tables.length || total < done) return `${count(done)} items`;
-  return `${count(done)} of ${count(total)} items, ${percent(done, total)}`;
+/** `▓▓▓▓░░░░░░ 42 %, 518 of 1,234 items, 120 a second, about 4 min left`, as much of it as is known. */
+function progressOf(progress: Progress, pace: Pace | undefined): string {
+  if (progress.size === 0) return '';
+  const { done, total } = totalOf(progress);
+  const parts = [
+    ...(total === undefined || total === 0 ? [] : [bar(done, total)]),
+    total === undefined ? `${count(done)} items` : `${count(done)} of ${count(total)} items`,
+    ...(pace === undefined ? [] : [`${count(Math.max(1, Math.round(pace.perSecond)))} a second`]),
+    ...(pace?.remainingMs === undefined || done === total ? [] : [timeLeft(pace.remainingMs)]),
+  ];
+  return parts.join(', ');
 }
 
 function outputOf(run: Run, phase: Phase, durationMs: number | undefined): string {
@@ -157,7 +162,9 @@ function resultOf(run: Run, phase: Phase): string {
       return `${counted(run.tables.length, 'table')} ready`;
     case 'VERIFY_COUNTS': {
       const { put, deleted } = changesOf(run);
-      return `${count(put)} to put back, ${count(deleted)} to delete`;
+      return run.request.drill === true
+        ? `${counted(put + deleted, 'difference')}`
+        : `${count(put)} to put back, ${count(deleted)} to delete`;
     }
     case 'SWAP_DATA': {
       if (run.request.undoOf !== undefined) return '';

@@ -1,5 +1,5 @@
 /** The same message in blocks every Slack has always known, for when it refuses a newer one (`invalid_blocks`). */
-import type { KnownBlock, PlanBlock, RichTextBlock, TableBlock } from '@slack/types';
+import type { DataTableBlock, KnownBlock, PlanBlock, RichTextBlock, TableBlock } from '@slack/types';
 import { limits } from '../limits.ts';
 import { escaped, literal, shortened } from '../mrkdwn.ts';
 import { type Message, section } from './blocks.ts';
@@ -10,7 +10,7 @@ export function inPlainBlocks(message: Message): Message {
 
 function plainBlock(block: KnownBlock): KnownBlock {
   if (block.type === 'plan') return section(planLines(block));
-  if (block.type === 'table') return section(tableLines(block));
+  if (block.type === 'table' || block.type === 'data_table') return section(tableLines(block));
   if (block.type === 'rich_text') return section(quoted(textOf(block)));
   if (block.type === 'header') return section(`*${literal(block.text.text)}*`);
   return block;
@@ -31,8 +31,10 @@ function planLines(plan: PlanBlock): string {
   return [`*${literal(plan.title)}*`, ...lines].join('\n');
 }
 
-function tableLines(table: TableBlock): string {
-  const lines = table.rows.map((row) =>
+type Cell = (TableBlock | DataTableBlock)['rows'][number][number];
+
+function tableLines({ rows }: TableBlock | DataTableBlock): string {
+  const lines = rows.map((row: readonly Cell[]) =>
     row.map((cell) => (cell.type === 'rich_text' ? textOf(cell) : cell.text)).join(' | '),
   );
   const fence = '```';

@@ -1,7 +1,9 @@
 /** The request inside a message: who, back to when, which tables, for what reason. */
 import type { KnownBlock } from '@slack/types';
+import type { Environment, PlanConfirmation } from '../../restore/environment.ts';
 import { whatTheApplicationSees } from '../../restore/fence/sentences.ts';
 import type { RestoreRequest } from '../../restore/request.ts';
+import type { Instant } from '../../restore/restore-point.ts';
 import type { Run } from '../../restore/run.ts';
 import { count, counted, utc } from '../measures.ts';
 import { actor, bothTimes, code, escaped, listed, literal, readersTime } from '../mrkdwn.ts';
@@ -30,7 +32,7 @@ export function requestBlocks(run: Run, { undone, environment }: Surroundings): 
       'Tables',
       `${counted(request.tables.length, 'table')} of ${code(request.environment)}${region} – ${tableNames(run)}`,
     ],
-    ...optionFacts(request),
+    ...optionFacts(request, environment),
   ];
   const why: readonly KnownBlock[] = request.reason === '' ? [] : [facts([['Reason', '']]), quote(request.reason)];
   return [facts(rows), ...why];
@@ -55,17 +57,38 @@ export function reference(run: Run, ...more: readonly string[]): KnownBlock {
   return context([code(run.id), `digest ${code(shortDigest(run.digest))}`, ...more].join(' · '));
 }
 
+/** What every line of a thread ends with: whose it is, and when it was. */
+export function stamp(run: Run, at: Instant): KnownBlock {
+  return context(`${code(run.id)} · ${readersTime(at)} · ${utc(at)}`);
+}
+
 /** What differs from the usual way: an approver must not have to guess it. */
-function optionFacts({ undoOf, options }: RestoreRequest): readonly Fact[] {
+function optionFacts(
+  { undoOf, drill, options }: RestoreRequest,
+  environment: Environment | undefined,
+): readonly Fact[] {
+  if (drill === true) return [['Drill', 'nothing is written to a live table; the copies are deleted afterwards']];
+  const usual = environment ?? { fence: 'off', planConfirmation: options.planConfirmation };
+  const isRestore = undoOf === undefined;
   const said = [
+    ...(isRestore && options.fence === 'off' && usual.fence === 'writes'
+      ? ['*no fence*, although the configuration has one put up: other writers are not kept out']
+      : []),
+    ...(isRestore && options.planConfirmation !== usual.planConfirmation ? [whenAsked[options.planConfirmation]] : []),
     ...(options.fence === 'off' ? [] : [`a fence keeps other writers out of the tables. ${whatTheApplicationSees}`]),
-    ...(options.onConflict === 'overwrite' || undoOf !== undefined
+    ...(options.onConflict === 'overwrite' || !isRestore
       ? []
       : ['items that the application changes meanwhile are kept as they are']),
     ...(options.rollback ? [] : ['should it fail halfway, it is left as it is and *not* put back']),
   ];
   return said.length === 0 ? [] : [['Options', said.join('; ')]];
 }
+
+const whenAsked: Readonly<Record<PlanConfirmation, string>> = {
+  never: '*nobody is asked* before live tables are written',
+  'when-counts-differ': 'somebody is asked before live tables are written when item counts differ',
+  always: 'somebody is asked before live tables are written',
+};
 
 function undoneRun(undoOf: string, undone: Run | undefined): string {
   if (undone === undefined) return code(undoOf);

@@ -2,6 +2,7 @@ import type { Environment } from '../../restore/environment.ts';
 import type { RunId } from '../../restore/events.ts';
 import type { Instant } from '../../restore/restore-point.ts';
 import type { Run } from '../../restore/run.ts';
+import type { Pace } from '../pace.ts';
 
 /** What a message about a run says besides the run itself. */
 export type Surroundings = {
@@ -15,6 +16,8 @@ export type Surroundings = {
   readonly undoneBy?: RunId;
   /** A shutdown stopped it at a safe point; it is to be resumed. */
   readonly isPaused?: boolean;
+  /** How fast it gets on at this moment, as far as that can be said. */
+  readonly pace?: Pace;
   /** When the event before the one that is told was written down. */
   readonly before?: Instant;
 };

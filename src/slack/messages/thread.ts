@@ -7,11 +7,12 @@ import type { Run } from '../../restore/run.ts';
 import { actionIds, valueFor } from '../button-value.ts';
 import { count, counted, duration, utc } from '../measures.ts';
 import { actor, anyOf, code, escaped, listed, readersTime } from '../mrkdwn.ts';
-import { actions, button, confirmation, context, type Message, message, section } from './blocks.ts';
+import { actions, button, confirmation, type Message, message, section } from './blocks.ts';
 import { comparisonTable, comparisonText, verificationTable } from './counts.ts';
-import { outcomeBlocks, outcomeText, undoBlocks } from './outcome.ts';
+import { lastWord } from './last-word.ts';
 import { closedLine, pausedLine } from './parent.ts';
 import { phaseTitles, titleOf } from './phases.ts';
+import { stamp } from './request.ts';
 import type { Surroundings } from './surroundings.ts';
 import { fenceNews, fencesClosed, tableNews } from './table-news.ts';
 import { changesOf, putBackBy, writtenBy } from './written.ts';
@@ -92,15 +93,6 @@ function warningLine(label: string | undefined, text: string): string {
   return `:warning: ${label === undefined ? '' : `${code(label)} `}${escaped(text)}`;
 }
 
-/** How it ended, with Undo while that is possible. */
-export function lastWord(run: Run, surroundings: Surroundings, at: Instant): Message {
-  return message(outcomeText(run), [
-    ...outcomeBlocks(run, surroundings),
-    ...undoBlocks(run, surroundings),
-    stamp(run, at),
-  ]);
-}
-
 /** Somebody else goes on; `before` is when the run was last heard of. */
 function resumedLine(run: Run, host: string, at: Instant, { before }: Surroundings): string {
   const where = run.phase === undefined ? '' : ` in: ${titleOf(run, run.phase)}`;
@@ -145,7 +137,9 @@ function decision(event: Decision, run: Run): string {
     case 'speed-set':
       return `:control_knobs: ${actor(event.by)} set the speed to *${event.speed}*.`;
     case 'cancel-requested':
-      return `:octagonal_sign: ${actor(event.by)} asked to stop. ${honestAboutStopping(run)}`;
+      return event.outrankedBy === undefined
+        ? `:octagonal_sign: ${actor(event.by)} asked to stop. ${honestAboutStopping(run)}`
+        : `:octagonal_sign: ${code(event.outrankedBy)} goes first: the drill stops.`;
   }
 }
 
@@ -260,6 +254,7 @@ function honestAboutStopping(run: Run): string {
   if (run.phases.SWAP_DATA.status === 'in_progress') {
     return 'It stops at the next safe point, and what was written already is put back; the last message says how that went.';
   }
+  if (run.request.drill === true) return 'Nothing live was written.';
   const building = run.tables.some(
     ({ restoreTable, restoreMs }) => restoreTable !== undefined && restoreMs === undefined,
   );
@@ -278,8 +273,4 @@ function lineOrNothing(run: Run, at: Instant, text: string | undefined): Reply |
 
 function withTable(run: Run, at: Instant, text: string, table: KnownBlock, more: string): Reply {
   return { ...message(`${text} ${escaped(more)}`.trim(), [section(text), table, stamp(run, at)]), broadcast: false };
-}
-
-function stamp(run: Run, at: Instant): KnownBlock {
-  return context(`${code(run.id)} · ${readersTime(at)} · ${utc(at)}`);
 }

@@ -8,7 +8,7 @@ import type { EnvironmentOutlook } from '../../restore/restores.ts';
 import type { Run } from '../../restore/run.ts';
 import { homeActionIds } from '../button-value.ts';
 import { limits } from '../limits.ts';
-import { leftOutLine, outlookLines, runLine, statusLine } from '../messages/answers.ts';
+import { leftOutLine, outlookLines, overdueLine, runLine, statusLine } from '../messages/answers.ts';
 import { actions, button, context, header, lineSections, section } from '../messages/blocks.ts';
 import type { Progress } from '../messages/phases.ts';
 import { whoCanHelp } from '../messages/refusal.ts';
@@ -25,6 +25,8 @@ export type HomeContent = {
   readonly open: readonly Run[];
   readonly interrupted: readonly Run[];
   readonly recent: readonly Run[];
+  /** What is overdue, by environment: a sentence. */
+  readonly overdueDrills: ReadonlyMap<string, string>;
   /** How many runs were left out, because the reader is not trusted in their environment. */
   readonly hidden: number;
   readonly progressOf: (run: Run) => Progress;
@@ -65,10 +67,13 @@ const restoreButton = button({
 
 function environmentBlocks(
   { environment, look }: HomeContent['environments'][number],
-  { reader, now, timeZone }: HomeContent,
+  { reader, now, timeZone, overdueDrills }: HomeContent,
 ): readonly KnownBlock[] {
   const title = [header(`Environment ${environment.name}`), section(rightsOf(environment, reader))];
-  return mayLook(environment, reader) === undefined ? [...title, ...lookBlocks(look, now, timeZone)] : title;
+  if (mayLook(environment, reader) !== undefined) return title;
+  const overdue = overdueDrills.get(environment.name);
+  const drill = overdue === undefined ? [] : [section(overdueLine(environment.name, overdue))];
+  return [...title, ...drill, ...lookBlocks(look, now, timeZone)];
 }
 
 function lookBlocks(look: Look, now: Instant, timeZone: string): readonly KnownBlock[] {

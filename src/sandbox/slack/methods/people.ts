@@ -34,8 +34,8 @@ function botInfo(call: Call): JsonObject {
 }
 
 function groupList(call: Call): JsonObject {
-  const { workspace } = call.store;
-  const asked = workspace.userGroups.filter((group) => group.isEnabled || flagAt(call.args, 'include_disabled'));
+  const { workspace, userGroups } = call.store;
+  const asked = [...userGroups.values()].filter((group) => group.isEnabled || flagAt(call.args, 'include_disabled'));
   const usergroups = asked.map((group) => ({
     id: group.id,
     team_id: workspace.teamId,
@@ -51,7 +51,7 @@ function groupList(call: Call): JsonObject {
 
 function groupUsers(call: Call): JsonObject {
   const id = needText(call, 'usergroup');
-  const group = call.store.workspace.userGroups.find((candidate) => candidate.id === id);
+  const group = call.store.userGroups.get(id);
   if (group === undefined) throw new SlackError('no_such_subteam');
   if (!group.isEnabled && !flagAt(call.args, 'include_disabled')) throw new SlackError('subteam_disabled');
   return { users: group.users };

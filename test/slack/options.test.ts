@@ -1,0 +1,122 @@
+/** The request modal beyond the usual way: options, cautions, a drill, fields that complain. */
+import { expect, test } from 'vitest';
+import type { RunEvent, RunId } from '../../src/restore/events.ts';
+import {
+  command,
+  fromThePlanToTheEnd,
+  isConfirm,
+  onlyRun,
+  open,
+  parentShowing,
+  readable,
+  titleOf,
+  upToThePlan,
+} from './conversation.ts';
+import { dev, minute, movableClock, now, prod, startWorld, type World } from './world.ts';
+
+const hasOptions = (view: Parameters<typeof readable>[0]) => readable(view).includes('pitr_fence');
+
+/** One after the other, as they come. */
+function happen(world: World, runId: RunId, ...events: readonly RunEvent[]): void {
+  for (const event of events) world.record(runId, event);
+}
+
+test('options are folded away; unfolding keeps what was typed, and what is chosen is asked for', async () => {
+  const world = await startWorld();
+  const alice = world.slack.as('U0ALICE');
+  const folded = await open(world, 'prod 2 hours ago');
+  expect(hasOptions(folded)).toBe(false);
+  alice.fill(folded, { Reason: 'a bad deploy' });
+  await alice.click(folded, { text: 'Options …' });
+  const unfolded = await alice.viewUntil((view) => isConfirm(view) && hasOptions(view));
+  expect(readable(unfolded)).not.toContain('Options …');
+  await alice.choose(unfolded, { text: 'Tables' }, ['quotes']);
+  const narrowed = await alice.viewUntil((view) => isConfirm(view) && readable(view).includes('about 1,234 items'));
+  await alice.submit(narrowed, {
+    'Other writers, while live tables are written': 'writes',
+    'Items that the application changes meanwhile': 'keep',
+    'Ask in the thread before anything is written': 'always',
+  });
+  const card = readable(await parentShowing(world, 'Approval needed'));
+  const { request } = onlyRun(world);
+  expect(request).toMatchObject({
+    tables: [{ label: 'quotes' }],
+    reason: 'a bad deploy',
+    options: { fence: 'writes', onConflict: 'keep', planConfirmation: 'always' },
+  });
+  expect(card).toContain('a fence keeps other writers out');
+  expect(card).toContain('somebody is asked before live tables are written');
+});
+
+test('nobody is asked less often than the configuration says, whatever the window sends', async () => {
+  const world = await startWorld({ environments: [dev, { ...prod, planConfirmation: 'always' }] });
+  const alice = world.slack.as('U0ALICE');
+  await alice.click(await open(world, 'prod 2 hours ago'), { text: 'Options …' });
+  const unfolded = await alice.viewUntil((view) => isConfirm(view) && hasOptions(view));
+  expect(readable(unfolded)).not.toContain('"never"');
+  await alice.submit(unfolded, { Reason: 'x' });
+  await parentShowing(world, 'Approval needed');
+  expect(onlyRun(world).request.options.planConfirmation).toBe('always');
+});
+
+test('an approver reads that the usual fence is left out', async () => {
+  const world = await startWorld({ environments: [dev, { ...prod, fence: 'writes' }] });
+  const alice = world.slack.as('U0ALICE');
+  await alice.click(await open(world, 'prod 2 hours ago'), { text: 'Options …' });
+  const unfolded = await alice.viewUntil((view) => isConfirm(view) && hasOptions(view));
+  await alice.submit(unfolded, { Reason: 'x', 'Other writers, while live tables are written': 'off' });
+  expect(readable(await parentShowing(world, 'Approval needed'))).toContain('*no fence*, although the configuration');
+});
+
+test('a moment in the future is refused at the picker', async () => {
+  const world = await startWorld();
+  const alice = world.slack.as('U0ALICE');
+  await alice.command(command, '');
+  const choose = await alice.viewUntil((view) => titleOf(view) === 'Restore tables' && view.submit !== undefined);
+  const { errors } = await alice.submit(choose, { Environment: 'prod', 'Back to': Math.floor(now / 1000) + 7200 });
+  expect(Object.values(errors ?? {})).toEqual(['This is in the future. Pick a moment that has been.']);
+});
+
+test('the window warns of a moment that is about to go, and of the last restore of the same tables', async () => {
+  const clock = movableClock();
+  const world = await startWorld({ clock });
+  const alice = world.slack.as('U0ALICE');
+  await alice.submit(await open(world, 'dev 2 hours ago --tables quotes'), {});
+  await expect.poll(() => world.approved.length).toBe(1);
+  const first = onlyRun(world);
+  expect(readable(await open(world, 'dev 1 hour ago'))).toContain(`${first.id} of the same tables is not over yet`);
+  happen(world, first.id, ...upToThePlan(), ...fromThePlanToTheEnd());
+  clock.moveOn(3 * 60 * minute);
+  await alice.close(alice.view(), { all: true });
+  const later = readable(await open(world, 'dev 4 hours ago --tables quotes'));
+  expect(later).toContain(`The last restore of these tables, ${first.id}, ended 3 h`);
+  expect(later).toContain('What it wrote is undone, too.');
+  expect(later).toContain('(the last time 5 min for these tables)');
+  await alice.close(alice.view(), { all: true });
+  const closing = readable(await open(world, 'dev 2026-11-02T14:00:00Z'));
+  expect(closing).toContain('This moment leaves the restorable window in 2 h at the soonest');
+});
+
+test('a drill needs no approval, is asked for by admins alone, and says that nothing live is written', async () => {
+  const world = await startWorld();
+  const bob = world.slack.as('U0BOB');
+  expect(JSON.stringify((await bob.command(command, 'drill prod')).response)).toContain(
+    'You may not start a drill of prod.',
+  );
+  const alice = world.slack.as('U0ALICE');
+  const view = await open(world, 'drill prod');
+  expect(titleOf(view)).toBe('Drill prod');
+  expect(readable(view)).toContain('*nothing is written to a live table*');
+  expect(readable(view)).not.toContain('has a stream');
+  await alice.submit(view, {});
+  await expect.poll(() => world.approved.length).toBe(1);
+  const run = onlyRun(world);
+  expect(run.request).toMatchObject({ drill: true, environment: 'prod' });
+  happen(world, run.id, ...upToThePlan(), { type: 'completed', durationMs: 400_000 });
+  const parent = readable(await parentShowing(world, 'went well'));
+  expect(parent).toContain('2 tables can be put back to');
+  expect(parent).toContain('AWS built the copies in 5 min.');
+  expect(parent).toContain('A restore would put back 80 items and delete 12.');
+  expect(parent).not.toContain('"Undo …"');
+  expect(parent).toContain('nothing is written to a live table');
+});
