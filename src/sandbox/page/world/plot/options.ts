@@ -18,8 +18,8 @@ export function plotOptions({ width, colour: line, zone, hasTimes, draw }: PlotL
   const steps = uPlot.paths.stepped?.({ align: -1 });
   return {
     width,
-    height: hasTimes ? 92 : 66,
-    padding: [4, 6, hasTimes ? 0 : 4, 0],
+    height: hasTimes ? 96 : 70,
+    padding: [8, 6, hasTimes ? 0 : 4, 0],
     legend: plain,
     cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: plain, sync: { key: 'tables' } },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),

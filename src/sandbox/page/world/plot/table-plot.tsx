@@ -51,7 +51,7 @@ export function TablePlot({ name, ends, series, marks, onMoment, colour, zone, h
     plot.current?.setData(dataOf(ends, series));
   }, [ends, series, colour, zone, hasTimes]);
   useEffect(() => plot.current?.redraw(false), [marks]);
-  useThemeChange(useCallback(() => plot.current?.redraw(false, true), []));
+  useThemeChange(useCallback(() => plot.current?.redraw(true, true), []));
   return <div class="w-plot" ref={place} role="img" aria-label={name} />;
 }
 

@@ -1,0 +1,52 @@
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+
+/** A restore of the sandbox takes about ten seconds on an idle machine; a busy one must not make the tests red. */
+export const restoreWithinMs = 60_000;
+
+/** Somebody who looks at the sandbox in a browser window of their own; found by role and name, as anybody finds things. */
+export type Visitor = {
+  readonly page: Page;
+  readonly channel: Locator;
+  readonly thread: Locator;
+  readonly tables: Locator;
+  /** Types into the composer and sends. */
+  type(text: string): Promise<void>;
+  dialog(title: string | RegExp): Locator;
+  close(): Promise<void>;
+};
+
+/** Anything a page says on its console, and any error in it, is a defect. */
+export type Trouble = { readonly who: string; readonly text: string };
+
+export async function visit(
+  browser: Browser,
+  url: string,
+  who: 'Alice' | 'Bob' | 'Carol',
+  options: BrowserContextOptions & { readonly troubles: Trouble[] },
+): Promise<Visitor> {
+  const { troubles, ...context } = options;
+  const opened = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', ...context });
+  opened.setDefaultTimeout(15_000);
+  const page = await opened.newPage();
+  page.on('console', (message) => troubles.push({ who, text: `${message.type()}: ${message.text()}` }));
+  page.on('pageerror', (error) => troubles.push({ who, text: String(error) }));
+  page.on('requestfailed', (request) => {
+    const failure = request.failure()?.errorText ?? '';
+    // A newer question overtakes an older one, and a closed page drops its streams.
+    if (failure !== 'net::ERR_ABORTED') troubles.push({ who, text: `${request.url()}: ${failure}` });
+  });
+  await page.goto(url);
+  await page.getByRole('radiogroup', { name: 'You are' }).getByText(who).click();
+  return {
+    page,
+    channel: page.getByRole('log', { name: '#ops' }),
+    thread: page.getByRole('region', { name: 'Thread' }),
+    tables: page.getByRole('complementary', { name: 'Tables' }),
+    async type(text) {
+      await page.getByRole('textbox', { name: 'Message #ops' }).fill(text);
+      await page.getByRole('button', { name: 'Send' }).click();
+    },
+    dialog: (title) => page.getByRole('dialog', { name: title }),
+    close: () => opened.close(),
+  };
+}
