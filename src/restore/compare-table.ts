@@ -1,4 +1,5 @@
 import type { Difference } from './compare.ts';
+import { addConsumed, consumedSince } from './consumption.ts';
 import { describeExisting } from './describe-existing.ts';
 import { tablesAtOnce } from './each-table.ts';
 import type { Cost, TableComparison } from './events.ts';
@@ -24,7 +25,7 @@ export async function compareTable(context: StepContext, label: string): Promise
     keySchema: description.keySchema,
     totalSegments: segmentsFor(description),
     memoryBudgetBytes: pace.compareMemoryBytes / Math.min(tablesAtOnce, run.tables.length),
-    speed: () => context.run().speed,
+    speed: context.speed,
     signal,
     onDifferences: (batch) => {
       journal.add(run.id, label, batch.map(entryOf));
@@ -38,7 +39,7 @@ export async function compareTable(context: StepContext, label: string): Promise
     ...counts,
     liveDigest: live.digest,
     restoredDigest: restored.digest,
-    consumed: { readUnits, writeUnits: 0 },
+    consumed: addConsumed({ readUnits, writeUnits: 0 }, consumedSince(context, label)),
   };
 }
 

@@ -78,6 +78,12 @@ export function setSpeed(run: Run, environment: Environment, speed: Speed, by: A
   if (run.state !== 'IN_PROGRESS') {
     throw outOfDate(`${run.id} is not running (${run.state}).`, 'Only a running restore has a speed.');
   }
+  if (speed === 'pause' && run.rollback !== undefined) {
+    throw outOfDate(
+      `${run.id} is putting back what it wrote, and that is not paused.`,
+      'A live table between two states is of no use to anybody. It can be slowed: set the speed to slow.',
+    );
+  }
   return run.speed === speed ? [] : [{ type: 'speed-set', speed, by }];
 }
 

@@ -175,12 +175,12 @@ export type RunEvent =
   /** The swap cannot be finished: what it wrote is being put back. */
   | { readonly type: 'rollback-started'; readonly code: ErrorCode; readonly message: string; readonly hint: string }
   /** `changedSince`: items somebody changed after we wrote them; they are not touched. */
-  | {
+  | ({
       readonly type: 'table-rolled-back';
       readonly label: string;
       readonly putBack: number;
       readonly changedSince: number;
-    }
+    } & Cost)
   | { readonly type: 'completed'; readonly durationMs: number }
   | ({ readonly type: 'failed'; readonly durationMs: number } & RunFailure)
   | ({ readonly type: 'cancelled'; readonly durationMs: number } & RunFailure)

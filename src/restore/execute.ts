@@ -1,11 +1,14 @@
 import type { Comparer } from './comparer.ts';
+import { Consumption } from './consumption.ts';
 import { clearAway, rehearsing } from './drill.ts';
 import { elapsed } from './elapsed.ts';
 import type { Environment } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
 import type { LockHolder, RunEvent, RunId } from './events.ts';
 import { lowerFences } from './fence/lower.ts';
+import { followSpeed } from './follow-speed.ts';
 import { endAbandonedDrill, takeLock } from './outrank.ts';
+import { paced } from './paced.ts';
 import type { Aws, Clock, EventLog, Journal, Lock, ProgressBoard } from './ports.ts';
 import { actorName } from './request.ts';
 import type { Run } from './run.ts';
@@ -83,7 +86,14 @@ async function underLock(
   const stopping = new AbortController();
   const mustHoldLock = () => record();
   const onBug = (error: unknown) => parts.onBug(error, runId);
-  const all: StepContext = { ...parts, environment, aws, signal: stopping.signal, run, record, mustHoldLock, onBug };
+  const [following, consumption] = [followSpeed(log, runId), new Consumption()];
+  const all: StepContext = {
+    ...parts,
+    ...{ environment, run, record, mustHoldLock, onBug, consumption },
+    aws: paced(aws, following.now, consumption),
+    speed: following.now,
+    signal: stopping.signal,
+  };
   const context = run().request.drill === true ? rehearsing(all) : all;
   const stopListening = stopOn(parts, runId, holder, shutdown, stopping);
   const begunAt = run().startedAt ?? clock.now();
@@ -102,6 +112,7 @@ async function underLock(
   } catch (error) {
     return await unwind(context, error, soFar, shutdown);
   } finally {
+    following.stop();
     stopListening();
   }
 }
@@ -195,7 +206,7 @@ function finishFirst(other: Run): UserError {
   return new UserError(
     'RESTORE_IN_PROGRESS',
     `${other.id} was interrupted in phase ${other.phase ?? 'ACQUIRE_LOCK'} and has not ended.`,
-    `Go on with it: \`resume ${other.id}\`. Or put back what it wrote: \`cancel ${other.id}\`. Then ask again.`,
+    `Go on with it: \`resume ${other.id}\`. Or stop it, and what it wrote is put back: \`cancel ${other.id}\`. Then ask again.`,
   );
 }
 

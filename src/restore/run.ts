@@ -55,6 +55,8 @@ export type Run = {
   readonly planAnswerBy?: Instant;
   readonly cancelRequested: boolean;
   readonly speed: Speed;
+  /** Who set it last, and when; absent: nobody did. */
+  readonly speedSet?: { readonly by: Actor; readonly at: Instant };
   /** Another process than the first one has gone on with it. */
   readonly resumed: boolean;
   /** Set while, and after, what the swap wrote is put back. */
@@ -180,7 +182,7 @@ function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
     case 'plan-refused':
       return { plan: 'refused' };
     case 'speed-set':
-      return { speed: event.speed };
+      return { speed: event.speed, speedSet: { by: event.by, at } };
     case 'cancel-requested':
       return { cancelRequested: true };
     case 'completed':

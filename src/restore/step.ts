@@ -1,9 +1,11 @@
 import type { Comparer } from './comparer.ts';
+import type { Consumption } from './consumption.ts';
 import type { Environment } from './environment.ts';
 import { UserError } from './errors.ts';
 import type { Phase, RunEvent } from './events.ts';
 import type { Aws, Clock, EventLog, Journal, ProgressBoard } from './ports.ts';
 import type { Run } from './run.ts';
+import type { SpeedNow } from './speed.ts';
 
 /** Numbers that decide how fast things go, never what happens. */
 export type Pace = {
@@ -25,6 +27,10 @@ export type StepContext = {
   readonly clock: Clock;
   readonly progress: ProgressBoard;
   readonly pace: Pace;
+  /** Asked before every request about items. */
+  readonly speed: SpeedNow;
+  /** What replies say they cost, until a step writes it down. */
+  readonly consumption: Consumption;
   /** Aborted when the run has to stop at its next safe point; the reason is a UserError. */
   readonly signal: AbortSignal;
   /** The run as it stands now. */

@@ -1,4 +1,5 @@
 /** One table of a run: the part of the fold that is about it alone. */
+import { addConsumed } from './consumption.ts';
 import type { Conflicts, Cost, RunEvent, TableComparison } from './events.ts';
 import type { TableFence } from './fence/table-fence.ts';
 import { fenceAfter } from './fence/table-fence.ts';
@@ -61,7 +62,11 @@ export function tableAfter(table: TableRun, event: TableEvent, onConflict: OnCon
         ...consumedWith(table, event),
       };
     case 'table-rolled-back':
-      return { ...table, rolledBack: { putBack: event.putBack, changedSince: event.changedSince } };
+      return {
+        ...table,
+        rolledBack: { putBack: event.putBack, changedSince: event.changedSince },
+        ...consumedWith(table, event),
+      };
     case 'table-verified':
       return {
         ...table,
@@ -86,10 +91,7 @@ export function tableAfter(table: TableRun, event: TableEvent, onConflict: OnCon
 
 function consumedWith({ consumed: before }: TableRun, { consumed }: Cost): Pick<TableRun, 'consumed'> {
   if (consumed === undefined) return {};
-  const { readUnits, writeUnits } = before ?? { readUnits: 0, writeUnits: 0 };
-  return {
-    consumed: { readUnits: readUnits + consumed.readUnits, writeUnits: writeUnits + consumed.writeUnits },
-  };
+  return { consumed: before === undefined ? consumed : addConsumed(before, consumed) };
 }
 
 /** There is a next round only after what the one before it found was journalled and written. */

@@ -1,11 +1,12 @@
 import { adviceForAttention } from './attention.ts';
+import { consumedSince } from './consumption.ts';
 import { leftByDrill } from './drill.ts';
 import { eachTable } from './each-table.ts';
 import type { ErrorCode } from './errors.ts';
 import { asUserError, type UserError } from './errors.ts';
 import type { RunEvent } from './events.ts';
 import { lowerFences } from './fence/lower.ts';
-import { stateOfLiveTables } from './live-tables.ts';
+import { adviceForWritten, stateOfLiveTables } from './live-tables.ts';
 import { rollBack } from './roll-back.ts';
 import type { Run } from './run.ts';
 import { restoreTablesOf } from './run.ts';
@@ -16,9 +17,8 @@ import { tableOf } from './step.ts';
 /** The event that ends a run early, with everything a person needs to know about what is left. */
 export function endedEarly(run: Run, error: UserError, durationMs: number): RunEvent {
   const { code, message } = error;
-  const hint = [error.hint, stateOfLiveTables(run), ...(run.request.drill === true ? [leftByDrill(run)] : [])]
-    .filter((sentence) => sentence !== '')
-    .join(' ');
+  const rest = run.request.drill === true ? leftByDrill(run) : adviceForWritten(run);
+  const hint = [error.hint, stateOfLiveTables(run), rest].filter((sentence) => sentence !== '').join(' ');
   const details = { durationMs, code, message, hint, phase: run.phase, restoreTablesKept: restoreTablesOf(run) };
   return code === 'CANCELLED' ? { type: 'cancelled', ...details } : { type: 'failed', ...details };
 }
@@ -73,7 +73,12 @@ export async function putBack(context: StepContext, soFar: () => number): Promis
 async function putTableBack(context: StepContext, label: string): Promise<void> {
   const { swap, rolledBack } = tableOf(context.run(), label);
   if (swap === 'pending' || rolledBack !== undefined) return;
-  context.record({ type: 'table-rolled-back', label, ...(await rollBack(context, label)) });
+  context.record({
+    type: 'table-rolled-back',
+    label,
+    ...(await rollBack(context, label)),
+    consumed: consumedSince(context, label),
+  });
 }
 
 function whatWasPutBack(run: Run): string {

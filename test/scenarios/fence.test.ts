@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createAws } from '../../src/dynamodb/aws.ts';
 import { createProgressBoard } from '../../src/progress-board.ts';
 import { comparerHere } from '../../src/restore/comparer.ts';
+import { Consumption } from '../../src/restore/consumption.ts';
 import type { StepContext } from '../../src/restore/step.ts';
 import { awaitActive } from '../../src/restore/steps/await-active.ts';
 import { initiateRestore } from '../../src/restore/steps/initiate-restore.ts';
@@ -32,6 +33,8 @@ async function fencedRun(engine: Engine): Promise<StepContext> {
     comparer: comparerHere(made.awsFor, () => openSqliteOverflow(temporaryFolder())),
     clock,
     progress: createProgressBoard(),
+    speed: () => 'normal',
+    consumption: new Consumption(),
     pace: { compareMemoryBytes: 1_000_000, planAnswerMs: minute, verifyRounds: 3 },
     signal: new AbortController().signal,
     run: () => {

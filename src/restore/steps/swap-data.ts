@@ -1,3 +1,4 @@
+import { consumedSince } from '../consumption.ts';
 import { eachTable } from '../each-table.ts';
 import type { Step } from '../step.ts';
 import { tableOf } from '../step.ts';
@@ -14,7 +15,14 @@ export const swapData: Step = {
       const { put, delete: deleted } = comparison;
       if (swap === 'pending') table.record({ type: 'swap-started', label, put, delete: deleted });
       const conflicts = await writeBack(table, label);
-      table.record({ type: 'swap-finished', label, put, delete: deleted, ...conflicts });
+      table.record({
+        type: 'swap-finished',
+        label,
+        put,
+        delete: deleted,
+        ...conflicts,
+        consumed: consumedSince(table, label),
+      });
     });
   },
 };

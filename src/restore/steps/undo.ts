@@ -1,3 +1,4 @@
+import { consumedSince } from '../consumption.ts';
 import { describeExisting } from '../describe-existing.ts';
 import { eachTable } from '../each-table.ts';
 import { UserError } from '../errors.ts';
@@ -49,7 +50,8 @@ export const putBackUndo: Step = {
       if (swap === 'pending') table.record({ type: 'swap-started', label, put, delete: deletes });
       await writeBack(table, label);
       const { kept } = await countItems(table, label);
-      table.record({ type: 'swap-finished', label, put, delete: deletes, overwritten: 0, kept });
+      const consumed = consumedSince(table, label);
+      table.record({ type: 'swap-finished', label, put, delete: deletes, overwritten: 0, kept, consumed });
     });
   },
 };

@@ -10,6 +10,7 @@ import {
 import { expect, onTestFinished, test } from 'vitest';
 import { createProgressBoard } from '../../../src/progress-board.ts';
 import { comparerHere } from '../../../src/restore/comparer.ts';
+import { Consumption } from '../../../src/restore/consumption.ts';
 import type { Environment } from '../../../src/restore/environment.ts';
 import { UserError } from '../../../src/restore/errors.ts';
 import type { RunEvent } from '../../../src/restore/events.ts';
@@ -91,6 +92,8 @@ async function startStory(options: SandboxAwsOptions = {}, environment: Environm
       },
     },
     progress: createProgressBoard(),
+    speed: () => 'normal',
+    consumption: new Consumption(),
     pace: { compareMemoryBytes: 1_000_000, planAnswerMs: minute, verifyRounds: 3 },
     signal: new AbortController().signal,
     run,

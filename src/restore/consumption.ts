@@ -1,0 +1,32 @@
+import type { Consumed } from './speed.ts';
+import type { StepContext } from './step.ts';
+import { tableOf } from './step.ts';
+
+export const nothingConsumed: Consumed = { readUnits: 0, writeUnits: 0 };
+
+export function addConsumed(one: Consumed, other: Consumed): Consumed {
+  return { readUnits: one.readUnits + other.readUnits, writeUnits: one.writeUnits + other.writeUnits };
+}
+
+/** What replies said they cost, by table, until it is written down. */
+export class Consumption {
+  readonly #untold = new Map<string, Consumed>();
+
+  add(table: string, consumed: Consumed): void {
+    this.#untold.set(table, addConsumed(this.#untold.get(table) ?? nothingConsumed, consumed));
+  }
+
+  /** What was added since it was taken the last time. */
+  take(table: string): Consumed {
+    const consumed = this.#untold.get(table) ?? nothingConsumed;
+    this.#untold.delete(table);
+    return consumed;
+  }
+}
+
+/** What a table and its restore table have cost since this was asked the last time: to be written down with an event. */
+export function consumedSince({ consumption, run }: Pick<StepContext, 'consumption' | 'run'>, label: string): Consumed {
+  const { table, restoreTable } = tableOf(run(), label);
+  const live = consumption.take(table);
+  return restoreTable === undefined ? live : addConsumed(live, consumption.take(restoreTable));
+}
