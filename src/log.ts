@@ -1,6 +1,7 @@
-import type { DestinationStream, Logger } from 'pino';
+import type { DestinationStream, LogFn, Logger } from 'pino';
 import { pino } from 'pino';
 import type { LogLevel } from './config/variables.ts';
+import { safeError } from './restore/safe-error.ts';
 
 /** The bot's own log: one JSON object a line. */
 export type Log = Logger;
@@ -33,9 +34,15 @@ export function createLog(level: LogLevel, destination?: DestinationStream, now:
     base: null,
     timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { err: describeError },
+    serializers: { err: safeError },
     // The finished line, and not pino's formatters: those are not asked about the fields of a child logger.
     hooks: {
+      logMethod(args: Parameters<LogFn>, method: LogFn) {
+        const [error, message] = args as readonly unknown[];
+        // Left to pino, the message of an error that stands alone becomes the message of the line, as it is.
+        if (error instanceof Error && message === undefined) method.call(this, { err: error }, error.name);
+        else method.apply(this, args);
+      },
       streamWrite: (line: string) =>
         `${JSON.stringify(onlyAllowed(JSON.parse(line)))}\n`.replace(credential, '[secret]'),
     },
@@ -56,18 +63,4 @@ function onlyAllowed(fields: Record<string, unknown>): Record<string, unknown> {
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((part) => typeof part === 'string');
   return typeof value === 'object' && value !== null ? '[left out]' : value;
-}
-
-/** Errors of SDKs carry requests, headers and items: only what says where and why is kept, causes included. */
-function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return { message: String(error) };
-  const more = error instanceof AggregateError ? { errors: error.errors.map(describeError) } : {};
-  return {
-    name: error.name,
-    message: error.message,
-    stack: error.stack,
-    ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
-    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
-    ...more,
-  };
 }

@@ -47,7 +47,7 @@ const mayImport: Record<string, readonly string[]> = {
   'demo.ts': ['demo', 'sandbox'],
   demo: ['demo', 'sandbox'],
   'health.ts': ['restore'],
-  'log.ts': ['config'],
+  'log.ts': ['config', 'restore'],
   'nearest.ts': [],
   'progress-board.ts': ['restore'],
   'serve.ts': ['config', 'config.ts', 'compose.ts', 'log.ts', 'reporters', 'restore', 'slack', 'health.ts'],

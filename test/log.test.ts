@@ -40,12 +40,47 @@ test('something deep cannot hide under a name that is on the list', () => {
 test('an error keeps its name, message, code and causes, and nothing an SDK hung on it', () => {
   const { log, lines } = logging();
   const cause = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', request: { headers: 'top-secret' } });
-  log.error(Object.assign(new TypeError('no answer', { cause }), { Item: { S: 'top-secret' } }));
+  const error = Object.assign(new Error('no answer', { cause }), { Item: { S: 'top-secret' } });
+  log.error({ err: error }, 'asked in vain');
   expect(lines.join('')).not.toContain('top-secret');
   expect(JSON.parse(lines.join(''))).toMatchObject({
-    msg: 'no answer',
-    err: { name: 'TypeError', cause: { message: 'socket hang up', code: 'ECONNRESET' } },
+    msg: 'asked in vain',
+    err: {
+      name: 'Error',
+      message: 'no answer',
+      stack: expect.stringMatching(/^ +at .*log\.test\.ts/),
+      cause: { message: 'socket hang up', code: 'ECONNRESET' },
+    },
   });
+});
+
+test.for([
+  ['a parser', () => JSON.parse('top-secret')],
+  ['a number', () => BigInt('top-secret')],
+  ["V8, of a property's name", () => (undefined as unknown as { 'top-secret': string })['top-secret']],
+  [
+    'Node, of an argument',
+    () => Buffer.from(Object.assign(Object.create(null), { 'top-secret': 1 }), 'top-secret' as 'hex'),
+  ],
+  [
+    'AWS',
+    () => {
+      throw Object.assign(new Error('Type mismatch for key top-secret'), { name: 'ValidationException' });
+    },
+  ],
+] as const)('%s quotes data in what it complains of: its name and its place are kept', ([, act]) => {
+  const { log, lines } = logging();
+  let caught: unknown;
+  try {
+    act();
+  } catch (error) {
+    caught = error;
+  }
+  log.error({ err: new Error('failed', { cause: caught }) }, 'It broke');
+  log.error(caught as Error);
+  expect(lines.join('')).not.toContain('top-secret');
+  const [line] = lines.map((text) => JSON.parse(text));
+  expect(line.err.cause).toMatchObject({ message: '[left out]', stack: expect.stringContaining('log.test.ts') });
 });
 
 test('a credential in the middle of a sentence is blotted out', () => {

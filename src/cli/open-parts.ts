@@ -6,6 +6,7 @@ import { compose } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { loadConfig } from '../config.ts';
 import { UserError } from '../restore/errors.ts';
+import { safeStack } from '../restore/safe-error.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 /**
@@ -45,8 +46,7 @@ export async function withParts(
 ): Promise<ExitCode> {
   const config = configHere(terminal);
   const parts = compose(config, (error, runId) => {
-    const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    terminal.stderr.write(`${runId}: a bug of pitr-restore. Please report it with these lines:\n${details}\n`);
+    terminal.stderr.write(`${runId}: a bug of pitr-restore. Please report it with these lines:\n${safeStack(error)}\n`);
   });
   try {
     parts.restores.expireOverdue();
