@@ -11,6 +11,7 @@ import type { AuditUseCases } from './restore/audit.ts';
 import { makeAudit } from './restore/audit.ts';
 import type { CleanupReport } from './restore/cleanup.ts';
 import { cleanUpLeftovers } from './restore/cleanup.ts';
+import { forgetJournals } from './restore/journal-kept.ts';
 import { makeRestores } from './restore/make-restores.ts';
 import type { AwsFor, Clock, Deliveries, EventLog, ProgressBoard, Reporter } from './restore/ports.ts';
 import type { Restores } from './restore/restores.ts';
@@ -35,7 +36,7 @@ export type Parts = {
   readonly awsFor: AwsFor;
   /** Deletes what runs left behind that ended so long ago. */
   readonly cleanUp: (olderThanMs: number, signal?: AbortSignal) => Promise<CleanupReport>;
-  /** Forgets the journals of runs that ended before the undo window. */
+  /** Forgets the journals that nobody can want any more. */
   readonly purgeJournal: () => void;
   /** Tells CloudWatch Logs of every run; undefined: that is switched off. */
   readonly cloudWatch: (options: CloudWatchOptions) => Reporter | undefined;
@@ -55,7 +56,8 @@ export function compose(config: Config, onBug: (error: unknown, runId: string) =
   const log = new SqliteEventLog(db, clock.now);
   const journal = createJournal(db, key);
   // Here too, for those who never run the bot: images are not kept longer than they are of use.
-  journal.purge(clock.now() - config.undoWindowMs);
+  const forget = () => forgetJournals({ log, journal, undoWindowMs: config.undoWindowMs }, clock.now());
+  forget();
   const progress = createProgressBoard();
   const aws = createAws();
   const comparer = comparerOnThreads({
@@ -98,7 +100,7 @@ export function compose(config: Config, onBug: (error: unknown, runId: string) =
         ...(signal === undefined ? {} : { signal }),
       }),
     purgeJournal: () => {
-      journal.purge(clock.now() - config.undoWindowMs);
+      forget();
     },
     cloudWatch: (options) =>
       place &&

@@ -1,5 +1,5 @@
 import type { Output } from '../reporters/console.ts';
-import { waysOn } from '../reporters/lines.ts';
+import { fencesStillUp, waysOn } from '../reporters/lines.ts';
 import { stateOfLiveTables } from '../restore/live-tables.ts';
 import type { Run } from '../restore/run.ts';
 import { hasEnded, restoreTablesOf } from '../restore/run.ts';
@@ -44,6 +44,7 @@ export function leftBehind(run: Run | undefined): readonly string[] {
     stateOfLiveTables(run),
     tables.length === 0 ? 'No restore table was made.' : `Restore tables that may exist in AWS: ${tables.join(', ')}.`,
     waysOn(run),
+    ...fencesStillUp(run),
     'The lock frees itself, as this process is gone.',
   ];
 }

@@ -1,9 +1,12 @@
+import { displayName } from '../restore/environment.ts';
 import type { Phase, RunEvent, RunFailure, StoredEvent } from '../restore/events.ts';
+import { fenceStillUpSentence } from '../restore/fence/sentences.ts';
 import { actorName, type RestoreRequest } from '../restore/request.ts';
 import { describeInstant } from '../restore/restore-point.ts';
 import type { Run } from '../restore/run.ts';
 import { fenceLines } from './fence-lines.ts';
 import { formatDuration, formatUtc } from './format.ts';
+import { inShell } from './in-shell.ts';
 import { debug, error, info, type Line, oneLine, warning } from './line.ts';
 import { shownName, tableLines } from './table-lines.ts';
 
@@ -119,7 +122,10 @@ function carryingLines(event: CarryingEvent, run: Run): readonly Line[] {
         debug(`Restore ${run.id} of ${request.environment} for ${actorName(request.requestedBy)}`),
       ];
     case 'paused':
-      return warning(`Stopped at a safe point (${run.phase ?? 'ACQUIRE_LOCK'}). ${waysOn(run)}`);
+      return [
+        ...warning(`Stopped at a safe point (${run.phase ?? 'ACQUIRE_LOCK'}). ${waysOn(run)}`),
+        ...fencesStillUp(run).flatMap(warning),
+      ];
     case 'resumed':
       return [
         info(`Going on with ${run.id} in phase ${run.phase ?? 'ACQUIRE_LOCK'}`),
@@ -152,8 +158,21 @@ function restorePointInZone({ restorePoint, timeZone, words }: RestoreRequest): 
 
 /** What to type about a run that was stopped in its middle. */
 export function waysOn(run: Run): string {
-  const written = run.tables.some((table) => table.swap !== 'pending');
-  return `Go on: pitr-restore resume ${run.id}. ${written ? 'Put back' : 'Give up'}: pitr-restore cancel ${run.id}`;
+  const { id, rollback, cancelRequested, request, tables } = run;
+  if (rollback !== undefined) return `Go on putting back: pitr-restore resume ${id}`;
+  if (cancelRequested) return `It is to be cancelled. To do that here: pitr-restore cancel ${id}`;
+  const written = tables.some((table) => table.swap !== 'pending');
+  const putBack = request.undoOf === undefined ? 'Put back' : 'Take back what it put back';
+  return `Go on: pitr-restore resume ${id}. ${written ? putBack : 'Give up'}: pitr-restore cancel ${id}`;
+}
+
+/** One sentence for each table that nobody else can write to while the run stands still. */
+export function fencesStillUp({ tables }: Run): readonly string[] {
+  return tables.flatMap((table) => {
+    const { fence } = table;
+    if (fence === undefined || fence.state === 'lowered') return [];
+    return [fenceStillUpSentence(displayName(table), fence, formatUtc)];
+  });
 }
 
 function staleLockLine({ takenOverFrom }: RunEvent & { type: 'lock-taken' }): readonly Line[] {
@@ -217,5 +236,5 @@ function counted(items: number): string {
 
 function failureLines({ message, hint, restoreTablesKept }: RunFailure): readonly Line[] {
   const kept = restoreTablesKept.length === 0 ? [] : warning(`Restore tables kept: ${restoreTablesKept.join(', ')}`);
-  return [...error(message), ...(hint === '' ? [] : warning(hint)), ...kept];
+  return [...error(message), ...(hint === '' ? [] : warning(inShell(hint))), ...kept];
 }

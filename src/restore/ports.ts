@@ -152,6 +152,8 @@ export interface EventLog {
   recent(limit: number): readonly Run[];
   /** Runs that have not ended, oldest first. */
   open(): readonly Run[];
+  /** Requests to put back what that run overwrote, whatever became of them, oldest first. */
+  undosOf(runId: RunId): readonly Run[];
   ofRun(runId: RunId): readonly StoredEvent[];
   after(seq: number, limit: number): readonly StoredEvent[];
   /** Calls back soon after new events, also those of other processes on the same file. Returns a function that stops it. */
@@ -226,6 +228,14 @@ export interface Journal {
   count(runId: RunId, label: string): Readonly<Record<JournalState, number>>;
   /** Forgets the pending entries of a comparison that has to be made again. */
   dropPending(runId: RunId, label: string): void;
+}
+
+/** What keeps the journal from growing for ever. */
+export interface JournalStore {
+  /** Ended runs of which it holds images. */
+  runs(): readonly RunId[];
+  /** Forgets the images of these runs, but of those that have not ended or are being undone. Returns how many. */
+  purge(runIds: readonly RunId[]): number;
 }
 
 /** How far a run is right now. Not part of the record: lost with the process, and no harm done. */

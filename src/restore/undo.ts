@@ -1,4 +1,5 @@
 import { UserError } from './errors.ts';
+import { journalKeptUntil } from './journal-kept.ts';
 import type { EventLog, Journal } from './ports.ts';
 import { perhapsWritten } from './ports.ts';
 import type { Actor, RestoreRequest } from './request.ts';
@@ -13,13 +14,10 @@ type Parts = {
   readonly undoWindowMs: number;
 };
 
-/** How far back other runs are looked at for having undone this one. */
-const runsLookedAt = 200;
-
 /** Until when what a run overwrote can be put back; undefined: there is nothing to put back, or no longer. */
 export function undoableUntil(run: Run, { log, journal, clock, undoWindowMs }: Parts): Instant | undefined {
   if (!hasEnded(run) || run.endedAt === undefined) return undefined;
-  const until = run.endedAt + undoWindowMs;
+  const until = journalKeptUntil(run, log, undoWindowMs);
   if (until <= clock.now()) return undefined;
   if (undoOf(run, log) !== undefined) return undefined;
   const hasWritten = run.tables.some(({ label }) => {
@@ -39,7 +37,7 @@ function undoOf(run: Run, log: EventLog): Run | undefined {
     'ROLLED_BACK',
     'NEEDS_ATTENTION',
   ];
-  return log.recent(runsLookedAt).find((other) => other.request.undoOf === run.id && !futile.includes(other.state));
+  return log.undosOf(run.id).find((undo) => !futile.includes(undo.state));
 }
 
 /** The request to put back what a run overwrote. Items that were changed since are left alone, whatever the run did. */
@@ -59,7 +57,7 @@ export function cannotUndo(run: Run, log: EventLog): UserError {
     return new UserError(
       'OUT_OF_DATE',
       `${run.id} has not ended.`,
-      `To stop it and put back what it wrote: cancel ${run.id}`,
+      `To stop it and put back what it wrote: \`cancel ${run.id}\``,
     );
   }
   const other = undoOf(run, log);
@@ -67,7 +65,7 @@ export function cannotUndo(run: Run, log: EventLog): UserError {
     return new UserError(
       'OUT_OF_DATE',
       `${run.id} is undone by ${other.id} (${other.state}).`,
-      `To undo that: undo ${other.id}`,
+      `To undo that: \`undo ${other.id}\``,
     );
   }
   return new UserError(

@@ -77,6 +77,10 @@ export class SqliteEventLog implements EventLog, AuditTrail {
     return inStorage(() => this.#sql.openRuns.all()).flatMap((id) => this.run(id) ?? []);
   }
 
+  undosOf(runId: RunId): readonly Run[] {
+    return inStorage(() => this.#sql.undosOf.all(runId)).flatMap((id) => this.run(id) ?? []);
+  }
+
   watch(onNew: () => void): () => void {
     const watcher: Watcher = { onNew, isBehind: false };
     this.#watchers.add(watcher);
@@ -138,7 +142,8 @@ export class SqliteEventLog implements EventLog, AuditTrail {
     if (before !== undefined && before.state !== run.state && !canMove(before.state, run.state)) {
       throw new Error(`${runId} cannot go from ${before.state} to ${run.state}`);
     }
-    this.#sql.saveRun.run(runId, hasEnded(run) ? 1 : 0, run.requestedAt, run.endedAt ?? null, run.lastSeq);
+    const { requestedAt, endedAt = null, lastSeq, request } = run;
+    this.#sql.saveRun.run(runId, hasEnded(run) ? 1 : 0, requestedAt, endedAt, lastSeq, request.undoOf ?? null);
     return stored;
   }
 
@@ -179,8 +184,8 @@ function statements(db: SqliteFile) {
     moveEnd: db.prepare<[number, string]>('UPDATE events_end SET seq = ?, hash = ?'),
     eventsOfRun: db.prepare<[string], EventRow>('SELECT * FROM events WHERE run_id = ? ORDER BY seq'),
     eventsAfter: db.prepare<[number, number], EventRow>('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?'),
-    saveRun: db.prepare<[string, number, number, number | null, number]>(
-      `INSERT INTO runs (id, ended, requested_at, ended_at, last_seq) VALUES (?, ?, ?, ?, ?)
+    saveRun: db.prepare<[string, number, number, number | null, number, string | null]>(
+      `INSERT INTO runs (id, ended, requested_at, ended_at, last_seq, undo_of) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, ended_at = excluded.ended_at, last_seq = excluded.last_seq`,
     ),
     runExists: db.prepare<[string], number>('SELECT 1 FROM runs WHERE id = ?').pluck(),
@@ -188,6 +193,9 @@ function statements(db: SqliteFile) {
       .prepare<[number], string>('SELECT id FROM runs ORDER BY requested_at DESC, last_seq DESC LIMIT ?')
       .pluck(),
     openRuns: db.prepare<[], string>('SELECT id FROM runs WHERE ended = 0 ORDER BY requested_at, last_seq').pluck(),
+    undosOf: db
+      .prepare<[string], string>('SELECT id FROM runs WHERE undo_of = ? ORDER BY requested_at, last_seq')
+      .pluck(),
     currentFencing: db.prepare<[], number>('SELECT fencing FROM lock WHERE run_id IS NOT NULL').pluck(),
   };
 }

@@ -1,8 +1,7 @@
 import { UserError } from '../restore/errors.ts';
 import type { RunId } from '../restore/events.ts';
-import type { Journal, JournalImages, JournalState } from '../restore/ports.ts';
+import type { Journal, JournalImages, JournalState, JournalStore } from '../restore/ports.ts';
 import { journalStates } from '../restore/ports.ts';
-import type { Instant } from '../restore/restore-point.ts';
 import type { SqliteFile } from './database.ts';
 import type { Sealer } from './seal.ts';
 import { createSealer } from './seal.ts';
@@ -11,7 +10,7 @@ import { inStorage, reportingStorageTrouble } from './storage-trouble.ts';
 type JournalRow = { id: number; state: JournalState; sealed: Buffer };
 
 /** The journal, sealed under a key of its own for every run. */
-export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & { purge(endedBefore: Instant): number } {
+export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & JournalStore {
   const sql = inStorage(() => statements(db));
   const sealers = new Map<RunId, Sealer>();
 
@@ -37,7 +36,11 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & { pu
     for (const id of ids) sql.mark.run(state, id, runId, label);
   });
 
-  return reportingStorageTrouble<Journal & { purge(endedBefore: Instant): number }>({
+  const purgeAll = db.transaction((runIds: readonly RunId[]) =>
+    runIds.reduce((sum, runId) => sum + sql.purge.run({ runId }).changes, 0),
+  );
+
+  return reportingStorageTrouble<Journal & JournalStore>({
     add: (runId, label, entries, state = 'pending') => addAll.immediate(runId, label, entries, state),
     read(runId, label, states, after, limit, backwards = false) {
       const wanted = JSON.stringify(states);
@@ -57,9 +60,10 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & { pu
     dropPending(runId, label) {
       sql.dropPending.run(runId, label);
     },
-    /** Forgets the images of runs that ended before the instant; secure_delete zeroes the pages. Returns how many. */
-    purge(endedBefore) {
-      const { changes } = sql.purge.run(endedBefore);
+    runs: () => sql.runs.all(),
+    /** secure_delete zeroes the pages. */
+    purge(runIds) {
+      const changes = purgeAll.immediate(runIds);
       // The zeroed pages must reach the file itself, and what the write-ahead log still holds must go: also when another
       // process kept an earlier purge from doing so.
       db.pragma('wal_checkpoint(TRUNCATE)');
@@ -107,13 +111,16 @@ function statements(db: SqliteFile) {
     dropPending: db.prepare<[string, string]>(
       `DELETE FROM journal WHERE run_id = ? AND label = ? AND state = 'pending'`,
     ),
-    // Not while somebody is undoing the run: that reads its journal, and may begin late in the window.
-    purge: db.prepare<[number]>(
-      `DELETE FROM journal
-       WHERE run_id IN (SELECT id FROM runs WHERE ended = 1 AND ended_at < ?)
-         AND run_id NOT IN (
-           SELECT json_extract(body, '$.request.undoOf') FROM events JOIN runs ON runs.id = events.run_id
-           WHERE runs.ended = 0 AND json_extract(body, '$.request.undoOf') IS NOT NULL)`,
+    runs: db
+      .prepare<[], string>(
+        'SELECT id FROM runs WHERE ended = 1 AND EXISTS (SELECT 1 FROM journal WHERE run_id = runs.id)',
+      )
+      .pluck(),
+    // Not while somebody is undoing the run: that reads its journal, and may have begun just now.
+    purge: db.prepare<{ runId: RunId }>(
+      `DELETE FROM journal WHERE run_id = :runId
+       AND EXISTS (SELECT 1 FROM runs WHERE id = :runId AND ended = 1)
+       AND NOT EXISTS (SELECT 1 FROM runs WHERE undo_of = :runId AND ended = 0)`,
     ),
   };
 }

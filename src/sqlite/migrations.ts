@@ -89,4 +89,12 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (reporter, run_id, key)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Which run this one puts back: asked whenever somebody wants to know what can still be undone.
+  ALTER TABLE runs ADD COLUMN undo_of TEXT;
+  UPDATE runs SET undo_of = (
+    SELECT json_extract(body, '$.request.undoOf') FROM events WHERE run_id = runs.id ORDER BY seq LIMIT 1
+  );
+  CREATE INDEX runs_undoing ON runs (undo_of) WHERE undo_of IS NOT NULL;
+  `,
 ];

@@ -200,7 +200,7 @@ test('needs attention: unmistakable, with the state of each table and what to ty
   const id = await approveAndStart(world, await ask(world));
   world.wrote(id, 'quotes', 3);
   const states = 'State: shop-quotes: partly written; shop-user-likes: not touched.';
-  const hint = `${failure.hint} ${states} Mend the cause, then put back what was written with \`undo ${id}\`, or finish it with a new restore to the same point.`;
+  const hint = `${failure.hint} ${states} Mend the cause, then put back what was written with \`undo ${id}\`, or finish it with a new restore to the same point. What was overwritten stays in the journal for 35 days.`;
   world.record(id, ...swapping, { type: 'needs-attention', ...failure, hint });
   const last = await lastWord(world, 'A person has to look at this now');
   for (const part of [

@@ -124,6 +124,14 @@ test('a watcher that cannot read the file stops nothing, and is told again until
 test('a file of a newer program is refused with a sentence, and left as it is', () => {
   const { db, path } = openLog();
   db.pragma('user_version = 99');
-  expect(() => openDatabase(path)).toThrow(expect.objectContaining({ code: 'STORAGE' }));
+  expect(() => openDatabase(path)).toThrow(
+    expect.objectContaining({
+      code: 'STORAGE',
+      message: expect.stringMatching(
+        /^The state file was written by a newer pitr-restore \(file version 99, this program knows \d+\)\.$/,
+      ),
+      hint: 'Upgrade this program, or point PITR_DB at another file.',
+    }),
+  );
   expect(db.pragma('user_version', { simple: true })).toBe(99);
 });

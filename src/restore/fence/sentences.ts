@@ -48,6 +48,16 @@ export function fenceLeftSentence(
   return `The fence on ${table} could not be taken down: ${left.reason} It opens by itself at ${tell(left.opensAt)}. To take it down now: ${left.command}`;
 }
 
+/** Of a run that stands still with its fence up. */
+export function fenceStillUpSentence(
+  table: string,
+  fence: { readonly arn: string; readonly sid: string; readonly endsAt: Instant },
+  tell: Tell,
+  show: (command: string) => string = (command) => command,
+): string {
+  return `The fence on ${table} is still up: nobody else can write to it until the run has gone on and ended. It opens by itself at ${tell(fence.endsAt)}. To take it down now: ${show(commandToLower(fence.arn, fence.sid))}`;
+}
+
 /**
  * What a person with the AWS command line and jq types to take a statement out of a policy, and nothing else: it works on
  * the policy of that moment, and only if nobody changes it in between.

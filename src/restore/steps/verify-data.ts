@@ -48,6 +48,6 @@ function stillDiffers(context: StepContext, label: string, { put, delete: delete
   return new UserError(
     'VERIFY',
     `${table} still differs from the restore point after ${context.pace.verifyRounds} rounds: ${put} items to put, ${deleted} to delete.`,
-    'Something keeps writing to the table. Stop the writers and ask for the same restore point again.',
+    'Something keeps writing to the table. Stop the writers, or have them kept out by the fence, and ask for the same restore point again.',
   );
 }

@@ -1,0 +1,73 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { makeAudit } from '../../src/restore/audit.ts';
+import { perhapsWritten } from '../../src/restore/ports.ts';
+import { openDatabase } from '../../src/sqlite/database.ts';
+import { Database } from '../../src/sqlite/driver.ts';
+import { SqliteEventLog } from '../../src/sqlite/event-log.ts';
+import { createJournal } from '../../src/sqlite/journal.ts';
+import { migrations } from '../../src/sqlite/migrations.ts';
+import { aRequest, requested } from '../support/requests.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** State files as released versions have left them, each with one finished restore of thirty-five items in it. */
+const released = [{ version: '0.1.0', migrations: 1, run: 'restore-2026-11-22T12-04-04Z' }] as const;
+
+/** What the items in the fixtures are sealed with. */
+const key = Buffer.alloc(32, 7);
+
+function copyOf(version: string): string {
+  const path = join(temporaryFolder(), 'state.sqlite');
+  copyFileSync(join(import.meta.dirname, `../fixtures/state-${version}.sqlite`), path);
+  return path;
+}
+
+test.for(released)('a state file of $version is opened, and all that is in it is of use', ({ version, run }) => {
+  const db = openDatabase(copyOf(version));
+  onTestFinished(() => {
+    db.close();
+  });
+  expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);
+  const now = () => Date.parse('2026-11-22T13:00:00Z');
+  const log = new SqliteEventLog(db, now);
+  expect(makeAudit(log).auditVerify()).toMatchObject({ intact: true });
+  expect(log.run(run)).toMatchObject({ state: 'COMPLETED', tables: [{ swapped: { put: 30, delete: 5 } }] });
+  const journal = createJournal(db, key);
+  const entries = journal.read(run, 'quotes', perhapsWritten, undefined, 100);
+  expect(entries).toHaveLength(35);
+  expect(entries.map(({ before }) => before?.['text'])).toContainEqual({ S: 'corrupt' });
+  expect(journal.runs()).toEqual([run]);
+  const undo = log.begin(now(), requested({ request: aRequest({ undoOf: run }) }));
+  expect(log.undosOf(run).map(({ id }) => id)).toEqual([undo]);
+});
+
+test('an undo that a released version has made is found as one', () => {
+  const path = copyOf('0.1.0');
+  const old = new Database(path);
+  const [{ run }] = released;
+  // As version 0.1.0 wrote it: no more than the event and its row.
+  const body = JSON.stringify(requested({ request: aRequest({ undoOf: run }) }));
+  old.prepare(`INSERT INTO events (seq, run_id, at, body, hash) VALUES (36, 'the-undo', 0, ?, 'x')`).run(body);
+  old.exec(`INSERT INTO runs (id, ended, requested_at, last_seq) VALUES ('the-undo', 0, 0, 36)`);
+  old.close();
+  const db = openDatabase(path);
+  onTestFinished(() => {
+    db.close();
+  });
+  expect(new SqliteEventLog(db, Date.now).undosOf(run).map(({ id }) => id)).toEqual(['the-undo']);
+});
+
+test('each released file is as its version left it: a change of the shape is a new migration', () => {
+  for (const { version, migrations: applied } of released) {
+    const db = new Database(copyOf(version));
+    const shape = (file: InstanceType<typeof Database>) =>
+      file.prepare(`SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name`).all();
+    const fresh = new Database(':memory:');
+    for (const migration of migrations.slice(0, applied)) fresh.exec(migration);
+    expect(shape(fresh)).toEqual(shape(db));
+    expect(db.pragma('user_version', { simple: true })).toBe(applied);
+    db.close();
+    fresh.close();
+  }
+});
