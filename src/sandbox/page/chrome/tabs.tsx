@@ -8,12 +8,14 @@ const tabs = [
 /** On a narrow screen one side is shown at a time. Wide screens show both, and no tabs. */
 export function Tabs({ tab, onTab }: { readonly tab: Tab; readonly onTab: (tab: Tab) => void }) {
   return (
-    <div class="tabs" role="tablist" aria-label="What is shown">
-      {tabs.map(({ id, name }) => (
-        <button key={id} type="button" role="tab" aria-selected={id === tab} onClick={() => onTab(id)}>
-          {name}
-        </button>
-      ))}
-    </div>
+    <nav class="tabs" aria-label="What is shown">
+      <div role="tablist">
+        {tabs.map(({ id, name }) => (
+          <button key={id} type="button" role="tab" aria-selected={id === tab} onClick={() => onTab(id)}>
+            {name}
+          </button>
+        ))}
+      </div>
+    </nav>
   );
 }

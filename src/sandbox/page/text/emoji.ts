@@ -1,4 +1,4 @@
-import shortcodes from 'emojibase-data/en/shortcodes/iamcal.json';
+import shortcodes from 'emojibase-data/en/shortcodes/iamcal.json' with { type: 'json' };
 
 /** Slack's names of emoji, which are those of iamcal's list. */
 const byName = new Map<string, string>();
