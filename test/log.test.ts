@@ -54,14 +54,14 @@ test('an error keeps its name, message, code and causes, and nothing an SDK hung
   });
 });
 
+/** Not as a literal: V8 names functions after the expressions around them. */
+const secret = ['top', 'secret'].join('-');
+
 test.for([
-  ['a parser', () => JSON.parse('top-secret')],
-  ['a number', () => BigInt('top-secret')],
-  ["V8, of a property's name", () => (undefined as unknown as { 'top-secret': string })['top-secret']],
-  [
-    'Node, of an argument',
-    () => Buffer.from(Object.assign(Object.create(null), { 'top-secret': 1 }), 'top-secret' as 'hex'),
-  ],
+  ['a parser', () => JSON.parse(secret)],
+  ['a number', () => BigInt(secret)],
+  ["V8, of a property's name", () => (undefined as unknown as Record<string, string>)[secret]],
+  ['Node, of an argument', () => Buffer.from('', secret as 'hex').write(secret, secret as 'hex')],
   [
     'AWS',
     () => {
