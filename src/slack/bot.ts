@@ -19,6 +19,7 @@ import { boltLogger, type Logger } from './logging.ts';
 import { unreachableMessage } from './messages/unreachable.ts';
 import { askSlack, type People } from './people.ts';
 import { makePoster } from './poster.ts';
+import { refuseReplays } from './replays.ts';
 import { makeThreadReporter } from './reporter.ts';
 import { askUserGroups } from './user-groups.ts';
 
@@ -79,6 +80,7 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
   });
   const listening = makeListening({ clock, logger });
   const remind = makeDrillReminders({ ...parts, poster: makePoster(client, clock), process: randomUUID() });
+  refuseReplays(app);
   listenTo(app, desk, listening);
   return {
     reporter: reporterOf(parts, client, people, stopping.signal),

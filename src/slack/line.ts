@@ -4,6 +4,7 @@ import { type Logger as BoltLogger, HTTPReceiver, type Receiver, SocketModeRecei
 import { WebAPIPlatformError } from '@slack/web-api';
 import { UserError } from '../restore/errors.ts';
 import { healthRoutes, listenForHealth, type Vitals } from './health.ts';
+import { makeReplayMark } from './replays.ts';
 
 const eventsPath = '/slack/events';
 
@@ -93,6 +94,7 @@ function httpLine(
     signingSecret,
     endpoints: eventsPath,
     logger,
+    customPropertiesExtractor: makeReplayMark(),
     customRoutes: Object.entries(routes).map(([path, handler]) => ({ path, method: ['GET'], handler })),
   });
   return {

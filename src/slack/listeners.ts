@@ -9,6 +9,7 @@ import { onHomeOpened, onHomeRestore } from './home.ts';
 import type { Listening } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
 import { refusalMessage } from './messages/refusal.ts';
+import { SeenOnce } from './seen-once.ts';
 import { onChosen, onConfirmed, onOptions, onReworded, type Submission } from './submissions.ts';
 import { onUndoConfirmed } from './undo.ts';
 import { callbackIds, inputIds, strangeWindow } from './views/modal.ts';
@@ -51,7 +52,7 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
   listenToOptions(app, desk, listening);
   listenToHome(app, desk, listening);
 
-  const submissions = new SeenOnce();
+  const submissions = new SeenOnce(1000);
   const onView = (callbackId: string, work: (desk: Desk, submission: Submission) => Promise<void>) =>
     app.view(callbackId, async ({ body, view, ack }) => {
       const userId = body.user.id;
@@ -142,20 +143,3 @@ function listenToHome(app: App, desk: Desk, listening: Listening): void {
 }
 
 type ButtonClick = BlockAction<BlockButtonAction['actions'][number]>;
-
-/** Remembers the last thousand things. */
-class SeenOnce {
-  readonly #seen = new Set<string>();
-
-  isNew(key: string): boolean {
-    if (this.#seen.has(key)) return false;
-    this.#seen.add(key);
-    const [oldest] = this.#seen;
-    if (this.#seen.size > 1000 && oldest !== undefined) this.#seen.delete(oldest);
-    return true;
-  }
-
-  forget(key: string): void {
-    this.#seen.delete(key);
-  }
-}

@@ -68,6 +68,16 @@ test('over HTTP what is not signed by Slack, or was signed long ago, is refused'
   }
 });
 
+test('over HTTP a request that is sent again, byte for byte, is refused and does nothing', async () => {
+  const world = await startWorld({ mode: 'http' });
+  await world.slack.as('U0BOB').click(await ask(world), { text: 'Approve' });
+  await parentShowing(world, 'Approved by <@U0BOB>');
+  const calls = world.slack.apiCalls.length;
+  expect(await world.slack.replay()).toMatchObject({ outcome: 'refused', status: 401 });
+  expect(world.slack.apiCalls).toHaveLength(calls);
+  expect(world.approved).toHaveLength(1);
+});
+
 test('stop waits for what is being answered, and then the line is closed', async () => {
   const world = await startWorld();
   world.slack.faults.slow('users.info', 300);

@@ -35,9 +35,9 @@ function completed(run: Run): string {
 }
 
 /** Each table's state and what to type have lines of their own, in Slack's words. */
-function hintOf({ id, tables, state, failure }: Run): string {
+function hintOf({ id, request, tables, state, failure }: Run): string {
   const hint = failure?.hint ?? '';
-  return state === 'NEEDS_ATTENTION' ? hint.replace(adviceForAttention({ id, tables }), '').trim() : hint;
+  return state === 'NEEDS_ATTENTION' ? hint.replace(adviceForAttention({ id, request, tables }), '').trim() : hint;
 }
 
 /** Offered while it is possible; the teller takes it away afterwards. */
@@ -142,11 +142,12 @@ function took({ durationMs }: Run, word: 'in' | 'after' = 'in'): string {
 
 /** What state each table is in, and what to type. */
 function whatToDo(run: Run, isUndoable: boolean): readonly KnownBlock[] {
+  const { undoOf } = run.request;
   const tables = run.tables.map((table) => `• ${code(table.table)}: ${stateOf(table)}`);
   const commands = [
-    ...(run.request.undoOf === undefined
-      ? [`${code(sameAgain(run))} finishes it: what is right already is not written again`]
-      : []),
+    undoOf === undefined
+      ? `${code(sameAgain(run))} finishes it: what is right already is not written again`
+      : `${code(`${commandName} undo ${undoOf}`)} finishes it: what is back already is not written again`,
     ...(isUndoable ? [`${code(`${commandName} undo ${run.id}`)} puts back what it overwrote`] : []),
     `${code(`${commandName} status`)} says what is running now`,
   ];
