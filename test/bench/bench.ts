@@ -1,0 +1,268 @@
+/** `npm run bench`: measures the program against what people would do without it, and writes docs/benchmarks.md. */
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { CannedOrder } from './canned-pages.ts';
+import { askOnce, type Child, pointedAt, startChild } from './child.ts';
+import { type OurSwap, ourSwap, type Place, program, watchMemory, workplace } from './our-swap.ts';
+import type { PackageOrder } from './package-swap.ts';
+import { installPackages } from './packages.ts';
+import type { SwapResult } from './requirement-swap.ts';
+import { factor, markdown, median, percentile, plain, type Row, seconds, whole } from './rows.ts';
+import type { SandboxOrder } from './sandbox.ts';
+import type { ScanOrder, ScanResult } from './scan-client.ts';
+import type { Acks, SlackPlace } from './slack.ts';
+
+const { values: flags } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
+const many = flags.quick ? 50_000 : 1_000_000;
+const few = flags.quick ? 5_000 : 100_000;
+const canned = flags.quick ? 68_000 : 408_000;
+const repeats = flags.quick ? 1 : 3;
+const segments = 4;
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+const rows: Row[] = [];
+function add(row: Row): void {
+  rows.push(row);
+  say(plain(row));
+}
+
+async function withSandbox<Result>(
+  scanOrder: 'hash' | 'shuffled',
+  act: (place: Place, sandbox: { tell(order: SandboxOrder): Promise<unknown> }) => Promise<Result>,
+): Promise<Result> {
+  const sandbox: Child = startChild('sandbox.ts');
+  try {
+    const place = await sandbox.ask<Place>({ do: 'start', scanOrder });
+    return await act(place, { tell: (order) => sandbox.ask(order) });
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+/** Items per second of processor time, the median of some runs that take turns. */
+async function scanRates(clients: readonly ScanOrder[]): Promise<readonly number[]> {
+  const server = startChild('canned-pages.ts');
+  const order: CannedOrder = { items: canned, segments };
+  const { url } = await server.ask<{ url: string }>(order);
+  const rates = clients.map((): number[] => []);
+  try {
+    for (let repeat = 0; repeat < repeats; repeat += 1) {
+      for (const [index, client] of clients.entries()) {
+        const { items, cpuSeconds } = await askOnce<ScanResult>('scan-client.ts', client, pointedAt(url));
+        rates[index]?.push(items / cpuSeconds);
+      }
+    }
+  } finally {
+    await server.stop();
+  }
+  return rates.map(median);
+}
+
+async function measureComparison(packages: string | undefined): Promise<void> {
+  const clients: ScanOrder[] = [
+    { client: 'ours', segments },
+    { client: 'sdk', segments },
+    { client: 'sdk-document', segments },
+    ...(packages === undefined
+      ? []
+      : [
+          {
+            client: 'shelf' as const,
+            segments,
+            shelf: `${packages}/node_modules/@shelf/dynamodb-parallel-scan/lib/index.js`,
+          },
+        ]),
+  ];
+  const [ours = Number.NaN, sdk = Number.NaN, document = Number.NaN, shelf] = await scanRates(clients);
+  add({
+    measured: `comparison, items per CPU-second, both sides counted, ${whole(2 * canned)} items of 600 B, canned pages`,
+    result: factor(ours / sdk),
+    target: '2× a plain `Scan` loop of the stock SDK client',
+    isMet: ours >= 2 * sdk,
+    from: `${whole(ours)} against ${whole(sdk)}; with \`lib-dynamodb\` ${whole(document)}`,
+  });
+  if (shelf === undefined) return;
+  add({
+    measured: 'the same against reading with `@shelf/dynamodb-parallel-scan` 4.0.0, which compares nothing',
+    result: factor(ours / shelf),
+    target: 'ahead',
+    isMet: ours > shelf,
+    from: `${whole(ours)} against ${whole(shelf)}`,
+  });
+}
+
+type Duel = { readonly ours: OurSwap; readonly theirs: SwapResult };
+
+/** The whole swap on one sandbox, and the requirement's algorithm on the same damage. */
+function duel(items: number, isEnforced: boolean): Promise<Duel> {
+  return withSandbox('hash', async (place, sandbox) => {
+    await sandbox.tell({ do: 'table', table: 'ours', items });
+    await sandbox.tell({ do: 'table', table: 'theirs', items });
+    await sandbox.tell({ do: 'copy', table: 'theirs', copy: 'theirs-restored' });
+    if (isEnforced) await sandbox.tell({ do: 'enforce-capacity' });
+    const ours = await ourSwap('ours', place);
+    const order = { live: 'theirs', restored: 'theirs-restored' };
+    const theirs = await askOnce<SwapResult>('requirement-swap.ts', order, pointedAt(place.url));
+    return { ours, theirs };
+  });
+}
+
+async function measureSwap(): Promise<OurSwap> {
+  const free = await duel(many, false);
+  addDuel(`whole swap, ${whole(many)} items, 1 % damaged, sandbox unthrottled`, free, 3);
+  const units = free.theirs.writeUnits / free.ours.writeUnits;
+  add({
+    measured: 'write units of the same',
+    result: `${factor(units)} fewer`,
+    target: '50× fewer',
+    isMet: units >= 50,
+    from: `${whole(free.ours.writeUnits)} against ${whole(free.theirs.writeUnits)}`,
+  });
+  const enforced = await duel(many, true);
+  addDuel('the same with 4,000 write and 12,000 read units/s, as AWS gives a new on-demand table', enforced, 8);
+  addWindow('first to last write to the live table, unthrottled', free);
+  addWindow('first to last write to the live table, with AWS’s limits', enforced);
+  return free.ours;
+}
+
+function addDuel(measured: string, { ours, theirs }: Duel, target: number): void {
+  const ratio = theirs.seconds / ours.seconds;
+  add({
+    measured,
+    result: `${factor(ratio)} less time`,
+    target: `${target}× less`,
+    isMet: ratio >= target,
+    from: `${seconds(ours.seconds)} against ${seconds(theirs.seconds)}`,
+  });
+}
+
+function addWindow(measured: string, { ours, theirs }: Duel): void {
+  const ratio = theirs.writingSeconds / ours.writingSeconds;
+  add({
+    measured,
+    result: `${factor(ratio)} shorter`,
+    target: '30× shorter',
+    isMet: ratio >= 30,
+    from: `${seconds(ours.writingSeconds)} against ${seconds(theirs.writingSeconds)}`,
+  });
+}
+
+function swapOf(items: number, scanOrder: 'hash' | 'shuffled'): Promise<OurSwap> {
+  return withSandbox(scanOrder, async (place, sandbox) => {
+    await sandbox.tell({ do: 'table', table: 'ours', items });
+    return ourSwap('ours', place);
+  });
+}
+
+async function measureGrowth(large: OurSwap): Promise<void> {
+  const small = await swapOf(few, 'hash');
+  add({
+    measured: `peak memory, ${whole(many)} against ${whole(few)} items`,
+    result: `${factor(large.peakMb / small.peakMb)}`,
+    target: 'at most 1.15×, under 400 MB in all',
+    isMet: large.peakMb <= 1.15 * small.peakMb && large.peakMb < 400,
+    from: `${whole(large.peakMb)} MB against ${whole(small.peakMb)} MB`,
+  });
+  add({
+    measured: `time, ${whole(many)} against ${whole(few)} items`,
+    result: factor(large.seconds / small.seconds),
+    target: 'at most 10.5×',
+    isMet: large.seconds <= 10.5 * small.seconds,
+    from: `${seconds(large.seconds)} against ${seconds(small.seconds)}`,
+  });
+  const shuffled = await swapOf(many, 'shuffled');
+  const verification = shuffled.run.tables[0]?.verification;
+  const isCorrect = verification !== undefined && verification.liveDigest === verification.restoredDigest;
+  add({
+    measured: `the same with scan orders that share nothing, ${whole(many)} items`,
+    result: `${factor(shuffled.seconds / large.seconds)} the time`,
+    target: 'correct, at most 4×, under 400 MB',
+    isMet: isCorrect && shuffled.seconds <= 4 * large.seconds && shuffled.peakMb < 400,
+    from: `${seconds(shuffled.seconds)}, ${whole(shuffled.peakMb)} MB, ${isCorrect ? 'verified' : 'NOT VERIFIED'}`,
+  });
+}
+
+/** The bot as a process, with a swap under way and somebody who keeps asking for its status. */
+async function measureAcks(): Promise<void> {
+  const { acks } = await withSandbox('hash', async (place, sandbox) => {
+    await sandbox.tell({ do: 'table', table: 'ours', items: many });
+    const slack = startChild('slack.ts');
+    const { apiUrl, botToken, appToken } = await slack.ask<SlackPlace>({ do: 'start' });
+    const { env, folder, remove } = workplace('ours', place, { admins: ['U0ALICE'], planConfirmation: 'never' });
+    const tokens = { SLACK_API_URL: apiUrl, SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, PORT: '0' };
+    const bot = spawn(process.execPath, [program, 'serve'], {
+      cwd: folder,
+      env: { ...env, ...tokens, LOG_LEVEL: 'error' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const peak = watchMemory(bot);
+    try {
+      return await slack.ask<Acks>({ do: 'restore', restorePoint: place.restorePoint });
+    } finally {
+      peak();
+      bot.kill('SIGKILL');
+      await slack.stop();
+      remove();
+    }
+  });
+  const p99 = percentile(acks, 0.99);
+  add({
+    measured: `slash command to ack while a swap of ${whole(many)} items runs flat out, p99`,
+    result: `${whole(p99)} ms`,
+    target: '100 ms',
+    isMet: p99 <= 100,
+    from: `${whole(acks.length)} commands; median ${whole(median(acks))} ms, longest ${whole(Math.max(...acks))} ms`,
+  });
+}
+
+async function measurePackages(folder: string): Promise<void> {
+  const names: readonly PackageOrder['name'][] = ['copy-dynamodb-table', '@aws/dynamodb-batch-iterator'];
+  for (const name of names) {
+    const [ours, theirs] = await withSandbox('hash', async (place, sandbox) => {
+      await sandbox.tell({ do: 'table', table: 'ours', items: few });
+      await sandbox.tell({ do: 'table', table: 'theirs', items: few });
+      await sandbox.tell({ do: 'copy', table: 'theirs', copy: 'theirs-restored' });
+      const swap = await ourSwap('ours', place);
+      const order: PackageOrder = { from: folder, name, live: 'theirs', restored: 'theirs-restored', url: place.url };
+      const { seconds: taken } = await askOnce<{ seconds: number }>('package-swap.ts', order, pointedAt(place.url));
+      return [swap.seconds, taken];
+    });
+    add({
+      measured: `whole swap of ${whole(few)} items against copying with \`${name}\`, which deletes and verifies nothing`,
+      result: `${factor(theirs / ours)} less time`,
+      target: 'ahead',
+      isMet: ours < theirs,
+      from: `${seconds(ours)} against ${seconds(theirs)}`,
+    });
+  }
+}
+
+function report(): void {
+  const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+  const file = new URL('../../docs/benchmarks.md', import.meta.url);
+  const before = readFileSync(file, 'utf8');
+  const block = `<!-- table -->\n${new Date().toISOString().slice(0, 10)}, ${machine}, all in one run:\n\n${markdown(rows)}\n<!-- /table -->`;
+  writeFileSync(file, before.replace(/<!-- table -->.*<!-- \/table -->/s, block));
+}
+
+const wants = (section: string) => flags.only === undefined || flags.only.split(',').includes(section);
+const installed = installPackages();
+const packages = 'folder' in installed ? installed.folder : undefined;
+if ('trouble' in installed) say(`Without the npm packages, which could not be installed: ${installed.trouble}`);
+if (wants('comparison')) await measureComparison(packages);
+if (wants('swap')) {
+  const large = await measureSwap();
+  if (wants('growth')) await measureGrowth(large);
+}
+if (wants('acks')) await measureAcks();
+if (wants('packages') && packages !== undefined) await measurePackages(packages);
+if (flags.only === undefined && !flags.quick) report();
+say(`\n${markdown(rows)}`);
+if (rows.some(({ isMet }) => !isMet)) process.exitCode = 1;
