@@ -1,11 +1,13 @@
 import { nearest } from '../nearest.ts';
 import type { FenceMode, OnConflict } from '../restore/request.ts';
+import type { Speed } from '../restore/speed.ts';
 import {
   fenceIn,
   needed,
   olderThanHoursIn,
   onConflictIn,
   portIn,
+  speedIn,
   tablesIn,
   timeoutIn,
   timeZoneIn,
@@ -21,6 +23,7 @@ export type Command =
   | ResumeCommand
   | UndoCommand
   | CancelCommand
+  | SpeedCommand
   | CleanupCommand
   | { readonly name: 'status' | 'history'; readonly json: boolean }
   | DoctorCommand
@@ -69,6 +72,7 @@ export type DoctorCommand = { readonly name: 'doctor'; readonly environment?: st
 /** Without an id: the run it can only mean. */
 export type ResumeCommand = Telling & { readonly name: 'resume'; readonly runId?: string };
 export type CancelCommand = Telling & { readonly name: 'cancel'; readonly runId?: string };
+export type SpeedCommand = { readonly name: 'speed'; readonly speed: Speed; readonly runId?: string };
 export type UndoCommand = Telling & { readonly name: 'undo'; readonly runId: string; readonly reason: string };
 
 export type SandboxCommand = { readonly name: 'sandbox'; readonly port?: number; readonly withoutBot: boolean };
@@ -91,6 +95,7 @@ const commands = {
   drill: { flags: drillFlags, words: 1 },
   doctor: { flags: ['environment', 'json'], words: 1 },
   history: { flags: ['json'], words: 0 },
+  speed: { flags: [], words: 2 },
   resume: { flags: ['verbose', 'json'], words: 1 },
   undo: { flags: ['reason', 'verbose', 'json'], words: 1 },
   cancel: { flags: ['verbose', 'json'], words: 1 },
@@ -99,7 +104,7 @@ const commands = {
   help: { flags: [], words: 1 },
   sandbox: { flags: ['port', 'no-bot'], words: 0 },
   demo: { flags: [], words: 0 },
-} as const satisfies Record<string, { readonly flags: readonly Flag[]; readonly words: 0 | 1 }>;
+} as const satisfies Record<string, { readonly flags: readonly Flag[]; readonly words: 0 | 1 | 2 }>;
 type CommandWord = keyof typeof commands;
 export const commandWords = Object.keys(commands);
 
@@ -142,6 +147,8 @@ function wordCommand(word: CommandWord, given: Given): Command {
     case 'resume':
     case 'cancel':
       return { name: word, ...runId, ...tellingIn(given) };
+    case 'speed':
+      return { name: word, speed: speedIn(rest[0]), ...(rest[1] === undefined ? {} : { runId: rest[1] }) };
     case 'undo':
       return undoCommand(rest[0], given);
     case 'drill':

@@ -19,6 +19,8 @@ export async function dispatch(command: Command, terminal: Terminal): Promise<Ex
       return await (await import('./history.ts')).history(command.json, terminal);
     case 'cancel':
       return await (await import('./cancel.ts')).cancel(command, terminal);
+    case 'speed':
+      return await (await import('./speed.ts')).speed(command, terminal);
     case 'drill':
       return await (await import('./drill.ts')).drill(command, terminal);
     case 'doctor':

@@ -3,6 +3,7 @@ import { longestTimeoutMinutes } from '../config/longest-timeout.ts';
 import { nearest } from '../nearest.ts';
 import type { FenceMode, OnConflict } from '../restore/request.ts';
 import { isTimeZone } from '../restore/restore-point/zoned-time.ts';
+import { type Speed, speeds } from '../restore/speed.ts';
 import { exampleOf, firstValue, type Given } from './flags.ts';
 import { wrongUsage } from './wrong-usage.ts';
 
@@ -81,6 +82,19 @@ export function portIn(given: Given): { readonly port?: number } {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return { port };
   throw wrongUsage(`"${text}" is not a port.`, 'Write a number from 1 to 65535, or 0 for any free one: --port 4300');
+}
+
+/** The word after `speed`. */
+export function speedIn(word: string | undefined): Speed {
+  const speed = speeds.find((candidate) => candidate === word);
+  if (speed !== undefined) return speed;
+  const meant = word === undefined ? undefined : nearest(word, speeds);
+  throw wrongUsage(
+    word === undefined ? 'Which speed?' : `"${word}" is not a speed.`,
+    meant === undefined
+      ? `Write pitr-restore speed ${speeds.join('|')} [id]`
+      : `Did you mean pitr-restore speed ${meant}?`,
+  );
 }
 
 export function olderThanHoursIn(given: Given): number {

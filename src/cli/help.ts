@@ -39,6 +39,13 @@ Look
 Stop, go on, put back
   pitr-restore cancel [id]   stop a restore at its next safe point; what it wrote is put back
   pitr-restore resume [id]   go on with a restore whose process was stopped or is gone
+  pitr-restore speed <how> [id]
+                             how fast a running restore goes on, from any shell on the same file:
+                             normal  up to nine tenths of what each table takes (as it begins)
+                             slow    a quarter of that limit, to make room for the application
+                             fast    just under the limit
+                             pause   no new read or write; the lock and the fence stay, nothing is
+                                     lost; AWS goes on building, and a fence opens at its own time
   pitr-restore undo <id>     put back what a restore overwrote; items changed since are not touched
                              (--reason <text>). Within 24 hours, or PITR_UNDO_HOURS.
   pitr-restore cleanup       delete restore tables that were left behind (--dry-run;

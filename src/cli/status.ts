@@ -3,6 +3,7 @@ import { statusOf } from '../reporters/status-file.ts';
 import { overdueSentence } from '../restore/drills.ts';
 import { displayName } from '../restore/environment.ts';
 import type { RunId } from '../restore/events.ts';
+import { pauseCaution } from '../restore/pause-caution.ts';
 import { actorName, type RestoreRequest } from '../restore/request.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { Run, TableRun } from '../restore/run.ts';
@@ -72,10 +73,21 @@ function runningText(run: Run, now: Instant): string {
   return [
     `${run.id} is running: ${whatIsAsked(run)}${holder}`,
     `  running since ${formatUtc(startedAt)} (${formatDuration(now - startedAt)}), phase ${phase ?? 'not begun'}`,
+    ...speedLines(run, now),
     ...(run.cancelRequested ? ['  stopping at the next safe point'] : []),
     ...tableLines(run),
     '',
   ].join('\n');
+}
+
+/** Nothing where nobody changed it. */
+function speedLines(run: Run, now: Instant): readonly string[] {
+  const { speed, speedSet } = run;
+  if (speedSet === undefined || speed === 'normal') return [];
+  const by = `by ${actorName(speedSet.by)} at ${formatUtc(speedSet.at)} (${formatDuration(now - speedSet.at)} ago)`;
+  if (speed !== 'pause') return [`  speed: ${speed}, set ${by}`];
+  const caution = pauseCaution(run);
+  return [`  PAUSED ${by}; go on with: pitr-restore speed normal`, ...(caution === undefined ? [] : [`  ${caution}`])];
 }
 
 function tableText(table: TableRun, run: Run): string {

@@ -59,6 +59,8 @@ const settings = z.strictObject(
     alert: field.list(field.slackUserOrGroupId, 'S01ONCALL').default([]),
     approvalStepUp: field.yesOrNo.default(false),
     drillEveryDays: field.drillEveryDays.optional(),
+    maxReadUnits: field.capacityUnits.optional(),
+    maxWriteUnits: field.capacityUnits.optional(),
   },
   { error: ({ input }) => `${quote(input)} is not an environment. Write a map with at least: tables.` },
 );
@@ -151,6 +153,8 @@ function complete(name: string, read: Settings, defaults: EnvironmentDefaults): 
     approvalStepUp: read.approvalStepUp,
     ...(read.fenceProbeRoleArn === undefined ? {} : { fenceProbeRoleArn: read.fenceProbeRoleArn }),
     ...(read.drillEveryDays === undefined ? {} : { drillEveryDays: read.drillEveryDays }),
+    ...(read.maxReadUnits === undefined ? {} : { maxReadUnits: read.maxReadUnits }),
+    ...(read.maxWriteUnits === undefined ? {} : { maxWriteUnits: read.maxWriteUnits }),
   };
 }
 

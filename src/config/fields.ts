@@ -66,6 +66,12 @@ export const approvals = number(
   'is not a number of approvals. Write a whole number from 0 (no second person) to 10.',
 );
 
+/** A ceiling: an account's quota is 40,000 of each per table, and can be raised (DynamoDB quotas). */
+export const capacityUnits = number(
+  (value) => Number.isInteger(value) && value >= 1 && value <= 10_000_000,
+  'is not a ceiling. Write the capacity units that a restore may use of one table in a second: a whole number from 1 on, such as 1000. Leave it out for as much as the table takes.',
+);
+
 export const drillEveryDays = number(
   (value) => Number.isInteger(value) && value >= 1 && value <= 366,
   'is not after how many days a drill is overdue. Write a whole number from 1 to 366, such as 30.',

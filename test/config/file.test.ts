@@ -21,6 +21,8 @@ environments:
     onConflict: keep
     fence: writes
     fenceProbeRoleArn: arn:aws:iam::123456789012:role/application
+    maxReadUnits: 2000
+    maxWriteUnits: 500
 `;
 
 test('an environment of the file is read as it is written', () => {
@@ -47,6 +49,8 @@ test('an environment of the file is read as it is written', () => {
       onConflict: 'keep',
       fence: 'writes',
       fenceProbeRoleArn: 'arn:aws:iam::123456789012:role/application',
+      maxReadUnits: 2000,
+      maxWriteUnits: 500,
     },
   ]);
 });
@@ -232,6 +236,12 @@ const mistakes: readonly (readonly [what: string, yaml: string, ...sentences: re
     'a confirmation that is none',
     `${shop} planConfirmation: sometimes } }`,
     'environments.shop.planConfirmation: "sometimes" is not a setting for it. Write never, when-counts-differ or always.',
+  ],
+  ['a ceiling of nothing', `${shop} maxReadUnits: 0 } }`, 'environments.shop.maxReadUnits: 0 is not a ceiling.'],
+  [
+    'a ceiling in words',
+    `${shop} maxWriteUnits: lots } }`,
+    'environments.shop.maxWriteUnits: "lots" is not a ceiling.',
   ],
   ['a timeout of nothing', `${shop} timeoutMinutes: 0 } }`, 'environments.shop.timeoutMinutes: 0 is not a timeout.'],
   [
