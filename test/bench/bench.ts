@@ -8,11 +8,11 @@ import { askOnce, type Child, pointedAt, startChild } from './child.ts';
 import { type OurSwap, ourSwap, type Place, program, watchMemory, workplace } from './our-swap.ts';
 import type { PackageOrder } from './package-swap.ts';
 import { installPackages } from './packages.ts';
-import type { SwapResult } from './requirement-swap.ts';
+import type { SwapOrder, SwapResult } from './requirement-swap.ts';
 import { factor, markdown, median, percentile, plain, type Row, seconds, whole } from './rows.ts';
 import type { SandboxOrder } from './sandbox.ts';
 import type { ScanOrder, ScanResult } from './scan-client.ts';
-import type { Acks, SlackPlace } from './slack.ts';
+import type { Acks, SlackOrder, SlackPlace } from './slack.ts';
 
 const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
@@ -108,7 +108,7 @@ function duel(items: number, isEnforced: boolean): Promise<Duel> {
     await sandbox.tell({ do: 'copy', table: 'theirs', copy: 'theirs-restored' });
     if (isEnforced) await sandbox.tell({ do: 'enforce-capacity' });
     const ours = await ourSwap('ours', place);
-    const order = { live: 'theirs', restored: 'theirs-restored' };
+    const order: SwapOrder = { live: 'theirs', restored: 'theirs-restored' };
     const theirs = await askOnce<SwapResult>('requirement-swap.ts', order, pointedAt(place.url));
     return { ours, theirs };
   });
@@ -204,7 +204,8 @@ async function measureAcks(): Promise<void> {
     });
     const peak = watchMemory(bot);
     try {
-      return await slack.ask<Acks>({ do: 'restore', restorePoint: place.restorePoint });
+      const order: SlackOrder = { do: 'restore', restorePoint: place.restorePoint };
+      return await slack.ask<Acks>(order);
     } finally {
       peak();
       bot.kill('SIGKILL');

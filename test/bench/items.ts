@@ -1,5 +1,5 @@
 /** The data of the benchmark: the same items every time, of about 600 bytes as DynamoDB weighs them. */
-import type { Item } from '../../src/restore/item.ts';
+import { type Item, keyAttributes } from '../../src/restore/item.ts';
 
 const text = 'The quick brown fox jumps over the lazy dog, and nobody knows why it keeps doing so. ';
 
@@ -25,7 +25,7 @@ export function* damage(items: number): Generator<Damage, void, void> {
   for (let index = 0; index < items; index += 100) {
     const item = itemAt(index);
     const kind = (index / 100) % 3;
-    if (kind === 0) yield { delete: { id: item['id'] ?? { S: '' } } };
+    if (kind === 0) yield { delete: keyAttributes(item, keySchema) };
     else if (kind === 1) yield { put: { ...item, likes: { N: '-1' }, spoiled: { BOOL: true } } };
     else yield { put: { ...item, id: { S: `junk-${index}` } } };
   }

@@ -22,7 +22,7 @@ export type SandboxOrder =
 
 const startedAt = Date.now();
 /** The moment before the damage. */
-export const restorePoint = Math.floor((startedAt - 2 * hour) / 1000) * 1000;
+const restorePoint = Math.floor((startedAt - 2 * hour) / 1000) * 1000;
 
 let sandbox: SandboxAws;
 let client: DynamoDBClient;
