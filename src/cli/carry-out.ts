@@ -42,7 +42,8 @@ export async function goOn(runId: RunId, shell: Shell): Promise<Run> {
 
 /** The last line of a restore that did not work out is what to type when its cause is mended. */
 function saysHowAgain({ parts, terminal, telling }: Shell, run: Run): Run {
-  const command = commandAgain(run, parts.restores.environment(run.request.environment));
+  const environment = parts.restores.environments().find(({ name }) => name === run.request.environment);
+  const command = environment === undefined ? undefined : commandAgain(run, environment);
   if (command !== undefined && !telling.json) terminal.stderr.write(`To ask for the same again: ${command}\n`);
   return run;
 }

@@ -1,5 +1,5 @@
 import type { Output } from '../reporters/console.ts';
-import { inShell } from '../reporters/in-shell.ts';
+import { typedInShell } from '../reporters/typed-in-shell.ts';
 import { asUserError } from '../restore/errors.ts';
 import { safeStack } from '../restore/safe-error.ts';
 import { WrongUsage } from './wrong-usage.ts';
@@ -10,6 +10,6 @@ export function showError(error: unknown, stderr: Output): 1 | 2 {
   const hasNoLog = code === 'INTERNAL' && cause instanceof Error;
   stderr.write(`${message}\n`);
   if (hasNoLog) stderr.write(`${safeStack(cause)}\n`);
-  else if (hint !== '') stderr.write(`${inShell(hint)}\n`);
+  else if (hint !== '') stderr.write(`${typedInShell(hint)}\n`);
   return error instanceof WrongUsage ? 2 : 1;
 }

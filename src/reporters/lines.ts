@@ -6,9 +6,9 @@ import { describeInstant } from '../restore/restore-point.ts';
 import type { Run } from '../restore/run.ts';
 import { fenceLines } from './fence-lines.ts';
 import { formatDuration, formatUtc } from './format.ts';
-import { inShell } from './in-shell.ts';
 import { debug, error, info, type Line, oneLine, warning } from './line.ts';
 import { shownName, tableLines } from './table-lines.ts';
+import { typedInShell } from './typed-in-shell.ts';
 
 /**
  * What an event is in words: the requirement's console lines where it has them. Pure; `run` is the run as the event left
@@ -25,6 +25,8 @@ export function consoleLines({ event }: StoredEvent, run: Run): readonly Line[] 
     case 'started':
     case 'paused':
     case 'resumed':
+    case 'resume-refused':
+    case 'rollback-started':
     case 'lock-taken':
     case 'lock-released':
       return carryingLines(event, run);
@@ -43,8 +45,6 @@ export function consoleLines({ event }: StoredEvent, run: Run): readonly Line[] 
     case 'cancel-requested':
     case 'speed-set':
       return steeringLines(event);
-    case 'rollback-started':
-      return [...error(event.message), ...warning('Putting back what was written')];
     case 'completed':
     case 'failed':
     case 'cancelled':
@@ -111,7 +111,10 @@ function decisionLines(event: DecisionEvent, run: Run): readonly Line[] {
   }
 }
 
-type CarryingEvent = Extract<RunEvent, { type: 'started' | 'paused' | 'resumed' | `lock-${string}` }>;
+type CarryingEvent = Extract<
+  RunEvent,
+  { type: 'started' | 'paused' | `resume${string}` | 'rollback-started' | `lock-${string}` }
+>;
 
 function carryingLines(event: CarryingEvent, run: Run): readonly Line[] {
   const { request } = run;
@@ -131,6 +134,10 @@ function carryingLines(event: CarryingEvent, run: Run): readonly Line[] {
         info(`Going on with ${run.id} in phase ${run.phase ?? 'ACQUIRE_LOCK'}`),
         debug(`Carried out by process ${event.holder.pid} on ${event.holder.host} from here on`),
       ];
+    case 'resume-refused':
+      return [...error(`It cannot go on: ${event.message}`), ...warning(typedInShell(event.hint))];
+    case 'rollback-started':
+      return [...error(event.message), ...warning('Putting back what was written')];
     case 'lock-taken':
       return [...staleLockLine(event), info('Lock acquired successfully')];
     case 'lock-released':
@@ -236,5 +243,5 @@ function counted(items: number): string {
 
 function failureLines({ message, hint, restoreTablesKept }: RunFailure): readonly Line[] {
   const kept = restoreTablesKept.length === 0 ? [] : warning(`Restore tables kept: ${restoreTablesKept.join(', ')}`);
-  return [...error(message), ...(hint === '' ? [] : warning(inShell(hint))), ...kept];
+  return [...error(message), ...(hint === '' ? [] : warning(typedInShell(hint))), ...kept];
 }

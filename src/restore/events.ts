@@ -127,6 +127,8 @@ export type RunEvent =
   | { readonly type: 'started' }
   /** A shutdown came: stopped at a safe point, to be resumed. */
   | { readonly type: 'paused' }
+  /** It stands still, and cannot go on as it was approved: a person has to decide. */
+  | { readonly type: 'resume-refused'; readonly code: ErrorCode; readonly message: string; readonly hint: string }
   /** Another process went on with it, after a pause or after the first one was gone. */
   | { readonly type: 'resumed'; readonly holder: LockHolder }
   | { readonly type: 'lock-taken'; readonly holder: LockHolder; readonly takenOverFrom?: LockHolder }

@@ -1,11 +1,12 @@
 import { answerPlan, approve, cancel, deny, expire, setSpeed, withdraw } from './decide.ts';
 import { drillRecords } from './drills.ts';
 import type { Environment } from './environment.ts';
-import { UserError } from './errors.ts';
+import { asUserError, UserError } from './errors.ts';
 import type { RunEvent, RunId, TablesSize } from './events.ts';
 import type { ExecuteParts } from './execute.ts';
 import { carryOut } from './execute.ts';
 import { lookAt } from './outlook.ts';
+import { asItWas, environmentNamed, mustBeAsAsked, placeOf, placeToGoOn } from './place.ts';
 import type { AwsFor, EventLog } from './ports.ts';
 import { runChecks } from './preflight/checks.ts';
 import type { RestoreRequest } from './request.ts';
@@ -103,6 +104,9 @@ function asking(parts: RestoresParts) {
 
 function deciding({ clock, environments, log }: RestoresParts) {
   const of = (run: Run) => environmentNamed(environments, run.request.environment);
+  // Stopping what was begun does not need the configuration to know where.
+  const todayOrThen = ({ request }: Run) =>
+    environments.find(({ name }) => name === request.environment) ?? asItWas(request, undefined);
   function decide(runId: RunId, decision: (run: Run) => readonly RunEvent[]): Run {
     log.decide(runId, decision);
     return existingRun(log, runId);
@@ -118,7 +122,7 @@ function deciding({ clock, environments, log }: RestoresParts) {
     confirmPlan: (runId, by) => decide(runId, (run) => answerPlan(run, of(run), by, true)),
     refusePlan: (runId, by) => decide(runId, (run) => answerPlan(run, of(run), by, false)),
     abandon: (runId, why) => decide(runId, (run) => (run.state === 'APPROVED' ? [endedEarly(run, why, 0)] : [])),
-    cancel: (runId, by) => decide(runId, (run) => cancel(run, of(run), by)),
+    cancel: (runId, by) => decide(runId, (run) => cancel(run, todayOrThen(run), by)),
     setSpeed: (runId, speed, by) => decide(runId, (run) => setSpeed(run, of(run), speed, by)),
     expireOverdue: () =>
       log.open().flatMap(({ id }) => {
@@ -131,10 +135,24 @@ function deciding({ clock, environments, log }: RestoresParts) {
 function running(parts: RestoresParts) {
   const { environments, log, lock } = parts;
   async function carry(runId: RunId, how: 'start' | 'resume', shutdown: AbortSignal | undefined): Promise<Run> {
-    const { request } = existingRun(log, runId);
-    const environment = environmentNamed(environments, request.environment);
-    mustBeAsAsked(request, environment);
+    const run = existingRun(log, runId);
+    const environment = how === 'resume' ? toGoOn(run) : environmentNamed(environments, run.request.environment);
+    mustBeAsAsked(run.request, environment);
     return await carryOut(parts, { runId, how, shutdown, environment, aws: parts.awsFor(environment) });
+  }
+  /** Whoever waits for the run to go on has to hear why it does not: once, however often it is tried. */
+  function toGoOn(run: Run): Environment {
+    try {
+      return placeToGoOn(run, environments);
+    } catch (error) {
+      const { code, message, hint } = asUserError(error);
+      const last = log.ofRun(run.id).at(-1)?.event;
+      const isSaid = last?.type === 'resume-refused' && last.message === message;
+      if (run.state === 'IN_PROGRESS' && !isSaid && !lock.isHeldFor(run.id)) {
+        log.decide(run.id, () => [{ type: 'resume-refused', code, message, hint }]);
+      }
+      throw error;
+    }
   }
   return {
     execute: (runId, signal) => carry(runId, 'start', signal),
@@ -169,35 +187,6 @@ function undoing(parts: RestoresParts) {
       return existingRun(log, undoId);
     },
   } satisfies Partial<Restores>;
-}
-
-function environmentNamed(environments: readonly Environment[], name: string): Environment {
-  const found = environments.find((environment) => environment.name === name);
-  if (found !== undefined) return found;
-  const known = environments.map((environment) => environment.name).join(', ');
-  throw new UserError('UNKNOWN_ENVIRONMENT', `There is no environment "${name}".`, `Environments: ${known}.`);
-}
-
-/** Where an environment is, as part of what is agreed to. */
-function placeOf({ region, roleArn }: Environment): Pick<RestoreRequest, 'region' | 'roleArn'> {
-  return { region, ...(roleArn === undefined ? {} : { roleArn }) };
-}
-
-/**
- * What was asked for, and approved, names region, account and tables. The configuration may have been changed since; the
- * same words would then mean other tables.
- */
-function mustBeAsAsked(request: RestoreRequest, environment: Environment): void {
-  const isSamePlace = request.region === environment.region && request.roleArn === environment.roleArn;
-  const areSameTables = request.tables.every(({ label, table }) =>
-    environment.tables.some((ref) => ref.label === label && ref.table === table),
-  );
-  if (isSamePlace && areSameTables) return;
-  throw new UserError(
-    'OUT_OF_DATE',
-    `The configuration of ${environment.name} has changed since this was asked: its region, role or tables are others now.`,
-    'Ask again, or set the configuration back.',
-  );
 }
 
 function existingRun(log: EventLog, runId: RunId): Run {

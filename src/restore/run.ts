@@ -135,6 +135,7 @@ function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
   switch (event.type) {
     case 'requested':
     case 'paused':
+    case 'resume-refused':
     case 'lock-released':
     case 'preflight-passed':
       return {};
