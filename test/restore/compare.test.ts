@@ -240,8 +240,8 @@ describe('the join', () => {
       closed: 1,
       spilled: true,
     });
-    // An item of this test counts as some 330 bytes of memory.
-    expect(backwards.most).toBeLessThan(200_000 / 300);
+    // An item of this test counts as some 200 bytes of memory.
+    expect(backwards.most).toBeLessThan(200_000 / 190);
   });
 
   test.for([undefined, 0])(

@@ -68,7 +68,7 @@ export function setForm(type: string, members: readonly string[]): string | unde
   }
 }
 
-function valueForm(value: AttributeValue): string {
+export function valueForm(value: AttributeValue): string {
   if ('M' in value) {
     return canonicalForm(value.M);
   }

@@ -1,15 +1,42 @@
-import { leafForm, listForm, mapForm, setForm, truthForm } from './canonical-form.ts';
+import type { Item, KeySchema } from '../item.ts';
+import { keyAttributes, keyOf } from '../item.ts';
+import { canonicalForm, leafForm, listForm, mapForm, setForm, truthForm, valueForm } from './canonical-form.ts';
+
+// Items as JSON texts. What is asked of them is found without building the item, which is three times as fast, where the
+// text is written as DynamoDB writes it; where it is written in any other way (spaces, escapes), it is parsed.
+
+/** The canonical form of the item. */
+export function canonicalFormOf(text: string): string {
+  return read(text, (reader) => reader.wholeItem()) ?? canonicalForm(itemIn(text));
+}
 
 /**
- * The canonical form of an item straight from its JSON text, without the item: three times as fast. Understands the text
- * as DynamoDB writes it; undefined where it is written in any other way (spaces, escapes): parse it then.
+ * The item's primary key as one text, the same for the same key however it is written.
+ * @throws TypeError when a key attribute is missing or is neither string, number nor binary.
  */
-export function canonicalFormOf(text: string): string | undefined {
+export function keyFormOf(text: string, schema: KeySchema): string {
+  return read(text, (reader) => reader.key(schema)) ?? keyForm(itemIn(text), schema);
+}
+
+export function itemIn(text: string): Item {
+  return JSON.parse(text);
+}
+
+function keyForm(item: Item, schema: KeySchema): string {
+  // Refuses what is no key.
+  keyOf(item, schema);
+  const values = keyAttributes(item, schema);
+  const names = schema.sort === undefined ? [schema.partition] : [schema.partition, schema.sort];
+  return names
+    .flatMap((name) => values[name] ?? [])
+    .map(valueForm)
+    .join('');
+}
+
+function read(text: string, ask: (reader: Reader) => string | undefined): string | undefined {
   if (text.includes('\\')) return undefined;
-  const reader = new Reader(text);
   try {
-    const form = reader.map();
-    return reader.isAtEnd ? form : undefined;
+    return ask(new Reader(text));
   } catch (error) {
     if (error === unusual) return undefined;
     throw error;
@@ -29,11 +56,53 @@ class Reader {
     this.#text = text;
   }
 
-  get isAtEnd(): boolean {
-    return this.#at === this.#text.length;
+  wholeItem(): string | undefined {
+    const form = this.#map();
+    return this.#at === this.#text.length ? form : undefined;
   }
 
-  map(): string {
+  key({ partition, sort }: KeySchema): string | undefined {
+    let ofPartition: string | undefined;
+    let ofSort = sort === undefined ? '' : undefined;
+    this.#expect(code.brace);
+    do {
+      const name = this.#string();
+      this.#expect(code.colon);
+      if (name === partition) ofPartition = this.#keyValue();
+      else if (name === sort) ofSort = this.#keyValue();
+      else this.#skip();
+      if (ofPartition !== undefined && ofSort !== undefined) return ofPartition + ofSort;
+    } while (this.#accept(code.comma));
+    return undefined;
+  }
+
+  #keyValue(): string {
+    this.#expect(code.brace);
+    const type = this.#string();
+    this.#expect(code.colon);
+    const form = leafForm(type, this.#string());
+    if (form === undefined) throw unusual;
+    this.#expect(code.braceEnd);
+    return form;
+  }
+
+  /** Passes over a map or a list with everything in it. */
+  #skip(): void {
+    let depth = 0;
+    do {
+      const character = this.#text.charCodeAt(this.#at);
+      if (character === code.quote) {
+        this.#string();
+        continue;
+      }
+      if (Number.isNaN(character)) throw unusual;
+      if (character === code.brace || character === code.bracket) depth += 1;
+      if (character === code.braceEnd || character === code.bracketEnd) depth -= 1;
+      this.#at += 1;
+    } while (depth > 0);
+  }
+
+  #map(): string {
     const names: string[] = [];
     const values: string[] = [];
     this.#expect(code.brace);
@@ -61,7 +130,7 @@ class Reader {
     if (this.#text.charCodeAt(this.#at) === code.quote) return leafForm(type, this.#string());
     switch (type) {
       case 'M':
-        return this.map();
+        return this.#map();
       case 'L':
         return listForm(this.#list(() => this.#value()));
       case 'BOOL':

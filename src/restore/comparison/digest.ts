@@ -27,7 +27,7 @@ export function itemHash(item: Item): ItemHash {
 
 /** The same of an item that was not parsed yet. */
 export function itemTextHash(text: string): ItemHash {
-  return hashOf(canonicalFormOf(text) ?? canonicalForm(JSON.parse(text)));
+  return hashOf(canonicalFormOf(text));
 }
 
 function hashOf(form: string): ItemHash {

@@ -1,6 +1,7 @@
-import type { Item, KeySchema } from '../item.ts';
-import { keyOf } from '../item.ts';
+import type { KeySchema } from '../item.ts';
+import { keyFormOf } from './canonical-text.ts';
 import type { Overflow, Side } from './overflow.ts';
+import { splitReply } from './raw-items.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 /** Few enough for long sequential writes, many enough for one of them to fit into memory. */
@@ -38,9 +39,8 @@ export class Drawers {
       const drawer = keyHash(key) % drawerCount;
       const bundle = bundles[drawer];
       if (bundle === undefined) throw new Error('Every hash has its drawer');
-      const text = JSON.stringify(item);
-      bundle.texts.push(text);
-      bundle.characters += text.length;
+      bundle.texts.push(item);
+      bundle.characters += item.length;
       this.#heapBytes[drawer] = (this.#heapBytes[drawer] ?? 0) + heapBytes;
       this.#count += 1;
       if (bundle.characters >= mostCharacters) this.#append(side, drawer, bundle);
@@ -52,7 +52,7 @@ export class Drawers {
    * Everything in the drawers, partners together, no more in memory at once than the budget allows. An item that one side
    * holds several times counts once, the last one of them.
    */
-  *joined(): Generator<{ readonly restored: Item | undefined; readonly live: Item | undefined }, void, void> {
+  *joined(): Generator<{ readonly restored: string | undefined; readonly live: string | undefined }, void, void> {
     for (const [drawer, heapBytes] of this.#heapBytes.entries()) {
       // Where a drawer holds more than the budget, it is read several times, another share of its keys each time.
       const shares = Math.max(1, Math.ceil(heapBytes / this.#memoryBudgetBytes));
@@ -74,16 +74,19 @@ export class Drawers {
 
   #append(side: Side, drawer: number, bundle: { texts: string[]; characters: number }): void {
     if (bundle.texts.length === 0) return;
-    this.#overflow.append(side, drawer, `[${bundle.texts.join(',')}]`);
+    this.#overflow.append(side, drawer, `{"Items":[${bundle.texts.join(',')}]}`);
     bundle.texts = [];
     bundle.characters = 0;
   }
 
-  #read(side: Side, drawer: number, share: number, shares: number): Map<string, Item> {
-    const items = new Map<string, Item>();
+  #read(side: Side, drawer: number, share: number, shares: number): Map<string, string> {
+    const items = new Map<string, string>();
     for (const text of this.#overflow.read(side, drawer)) {
-      for (const item of parseItems(text)) {
-        const key = keyOf(item, this.#keySchema);
+      const bundle = splitReply(Buffer.from(text));
+      if (bundle === undefined) throw new Error('The overflow gave back something else than it was given');
+      for (let index = 0; index < bundle.items.length; index += 1) {
+        const item = bundle.items.text(index);
+        const key = keyFormOf(item, this.#keySchema);
         if (shares === 1 || Math.floor(keyHash(key) / drawerCount) % shares === share) items.set(key, item);
       }
     }
@@ -99,8 +102,4 @@ function keyHash(key: string): number {
   }
   // Its last bits alone are poor: the high ones are mixed into them.
   return (hash ^ (hash >>> 15)) >>> 0;
-}
-
-function parseItems(text: string): readonly Item[] {
-  return JSON.parse(text);
 }

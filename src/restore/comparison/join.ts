@@ -1,7 +1,8 @@
 import type { Item, KeySchema } from '../item.ts';
-import { itemSize, keyOf, sameItem } from '../item.ts';
+import { itemSize, sameItem } from '../item.ts';
+import { itemIn, keyFormOf } from './canonical-text.ts';
 import type { ItemHash } from './digest.ts';
-import { itemHash, newDigest } from './digest.ts';
+import { itemHash, itemTextHash, newDigest } from './digest.ts';
 import { Drawers } from './drawers.ts';
 import type { Overflow } from './overflow.ts';
 import type { Lane, Segment } from './scan-segments.ts';
@@ -43,8 +44,8 @@ const batchLimits = { items: 100, bytes: 1_000_000 } as const;
 
 /**
  * A symmetric hash join with a short cut. Two scans that go in the same order show equal items side by side: those are
- * paired as they come, without their keys. Any other item either finds its partner among the other side's waiting items,
- * or waits itself.
+ * paired as they come, without their keys and without being parsed. Any other item either finds its partner among the other
+ * side's waiting items, or waits itself.
  */
 export class Join {
   readonly #options: JoinOptions;
@@ -85,18 +86,18 @@ export class Join {
     if (this.#drawers !== undefined) this.#evict(this.#drawers, 0);
     for (const { restored, live } of this.#drawers?.joined() ?? []) {
       if (restored !== undefined && live !== undefined) this.#settlePair(restored, live);
-      else if (restored !== undefined) this.#settleRestoredAlone(restored);
-      else if (live !== undefined) this.#settleLiveAlone(live);
+      else if (restored !== undefined) this.#settleRestoredAlone(itemIn(restored));
+      else if (live !== undefined) this.#settleLiveAlone(itemIn(live));
       signal?.throwIfAborted();
       await this.#emit(batchLimits.items);
     }
     for (const item of this.#waiting.restored.drain()) {
-      this.#settleRestoredAlone(item);
+      this.#settleRestoredAlone(itemIn(item));
       signal?.throwIfAborted();
       await this.#emit(batchLimits.items);
     }
     for (const item of this.#waiting.live.drain()) {
-      this.#settleLiveAlone(item);
+      this.#settleLiveAlone(itemIn(item));
       signal?.throwIfAborted();
       await this.#emit(batchLimits.items);
     }
@@ -114,48 +115,52 @@ export class Join {
 
   /** Two items that stand side by side. One of them may be ahead of the other: it is kept in step by not taking it yet. */
   #meet(lane: Lane): void {
-    if (lane.restored.headLooksLike(lane.live) || sameItem(lane.restored.head, lane.live.head)) {
-      this.#settleEqual(lane.restored.headHash());
-      lane.restored.advance();
-      lane.live.advance();
+    const { restored, live } = lane;
+    if (restored.headLooksLike(live)) {
+      this.#settleEqual(itemTextHash(restored.head));
+      restored.advance();
+      live.advance();
       return;
     }
-    const { keySchema } = this.#options;
-    const { head: restored } = lane.restored;
-    const { head: live } = lane.live;
-    const restoredKey = keyOf(restored, keySchema);
-    const liveKey = keyOf(live, keySchema);
+    const restoredKey = keyFormOf(restored.head, this.#options.keySchema);
+    const liveKey = keyFormOf(live.head, this.#options.keySchema);
     if (restoredKey === liveKey) {
-      this.#settleChanged(restored, live);
-      lane.restored.advance();
-      lane.live.advance();
+      this.#settlePair(restored.head, live.head);
+      restored.advance();
+      live.advance();
       return;
     }
     const ofRestored = this.#waiting.live.take(restoredKey);
     const ofLive = this.#waiting.restored.take(liveKey);
-    if (ofRestored !== undefined) this.#settlePair(restored, ofRestored);
-    if (ofLive !== undefined) this.#settlePair(ofLive, live);
+    if (ofRestored !== undefined) this.#settlePair(restored.head, ofRestored);
+    if (ofLive !== undefined) this.#settlePair(ofLive, live.head);
     const neitherFound = ofRestored === undefined && ofLive === undefined;
     if (neitherFound) {
-      this.#waiting.restored.put(restoredKey, restored);
-      this.#waiting.live.put(liveKey, live);
+      this.#waiting.restored.put(restoredKey, restored.head);
+      this.#waiting.live.put(liveKey, live.head);
     }
-    if (neitherFound || ofRestored !== undefined) lane.restored.advance();
-    if (neitherFound || ofLive !== undefined) lane.live.advance();
+    if (neitherFound || ofRestored !== undefined) restored.advance();
+    if (neitherFound || ofLive !== undefined) live.advance();
   }
 
   /** An item whose lane has nothing on the other side any more. */
   #arrive(segment: Segment): void {
-    const item = segment.head;
-    const key = keyOf(item, this.#options.keySchema);
-    const partner = this.#waiting[segment.side === 'restored' ? 'live' : 'restored'].take(key);
-    if (partner === undefined) this.#waiting[segment.side].put(key, item);
-    else if (segment.side === 'restored') this.#settlePair(item, partner);
-    else this.#settlePair(partner, item);
+    const { head, side } = segment;
+    const key = keyFormOf(head, this.#options.keySchema);
+    const partner = this.#waiting[side === 'restored' ? 'live' : 'restored'].take(key);
+    if (partner === undefined) this.#waiting[side].put(key, head);
+    else if (side === 'restored') this.#settlePair(head, partner);
+    else this.#settlePair(partner, head);
     segment.advance();
   }
 
-  #settlePair(restored: Item, live: Item): void {
+  #settlePair(restoredText: string, liveText: string): void {
+    if (restoredText === liveText) {
+      this.#settleEqual(itemTextHash(restoredText));
+      return;
+    }
+    const restored = itemIn(restoredText);
+    const live = itemIn(liveText);
     if (sameItem(restored, live)) this.#settleEqual(itemHash(restored));
     else this.#settleChanged(restored, live);
   }

@@ -1,6 +1,5 @@
 import type { Item } from '../item.ts';
-import type { ItemHash } from './digest.ts';
-import { itemTextHash } from './digest.ts';
+import { itemIn } from './canonical-text.ts';
 
 const code = { quote: 0x22, backslash: 0x5c, openBracket: 0x5b, closeBracket: 0x5d, openBrace: 0x7b, closeBrace: 0x7d };
 
@@ -22,12 +21,14 @@ export class RawItems {
     return this.#bounds.length / 2;
   }
 
-  at(index: number): Item {
-    return JSON.parse(this.#text(index));
+  /** The item as JSON. */
+  text(index: number): string {
+    const [start, end] = this.#boundsOf(index);
+    return this.#body.toString('utf8', start, end);
   }
 
   parsed(): readonly Item[] {
-    return Array.from({ length: this.length }, (_, index) => this.at(index));
+    return Array.from({ length: this.length }, (_, index) => itemIn(this.text(index)));
   }
 
   /** Whether it is the same item, written in the same way. */
@@ -37,16 +38,6 @@ export class RawItems {
     return (
       end - start === otherEnd - otherStart && this.#body.compare(other.#body, otherStart, otherEnd, start, end) === 0
     );
-  }
-
-  /** What `itemHash` says of the item. */
-  hash(index: number): ItemHash {
-    return itemTextHash(this.#text(index));
-  }
-
-  #text(index: number): string {
-    const [start, end] = this.#boundsOf(index);
-    return this.#body.toString('utf8', start, end);
   }
 
   #boundsOf(index: number): readonly [number, number] {

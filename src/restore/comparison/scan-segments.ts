@@ -1,6 +1,4 @@
 import type { Item } from '../item.ts';
-import type { ItemHash } from './digest.ts';
-import { itemHash } from './digest.ts';
 import type { Side } from './overflow.ts';
 import { RawItems } from './raw-items.ts';
 
@@ -17,7 +15,7 @@ export class Segment {
   state: 'idle' | 'reading' | 'finished' = 'idle';
   #items: ScanPage['items'] = [];
   #next = 0;
-  #head: Item | undefined;
+  #head: string | undefined;
   readonly #iterator: AsyncIterator<ScanPage>;
 
   constructor(side: Side, pages: AsyncIterable<ScanPage>) {
@@ -30,10 +28,9 @@ export class Segment {
     return this.#next < this.#items.length;
   }
 
-  /** The first item that was not taken yet. */
-  get head(): Item {
-    this.#head ??= this.#items.at(this.#next);
-    if (this.#head === undefined) throw new RangeError('There is no item left of this page');
+  /** The first item that was not taken yet, as JSON. */
+  get head(): string {
+    this.#head ??= this.#items instanceof RawItems ? this.#items.text(this.#next) : asText(this.#items[this.#next]);
     return this.#head;
   }
 
@@ -58,10 +55,6 @@ export class Segment {
     );
   }
 
-  headHash(): ItemHash {
-    return this.#items instanceof RawItems ? this.#items.hash(this.#next) : itemHash(this.head);
-  }
-
   async next(): Promise<IteratorResult<ScanPage>> {
     return this.#iterator.next();
   }
@@ -69,6 +62,11 @@ export class Segment {
   async close(): Promise<void> {
     await this.#iterator.return?.();
   }
+}
+
+function asText(item: Item | undefined): string {
+  if (item === undefined) throw new RangeError('There is no item left of this page');
+  return JSON.stringify(item);
 }
 
 /** Segment i of one side and segment i of the other, read side by side. */

@@ -1,8 +1,6 @@
-import type { AttributeValue, Item } from '../item.ts';
+type Waiting = { readonly item: string; readonly heapBytes: number };
 
-type Waiting = { readonly item: Item; readonly heapBytes: number };
-
-/** The items of one side that wait for their partner in memory, the longest waiting first. */
+/** The items of one side that wait for their partner in memory, as JSON, the longest waiting first. */
 export class WaitingRoom {
   readonly #items = new Map<string, Waiting>();
   #heapBytes = 0;
@@ -17,14 +15,14 @@ export class WaitingRoom {
   }
 
   /** An item that waits under this key already gives way to its newer self. */
-  put(key: string, item: Item): void {
+  put(key: string, item: string): void {
     this.take(key);
     const heapBytes = heapBytesOf(key, item);
     this.#items.set(key, { item, heapBytes });
     this.#heapBytes += heapBytes;
   }
 
-  take(key: string): Item | undefined {
+  take(key: string): string | undefined {
     const waiting = this.#items.get(key);
     if (waiting === undefined) return undefined;
     this.#items.delete(key);
@@ -35,7 +33,7 @@ export class WaitingRoom {
   /** Takes away the longest waiting ones until the rest needs no more than this. */
   *evictOldest(
     downToBytes: number,
-  ): Iterable<{ readonly key: string; readonly item: Item; readonly heapBytes: number }> {
+  ): Iterable<{ readonly key: string; readonly item: string; readonly heapBytes: number }> {
     for (const [key, { item, heapBytes }] of this.#items) {
       if (this.#heapBytes <= downToBytes) return;
       this.take(key);
@@ -43,41 +41,13 @@ export class WaitingRoom {
     }
   }
 
-  *drain(): Iterable<Item> {
+  *drain(): Iterable<string> {
     for (const { item } of this.evictOldest(-1)) yield item;
   }
 }
 
-/** Roughly what a waiting item takes of V8's heap: object headers and pointers, and a byte for each character. */
-function heapBytesOf(key: string, item: Item): number {
-  return 150 + key.length + mapBytes(item);
-}
-
-function mapBytes(map: Item): number {
-  let bytes = 40;
-  for (const name in map) {
-    const value = map[name];
-    if (value !== undefined) bytes += 16 + valueBytes(value);
-  }
-  return bytes;
-}
-
-function valueBytes(value: AttributeValue): number {
-  if ('S' in value) return textBytes(value.S);
-  if ('N' in value) return textBytes(value.N);
-  if ('M' in value) return 40 + mapBytes(value.M);
-  if ('L' in value) return value.L.reduce((bytes, element) => bytes + 8 + valueBytes(element), 80);
-  if ('B' in value) return textBytes(value.B);
-  if ('SS' in value) return membersBytes(value.SS);
-  if ('NS' in value) return membersBytes(value.NS);
-  if ('BS' in value) return membersBytes(value.BS);
-  return 40;
-}
-
-function textBytes(text: string): number {
-  return 64 + text.length;
-}
-
-function membersBytes(members: readonly string[]): number {
-  return members.reduce((bytes, member) => bytes + 32 + member.length, 80);
+/** Roughly what a waiting item takes of V8's heap: two texts, of one or two bytes a character, and their place in a map. */
+function heapBytesOf(key: string, item: string): number {
+  const isNarrow = Buffer.byteLength(item) === item.length;
+  return 150 + (key.length + item.length) * (isNarrow ? 1 : 2);
 }
