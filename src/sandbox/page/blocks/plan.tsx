@@ -9,7 +9,7 @@ export function Plan({ block: { title, tasks = [] } }: { readonly block: PlanBlo
   const cards = tasks.filter(isTask);
   const done = cards.filter(({ status }) => status === 'complete').length;
   return (
-    <section class="plan" aria-label={title}>
+    <figure class="plan" aria-label={title}>
       <header>
         <b>
           <Plain text={title} />
@@ -25,7 +25,7 @@ export function Plan({ block: { title, tasks = [] } }: { readonly block: PlanBlo
           </li>
         ))}
       </ol>
-    </section>
+    </figure>
   );
 }
 

@@ -15,12 +15,12 @@ export function Table({ block: { rows, column_settings: settings = [] } }: { rea
   };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section class="table" tabIndex={0} aria-label={`Table: ${head.map(textOf).join(', ')}`}>
+    <figure class="table" tabIndex={0} aria-label={`Table: ${head.map(textOf).join(', ')}`}>
       <table>
         <Head cells={head} look={look} />
         <Body rows={body} look={look} />
       </table>
-    </section>
+    </figure>
   );
 }
 
@@ -34,7 +34,7 @@ export function DataTable({ block }: { readonly block: DataTableBlock }) {
   const pages = Math.ceil(body.length / pageSize);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section class="table" tabIndex={0} aria-labelledby={captionId}>
+    <figure class="table" tabIndex={0} aria-labelledby={captionId}>
       <table>
         <caption id={captionId}>{caption}</caption>
         <Head cells={head} look={look} />
@@ -53,7 +53,7 @@ export function DataTable({ block }: { readonly block: DataTableBlock }) {
           </button>
         </footer>
       )}
-    </section>
+    </figure>
   );
 }
 

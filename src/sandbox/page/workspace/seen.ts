@@ -46,7 +46,8 @@ export function see(seen: Seen, happened: SeenEvent): Seen {
     case 'lost':
       return { ...seen, isLive: false };
     case 'reset':
-      return nothingSeen;
+      // The workspace is much the same for everybody: it stays until the next person's is there.
+      return seen.workspace === undefined ? nothingSeen : { ...nothingSeen, workspace: seen.workspace, isLive: true };
   }
 }
 
