@@ -1,6 +1,5 @@
 import { displayName } from '../restore/environment.ts';
 import type { Conflicts, RunEvent, TableComparison } from '../restore/events.ts';
-import type { OnConflict } from '../restore/request.ts';
 import type { Run } from '../restore/run.ts';
 import { formatDuration } from './format.ts';
 import { debug, info, type Line, oneLine, warning } from './line.ts';
@@ -30,7 +29,7 @@ export function tableLines(event: TableEvent, run: Run): readonly Line[] {
     case 'table-rolled-back':
       return rolledBackLines(name, event);
     case 'table-verified':
-      return verifiedLines(name, event, run.request.options.onConflict);
+      return verifiedLines(name, event, run);
     case 'table-deleting':
       return [info(`Deleting restore table: ${name}-restore`), debug(`Calling DeleteTable for ${event.restoreTable}`)];
     case 'table-deleted':
@@ -87,15 +86,24 @@ function counted(items: number): string {
 function verifiedLines(
   name: string,
   verified: TableComparison & { readonly round: number },
-  onConflict: OnConflict,
+  { request, tables }: Run,
 ): readonly Line[] {
-  const { put, liveItems, liveDigest, restoredDigest, round } = verified;
-  const digests = `original ${liveDigest}, restore ${restoredDigest}`;
-  if (put + verified.delete === 0)
-    return [info(`${name}: all ${liveItems} items are identical ✓ (digests: ${digests})`)];
-  if (onConflict === 'keep')
+  const { label, put, liveItems, liveDigest, restoredDigest, round } = verified;
+  if (put + verified.delete === 0) {
+    const { rewritten } = tables.find((table) => table.label === label) ?? {};
+    const again = rewritten === undefined ? 0 : rewritten.put + rewritten.delete;
+    return [
+      ...(again === 0
+        ? []
+        : warning(`${name}: ${counted(again)} written by others meanwhile: overwritten after journalling`)),
+      info(
+        `${name}: all ${liveItems} items are identical ✓ (digests: original ${liveDigest}, restore ${restoredDigest})`,
+      ),
+    ];
+  }
+  if (request.options.onConflict === 'keep')
     return warning(`${name}: ${counted(put + verified.delete)} written by the application: kept`);
-  return warning(`${name}: ${put} items to put and ${verified.delete} to delete again after round ${round} ✗`);
+  return warning(`${name}: round ${round} found ${put} items to put and ${verified.delete} to delete again ✗`);
 }
 
 /** What people call a table of the run. */

@@ -92,7 +92,7 @@ const single: readonly (readonly [string, RunEvent, ...(readonly string[])])[] =
   [
     'a second round',
     { type: 'table-verified', round: 2, ...compared('quotes', 3) },
-    'WARNING quotes: 3 items to put and 0 to delete again after round 2 ✗',
+    'WARNING quotes: round 2 found 3 items to put and 0 to delete again ✗',
   ],
   [
     'a failed clean-up',
@@ -206,6 +206,64 @@ test('a shutdown in the swap names the phase and both ways on', () => {
     level: 'WARNING',
     text: 'Stopped at a safe point (SWAP_DATA). Go on: pitr-restore resume restore-1. Put back: pitr-restore cancel restore-1',
   });
+});
+
+const swapping: readonly RunEvent[] = [
+  { type: 'started' },
+  { type: 'phase-started', phase: 'SWAP_DATA' },
+  { type: 'swap-started', label: 'quotes', put: 4, delete: 0 },
+];
+
+test('a shutdown while the swap is put back says that this goes on, and nothing of putting back', () => {
+  const cause = { code: 'SWAP', message: 'No answer.', hint: '' } as const;
+  const lines = told([
+    ...swapping,
+    { type: 'rollback-started', ...cause },
+    { type: 'phase-started', phase: 'ROLL_BACK' },
+    { type: 'paused' },
+  ]);
+  expect(lines.at(-1)?.text).toBe(
+    'Stopped at a safe point (ROLL_BACK). Go on putting back: pitr-restore resume restore-1',
+  );
+});
+
+test('a shutdown of a run that is to be cancelled says how that is done', () => {
+  const by = { kind: 'system' } as const;
+  expect(told([...swapping, { type: 'cancel-requested', by }, { type: 'paused' }]).at(-1)?.text).toBe(
+    'Stopped at a safe point (SWAP_DATA). It is to be cancelled. To do that here: pitr-restore cancel restore-1',
+  );
+});
+
+test('a shutdown with the fence up says for how long it stays up, and how to take it down', () => {
+  const arn = 'arn:aws:dynamodb:eu-central-1:1:table/quote-lambda-tf-quotes';
+  const window = { startsAt: requestedAt, endsAt: Date.parse('2025-12-19T14:00:00Z') };
+  const last = told([
+    ...swapping,
+    { type: 'fence-raising', label: 'quotes', arn, sid: 'PitrFence1', ...window },
+    { type: 'paused' },
+  ]).at(-1);
+  expect(last?.text).toContain('The fence on quotes is still up: nobody else can write to it');
+  expect(last?.text).toContain('opens by itself at 2025-12-19T14:00:00Z. To take it down now: aws dynamodb ');
+});
+
+test('what verification rounds write over is told round by round, and in the end', () => {
+  const verified = { type: 'table-verified', ...compared('quotes') } as const;
+  expect(
+    shown([
+      { ...verified, round: 1, put: 2, delete: 1 },
+      { ...verified, round: 2 },
+    ]),
+  ).toEqual([
+    'quotes: round 1 found 2 items to put and 1 to delete again ✗',
+    'quotes: 3 items were written by others meanwhile: overwritten after journalling',
+    expect.stringContaining('quotes: all 1234 items are identical ✓'),
+  ]);
+});
+
+test('the commands of a hint are told as they are typed in a shell', () => {
+  const hint = 'Mend it, then `undo restore-1`, or see `status`. `quotes` stays.';
+  const lines = shown([{ type: 'failed', code: 'SWAP', message: 'No answer.', hint, ...failure }]);
+  expect(lines[1]).toBe("Mend it, then 'pitr-restore undo restore-1', or see 'pitr-restore status'. `quotes` stays.");
 });
 
 test('an undo is told as an undo', () => {
