@@ -58,7 +58,6 @@ function fieldsOf(event: RunEvent, run: Run): Fields {
       return { checks: event.checks };
     case 'resume-refused':
     case 'rollback-started':
-    case 'resume-refused':
       return { error_code: event.code, error_message: event.message, error_hint: event.hint };
     case 'completed':
       return { duration_seconds: seconds(event.durationMs), ...totals(run) };

@@ -328,6 +328,7 @@ function everything(): readonly Record<string, unknown>[] {
     { type: 'cancel-requested', by: bob },
     { type: 'speed-set', speed: 'slow', by: bob },
     { type: 'rollback-started', code: 'SWAP', message: 'no', hint: '' },
+    { type: 'resume-refused', code: 'STORAGE', message: 'no', hint: '' },
     { type: 'table-rolled-back', label: 'quotes', putBack: 1, changedSince: 0 },
     { type: 'fence-raising', ...fence },
     { type: 'fence-raised', label: 'quotes' },

@@ -166,7 +166,7 @@ describe('terraform/main.tf', () => {
 
   test('its alarms are those of CloudFormation', async () => {
     const { resource = {} } = await parsed();
-    const alarms = Object.values(resource['aws_cloudwatch_metric_alarm'] ?? {}).flat();
+    const alarms = Object.values(resource['aws_cloudwatch_metric_alarm'] as Record<string, Json[]>).flat();
     const ofTerraform = alarms.map((alarm) => [
       alarm['metric_name'],
       alarm['statistic'],

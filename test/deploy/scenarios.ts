@@ -40,12 +40,6 @@ export async function restoreAll(
   return await restores.execute(id);
 }
 
-export async function damageAgain(engine: Engine): Promise<void> {
-  for (const { table } of tables) {
-    engine.aws.history.seed(table, [{ id: { N: '2000' }, text: { S: 'junk' } }] as never, engine.clock.now());
-  }
-}
-
 /** All that a restoring program does: restores, with a fence too, rollback, undo, leftovers, log lines. */
 export async function everythingOfARestore(engine: Engine): Promise<readonly Run[]> {
   const first = await restoreAll(engine);
