@@ -58,7 +58,7 @@ describe('a swap that cannot be finished', () => {
     engine.aws.faults.add({ operation: 'UpdateItem', kind: 'access-denied', nth: 15 });
     const run = await runIt(engine, engine.wish({ options: { ...engine.wish().options, rollback: false } }));
     expect(run).toMatchObject({ state: 'FAILED', failure: { code: 'SWAP' } });
-    expect(run.failure?.hint).toContain('Partly written back: quotes-table; a restore to the same point finishes it.');
+    expect(run.failure?.hint).toContain('Partly written back: quotes-table. A restore to the same point finishes it.');
     expect(live(engine)).not.toEqual(before);
   });
 
