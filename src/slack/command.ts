@@ -1,5 +1,6 @@
 /** What somebody typed after the slash command, as one of the things the bot can do, or as a mistake that says what is right. */
 import { nearest } from '../nearest.ts';
+import type { FenceMode, OnConflict } from '../restore/request.ts';
 import { isTimeZone } from '../restore/restore-point.ts';
 import { type Speed, speeds } from '../restore/speed.ts';
 
@@ -17,6 +18,8 @@ export type RestoreCommand = {
   readonly drill: boolean;
   /** IANA zone the words are read in; absent: the person's own. */
   readonly timeZone?: string;
+  readonly fence?: FenceMode;
+  readonly onConflict?: OnConflict;
 };
 
 export type Command =
@@ -40,7 +43,7 @@ export function inSlack(hint: string): string {
 
 const verbs = ['status', 'history', 'list', 'cancel', 'undo', 'speed', 'drill', 'help'] as const;
 type Verb = (typeof verbs)[number];
-const options = ['--tables', '--dry-run', '--timezone'] as const;
+const options = ['--tables', '--dry-run', '--timezone', '--fence', '--on-conflict'] as const;
 type Option = (typeof options)[number];
 
 /** Reads a command. `environments`: the names that exist. Never throws. */
@@ -60,7 +63,7 @@ function parseDrill([name, ...rest]: readonly string[], environments: readonly s
   const only = environments.length === 1 ? environments[0] : undefined;
   const environment = name === undefined ? only : findEnvironment(name, environments);
   if (environment !== undefined) return parseRestore(environment, rest, true);
-  if (name !== undefined) return unknownWord(name, environments);
+  if (name !== undefined) return unknownEnvironment('drill', name, environments);
   return mistake('Drill which environment?', `One of ${environments.join(', ')}: ${commandName} drill <name>`);
 }
 
@@ -103,7 +106,9 @@ function parseShort(verb: ShortVerb, rest: readonly string[], environments: read
         return mistake('List which environment?', `One of ${environments.join(', ')}: ${commandName} list <name>`);
       }
       const environment = findEnvironment(argument ?? environments[0] ?? '', environments);
-      return environment === undefined ? unknownWord(argument ?? '', environments) : { kind: 'list', environment };
+      return environment === undefined
+        ? unknownEnvironment('list', argument ?? '', environments)
+        : { kind: 'list', environment };
     }
   }
 }
@@ -121,7 +126,20 @@ const usage: Readonly<Record<Verb, string>> = {
   help: 'help',
 };
 
-type Options = { tables: readonly string[]; dryRun: boolean; timeZone?: string };
+type Options = {
+  tables: readonly string[];
+  dryRun: boolean;
+  timeZone?: string;
+  fence?: FenceMode;
+  onConflict?: OnConflict;
+};
+
+const examples = {
+  '--tables': 'quotes,user-likes',
+  '--timezone': 'Europe/Berlin',
+  '--fence': 'writes',
+  '--on-conflict': 'keep',
+} as const;
 
 function parseRestore(environment: string, tokens: readonly string[], drill: boolean): Command {
   const words: string[] = [];
@@ -156,23 +174,40 @@ function readOption(
   }
   const [value, after] = option === '--tables' ? takeList(inline, rest) : takeOne(inline, rest);
   if (value === '') {
-    return mistake(
-      `${option} needs a value.`,
-      `For example ${option} ${option === '--tables' ? 'quotes,user-likes' : 'Europe/Berlin'}`,
-    );
+    return mistake(`${option} needs a value.`, `For example ${option} ${examples[option]}`);
   }
   if (option === '--tables') {
     found.tables = value.split(',').filter((table) => table !== '');
     return { rest: after };
   }
-  if (!isTimeZone(value)) {
-    return mistake(
-      `"${value}" is not a time zone I know.`,
-      'Use an IANA name, such as Europe/Berlin, America/New_York or UTC.',
-    );
+  return readValue(option, value, found) ?? { rest: after };
+}
+
+/** undefined: it is right, and found. */
+function readValue(option: Exclude<Option, '--tables' | '--dry-run'>, value: string, found: Options) {
+  switch (option) {
+    case '--timezone':
+      if (!isTimeZone(value)) {
+        const hint = 'Use an IANA name, such as Europe/Berlin, America/New_York or UTC.';
+        return mistake(`"${value}" is not a time zone I know.`, hint);
+      }
+      found.timeZone = value;
+      return undefined;
+    case '--fence':
+      if (value !== 'writes' && value !== 'off') {
+        const hint = 'Use writes (other writers are kept out while live tables are written) or off.';
+        return mistake(`"${value}" is no kind of fence.`, hint);
+      }
+      found.fence = value;
+      return undefined;
+    case '--on-conflict':
+      if (value !== 'overwrite' && value !== 'keep') {
+        const hint = 'Use overwrite or keep, for items that the application changes meanwhile.';
+        return mistake(`"${value}" says nothing about conflicts.`, hint);
+      }
+      found.onConflict = value;
+      return undefined;
   }
-  found.timeZone = value;
-  return { rest: after };
 }
 
 function takeOne(inline: string | undefined, rest: readonly string[]): readonly [string, readonly string[]] {
@@ -218,6 +253,12 @@ function unknownWord(word: string, environments: readonly string[]): Command {
   const known = `Environments: ${environments.join(', ')}. Other commands: ${verbs.join(', ')}.`;
   const hint = guess === undefined ? known : `Did you mean ${commandName} ${guess}? ${known}`;
   return mistake(`"${word}" is neither an environment nor a command.`, hint);
+}
+
+function unknownEnvironment(verb: Verb, word: string, environments: readonly string[]): Command {
+  const guess = nearest(word, environments);
+  const meant = guess === undefined ? '' : `Did you mean ${commandName} ${verb} ${guess}? `;
+  return mistake(`There is no environment "${word}".`, `${meant}Environments: ${environments.join(', ')}.`);
 }
 
 function unknownOption(name: string): Command {

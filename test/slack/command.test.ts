@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { inSlack, parseCommand } from '../../src/slack/command.ts';
 
 const environments = ['dev', 'prod'];
-const restore = { kind: 'restore', tables: [], dryRun: false };
+const restore = { kind: 'restore', tables: [], dryRun: false, drill: false };
 
 test.for([
   ['', { kind: 'choose' }],
@@ -19,6 +19,14 @@ test.for([
   ['undo', { kind: 'undo' }],
   ['undo restore-1', { kind: 'undo', runId: 'restore-1' }],
   ['cancel restore-1', { kind: 'cancel', runId: 'restore-1' }],
+  ['speed slow', { kind: 'speed', speed: 'slow' }],
+  ['speed PAUSE restore-1', { kind: 'speed', speed: 'pause', runId: 'restore-1' }],
+  ['drill prod', { ...restore, drill: true, environment: 'prod', words: '' }],
+  ['drill prod 9am --tables a', { ...restore, drill: true, environment: 'prod', words: '9am', tables: ['a'] }],
+  [
+    'prod --fence writes --on-conflict=keep',
+    { ...restore, environment: 'prod', words: '', fence: 'writes', onConflict: 'keep' },
+  ],
   ['dev', { ...restore, environment: 'dev', words: '' }],
   ['Dev yesterday 9am', { ...restore, environment: 'dev', words: 'yesterday 9am' }],
   ['prod   2025-12-19T09:00:00Z', { ...restore, environment: 'prod', words: '2025-12-19T09:00:00Z' }],
@@ -38,10 +46,20 @@ test.for([
 test.for([
   ['prd 9am', 'Did you mean /pitr-restore prod?'],
   ['statsu', 'Did you mean /pitr-restore status?'],
-  ['banana', 'Environments: dev, prod. Other commands: status, history, list, cancel, undo, help.'],
+  ['banana', 'Environments: dev, prod. Other commands: status, history, list, cancel, undo, speed, drill, help.'],
   ['list', 'One of dev, prod'],
   ['list stagign', 'Environments: dev, prod.'],
   ['list dev prod', 'list <environment>'],
+  ['speed', 'Type /pitr-restore speed slow|normal|fast|pause [restore id]'],
+  ['speed quick', 'Type /pitr-restore speed'],
+  ['speed fats', 'Did you mean fast?'],
+  ['speed slow restore-1 now', 'Type /pitr-restore speed'],
+  ['drill', 'One of dev, prod: /pitr-restore drill <name>'],
+  ['drill prdo', 'Did you mean /pitr-restore drill prod?'],
+  ['list deb', 'Did you mean /pitr-restore list dev?'],
+  ['prod 9am --fence', 'For example --fence writes'],
+  ['prod 9am --fence on', 'Use writes'],
+  ['prod 9am --on-conflict ask', 'Use overwrite or keep'],
   ['status now', 'Type /pitr-restore status'],
   ['prod 9am --table a', 'Did you mean --tables?'],
   ['prod 9am --tables', 'quotes,user-likes'],

@@ -269,7 +269,7 @@ test('progress shows in the running message', async () => {
   world.record(id, { type: 'phase-started', phase: 'SWAP_DATA' });
   world.progress.set(id, 'quotes', 21, 40);
   world.progress.set(id, 'user-likes', 0, 40);
-  await parentShowing(world, '21 of 80 items, 26 %');
+  await parentShowing(world, '▓▓░░░░░░░░ 26 %, 21 of 80 items');
 });
 
 test('stop tells what is left before it ends', async () => {

@@ -1,5 +1,6 @@
 /** What the informing commands answer, to the person who typed them. */
 import type { KnownBlock } from '@slack/types';
+import { pauseCaution } from '../../restore/pause-caution.ts';
 import { describeInstant, type Instant } from '../../restore/restore-point.ts';
 import type { EnvironmentOutlook } from '../../restore/restores.ts';
 import type { Run } from '../../restore/run.ts';
@@ -106,7 +107,8 @@ export function cancelledMessage(run: Run): Message {
 
 /** What a running restore does from now on. */
 export function speedMessage(run: Run): Message {
-  const text = `${code(run.id)} ${speedWords[run.speed]}`;
+  const caution = pauseCaution(run);
+  const text = `${code(run.id)} ${speedWords[run.speed]}${caution === undefined ? '' : `\n:warning: ${escaped(caution)}`}`;
   return message(text, [section(text)]);
 }
 

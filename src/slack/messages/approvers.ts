@@ -10,7 +10,7 @@ import { subjectOf } from './subject.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Ids of the approvers who can still say something, groups included: not the requester, not those who have approved. */
-export function undecidedApprovers(run: Run, { environment }: Surroundings): readonly string[] {
+function undecidedApprovers(run: Run, { environment }: Surroundings): readonly string[] {
   return environment === undefined ? [] : withoutDecided(run, approversOf(environment));
 }
 

@@ -1,5 +1,6 @@
 /** The one message of a run in the channel, edited in place from request to end. */
 import type { KnownBlock } from '@slack/types';
+import { pauseCaution } from '../../restore/pause-caution.ts';
 import { approversOf } from '../../restore/policy.ts';
 import type { Run, RunState } from '../../restore/run.ts';
 import type { Speed } from '../../restore/speed.ts';
@@ -158,12 +159,13 @@ function stateNow(run: Run, { isPaused = false }: Surroundings): string | undefi
   if (isPaused) return pausedLine;
   if (run.rollback !== undefined) return ':leftwards_arrow_with_hook: What was written is being put back.';
   if (run.cancelRequested) return ':octagonal_sign: Stopping at the next safe point.';
-  return run.speed === 'normal' ? undefined : speedNow(run.speed);
+  return run.speed === 'normal' ? undefined : speedNow(run, run.speed);
 }
 
-function speedNow(speed: Exclude<Speed, 'normal'>): string {
+function speedNow(run: Run, speed: Exclude<Speed, 'normal'>): string {
+  const caution = pauseCaution(run);
   if (speed !== 'pause') return `:control_knobs: Its speed is set to *${speed}*.`;
-  return `:double_vertical_bar: Paused by a person: it reads and writes nothing until somebody types ${code(`${commandName} speed normal`)}.`;
+  return `:double_vertical_bar: Paused by a person: it reads and writes nothing until somebody types ${code(`${commandName} speed normal`)}.${caution === undefined ? '' : ` ${escaped(caution)}`}`;
 }
 
 export const pausedLine =
