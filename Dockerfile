@@ -4,7 +4,8 @@
 FROM node:24-bookworm AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
+# Not `npm ci`: the lock file knows the build tools' binaries of the platforms it was made on, and refuses all others.
+RUN npm install --no-save --no-audit --no-fund
 COPY tsconfig.json ./
 COPY src ./src
 RUN npm run build && npm prune --omit=dev --omit=optional
@@ -17,7 +18,7 @@ WORKDIR /app
 COPY --from=build --chown=root:root /app/package.json ./
 COPY --from=build --chown=root:root /app/node_modules ./node_modules
 COPY --from=build --chown=root:root /app/dist ./dist
-# The state file (lock, audit log, journal) is the only thing that is written.
+# The state file (lock, audit log, journal) is the only thing that is written: the rest may be mounted read-only.
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 USER node
