@@ -43,7 +43,7 @@ export function explain(code: AwsCode, error: Error, attempt: Attempt): Explanat
     case 'RESTORE_TIME':
       return {
         message: `AWS cannot restore ${resource} to that second: it lies outside the table's window.`,
-        hint: 'The window moves with the clock and ends about five minutes ago. Look at it with --list-restore-points.',
+        hint: 'The window moves with the clock and ends about five minutes ago. `list` shows it.',
       };
     case 'TABLE_NOT_FOUND':
       return {

@@ -38,7 +38,8 @@ export type Command =
 export function inSlack(hint: string): string {
   return hint
     .replaceAll(/`((?:undo|cancel|status|history|speed|drill)(?: [\w-]+)*)`/g, `\`${commandName} $1\``)
-    .replaceAll(/`(resume [\w-]+)`/g, '`pitr-restore $1` in a shell');
+    .replaceAll(/`(list)`/g, `\`${commandName} $1\``)
+    .replaceAll(/`((?:resume|cleanup|audit verify)(?: [\w-]+)*)`/g, '`pitr-restore $1` in a shell');
 }
 
 const verbs = ['status', 'history', 'list', 'cancel', 'undo', 'speed', 'drill', 'help'] as const;

@@ -35,10 +35,11 @@ export function surroundingsOf({ run, rows }: Story, parts: StoryParts): Surroun
   const { undoOf, environment } = run.request;
   const undone = undoOf === undefined ? undefined : log.run(undoOf);
   const undoing = hasEnded(run) ? log.open().find(({ request }) => request.undoOf === run.id) : undefined;
-  const stopOrStart = rows.findLast(({ event: { type } }) => type === 'paused' || type === 'resumed');
+  const stopOrStart = rows.findLast(({ event: { type } }) => type === 'paused' || type.startsWith('resume'));
   return {
     environment: environmentOf(environment),
     isPaused: stopOrStart?.event.type === 'paused',
+    isRefused: stopOrStart?.event.type === 'resume-refused',
     ...(undone === undefined ? {} : { undone }),
     ...(until === undefined ? {} : { undoableUntil: until }),
     ...(undoing === undefined ? {} : { undoneBy: undoing.id }),

@@ -104,4 +104,7 @@ test('a hint of the core names commands as they are typed here', () => {
   expect(inSlack('Put back with `undo restore-1`, or `resume restore-1`; see `status`. `quotes` stays.')).toBe(
     'Put back with `/pitr-restore undo restore-1`, or `pitr-restore resume restore-1` in a shell; see `/pitr-restore status`. `quotes` stays.',
   );
+  expect(inSlack('Look with `audit verify`; `cleanup` deletes it; `list` shows the window.')).toBe(
+    'Look with `pitr-restore audit verify` in a shell; `pitr-restore cleanup` in a shell deletes it; `/pitr-restore list` shows the window.',
+  );
 });

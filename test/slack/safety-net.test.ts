@@ -152,6 +152,35 @@ test('somebody who loses the right while the window is open does not get an undo
   expect(world.restores.history(5)).toHaveLength(1);
 });
 
+test('a shutdown with the fence up says for how long it stays up, and how to take it down', async () => {
+  const world = await startWorld();
+  const id = await approveAndStart(world, await ask(world));
+  const window = { startsAt: 0, endsAt: Date.parse('2026-11-22T14:00:00Z') };
+  const arn = 'arn:aws:dynamodb:eu-central-1:1:table/shop-quotes';
+  world.record(
+    id,
+    ...swapping,
+    { type: 'fence-raising', label: 'quotes', arn, sid: 'PitrFence1', ...window },
+    { type: 'paused' },
+  );
+  const replies = await threadUpTo(world, 'Stopped at a safe point');
+  expect(replies.at(-1)).toContain('The fence on `shop-quotes` is still up: nobody else can write to it');
+  expect(replies.at(-1)).toContain('To take it down now: `aws dynamodb get-resource-policy');
+});
+
+test('a run that cannot go on, because the configuration changed, says so and what to type', async () => {
+  const world = await startWorld();
+  const id = await approveAndStart(world, await ask(world));
+  const message = 'The configuration of prod has changed.';
+  const hint = `Set it back: \`resume ${id}\`. Or stop it: \`cancel ${id}\`.`;
+  const refused = { type: 'resume-refused', code: 'OUT_OF_DATE', message, hint } as const;
+  world.record(id, ...swapping, { type: 'paused' }, refused);
+  const replies = await threadUpTo(world, 'It cannot go on. The configuration of prod has changed.');
+  expect(replies.at(-1)).toContain(`/pitr-restore cancel ${id}`);
+  const parent = await parentShowing(world, 'It stands still, and cannot go on');
+  expect(readable(parent)).not.toContain('It goes on by itself');
+});
+
 test('a shutdown and what follows stand in the same thread, and the same parent goes on', async () => {
   const world = await startWorld();
   const id = await approveAndStart(world, await ask(world));

@@ -59,7 +59,7 @@ function timedOut(): UserError {
   return new UserError(
     'TIMEOUT',
     'Restore operation timed out. Restore tables preserved for manual recovery.',
-    'Ask again with more time (--timeout-minutes), or look at the restore tables.',
+    'Ask again with more time (the timeout is an option of the request), or look at the restore tables.',
   );
 }
 

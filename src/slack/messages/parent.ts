@@ -11,6 +11,7 @@ import { actor, anyOf, code, escaped, literal, readersTime } from '../mrkdwn.ts'
 import { actions, button, confirmation, context, facts, header, type Message, message, section } from './blocks.ts';
 import { expectedCost } from './cost.ts';
 import { outcomeBlocks, outcomeText } from './outcome.ts';
+import { pausedLine, refusedLine } from './paused.ts';
 import { currentPhase, type Progress, planBlocks } from './phases.ts';
 import { reference, requestBlocks, requestText } from './request.ts';
 import { subjectOf, titleOf } from './subject.ts';
@@ -155,7 +156,8 @@ function runningTitle(run: Run): string {
 }
 
 /** What is out of the ordinary at this moment. */
-function stateNow(run: Run, { isPaused = false }: Surroundings): string | undefined {
+function stateNow(run: Run, { isPaused = false, isRefused = false }: Surroundings): string | undefined {
+  if (isRefused) return refusedLine;
   if (isPaused) return pausedLine;
   if (run.rollback !== undefined) return ':leftwards_arrow_with_hook: What was written is being put back.';
   if (run.cancelRequested) return ':octagonal_sign: Stopping at the next safe point.';
@@ -167,9 +169,6 @@ function speedNow(run: Run, speed: Exclude<Speed, 'normal'>): string {
   if (speed !== 'pause') return `:control_knobs: Its speed is set to *${speed}*.`;
   return `:double_vertical_bar: Paused by a person: it reads and writes nothing until somebody types ${code(`${commandName} speed normal`)}.${caution === undefined ? '' : ` ${escaped(caution)}`}`;
 }
-
-export const pausedLine =
-  ':double_vertical_bar: Stopped at a safe point: the bot is shutting down. It goes on by itself after the restart.';
 
 const closedTitles = { DENIED: 'denied', WITHDRAWN: 'withdrawn', EXPIRED: 'expired' } as const satisfies Partial<
   Record<RunState, string>

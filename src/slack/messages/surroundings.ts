@@ -16,6 +16,8 @@ export type Surroundings = {
   readonly undoneBy?: RunId;
   /** A shutdown stopped it at a safe point; it is to be resumed. */
   readonly isPaused?: boolean;
+  /** It stands still, and was refused to go on: the configuration is another one. */
+  readonly isRefused?: boolean;
   /** How fast it gets on at this moment, as far as that can be said. */
   readonly pace?: Pace;
   /** When the event before the one that is told was written down. */

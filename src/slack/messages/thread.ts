@@ -10,7 +10,8 @@ import { actor, anyOf, code, escaped, listed, readersTime } from '../mrkdwn.ts';
 import { actions, button, confirmation, type Message, message, section } from './blocks.ts';
 import { comparisonTable, comparisonText, verificationTable } from './counts.ts';
 import { lastWord } from './last-word.ts';
-import { closedLine, pausedLine } from './parent.ts';
+import { closedLine } from './parent.ts';
+import { pausedNews, refusedToGoOn } from './paused.ts';
 import { phaseTitles, titleOf } from './phases.ts';
 import { stamp } from './request.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -65,9 +66,11 @@ export function replyTo(row: StoredEvent, run: Run, surroundings: Surroundings):
     case 'needs-attention':
       return { ...lastWord(run, surroundings, at), broadcast: true };
     case 'paused':
-      return line(run, at, pausedLine);
+      return line(run, at, pausedNews(run));
     case 'resumed':
       return line(run, at, resumedLine(run, event.holder.host, at, surroundings));
+    case 'resume-refused':
+      return line(run, at, refusedToGoOn(event));
     case 'rollback-started':
       return line(run, at, rollbackLine(event.message, run));
     case 'requested':
