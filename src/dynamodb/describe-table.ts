@@ -92,8 +92,15 @@ function parseTable(found: SdkTable, table: string, region: string): TableDescri
     replicaRegions: (found.Replicas ?? []).flatMap(({ RegionName: name }) =>
       name === undefined || name === region ? [] : [name],
     ),
+    ...provisionedCapacity(found),
     ...restoreUnderWay(found),
   };
+}
+
+/** On-demand tables carry it, too, with zeros. */
+function provisionedCapacity({ ProvisionedThroughput: found }: SdkTable): Pick<TableDescription, 'provisioned'> {
+  const { ReadCapacityUnits: readUnits = 0, WriteCapacityUnits: writeUnits = 0 } = found ?? {};
+  return readUnits === 0 ? {} : { provisioned: { readUnits, writeUnits } };
 }
 
 function restoreUnderWay({ RestoreSummary: summary }: SdkTable): Pick<TableDescription, 'restoring'> {

@@ -3,6 +3,7 @@ import type { Environment, TableRef } from './environment.ts';
 import { selectTables } from './environment.ts';
 import { UserError } from './errors.ts';
 import type { Aws } from './ports.ts';
+import { provisionedCapacityWarning } from './preflight/provisioned-capacity.ts';
 import { replicaWarning } from './preflight/replicas.ts';
 import { streamWarning } from './preflight/stream-consumers.ts';
 import { timeToLiveWarning } from './preflight/time-to-live.ts';
@@ -62,7 +63,12 @@ function commonWindow(tables: readonly TableOutlook[]): { readonly earliest: num
 
 /** The same sentences as the checks', before anything is asked. */
 function warningsAbout({ description }: TableOutlook): readonly string[] {
-  const findings = [streamWarning(description), replicaWarning(description), timeToLiveWarning(description)];
+  const findings = [
+    streamWarning(description),
+    replicaWarning(description),
+    timeToLiveWarning(description),
+    provisionedCapacityWarning(description),
+  ];
   return findings.flatMap((finding) => finding?.message ?? []);
 }
 

@@ -1,7 +1,7 @@
 /** Everything the core needs from outside, on one page. No SDK, SQL or Slack type crosses it. */
 import type { ScanPage } from './compare.ts';
 import type { Environment } from './environment.ts';
-import type { LockHolder, RunEvent, RunId, StoredEvent } from './events.ts';
+import type { LockHolder, Phase, RunEvent, RunId, StoredEvent } from './events.ts';
 import type { Item, KeySchema } from './item.ts';
 import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
@@ -34,6 +34,8 @@ export type TableDescription = {
   readonly approximateItems: number;
   readonly approximateBytes: number;
   readonly onDemand: boolean;
+  /** Capacity units a second, of a table that is not on demand. */
+  readonly provisioned?: { readonly readUnits: number; readonly writeUnits: number };
   readonly streamEnabled: boolean;
   readonly replicaRegions: readonly string[];
   readonly timeToLiveAttribute?: string;
@@ -240,9 +242,29 @@ export interface JournalStore {
 
 /** How far a run is right now. Not part of the record: lost with the process, and no harm done. */
 export interface ProgressBoard {
-  set(runId: RunId, label: string, done: number, total: number | undefined): void;
-  get(runId: RunId): ReadonlyMap<string, { readonly done: number; readonly total: number | undefined }>;
+  set(
+    runId: RunId,
+    label: string,
+    done: number,
+    total: number | undefined,
+    more?: Pick<TableProgress, 'phase' | 'bytes' | 'totalBytes'>,
+  ): void;
+  /** By label. */
+  get(runId: RunId): ReadonlyMap<string, TableProgress>;
 }
+
+/** How far one table is in a phase. */
+export type TableProgress = {
+  /** Items. */
+  readonly done: number;
+  readonly total: number | undefined;
+  readonly phase?: Phase | undefined;
+  /** Of the live table, by what AWS counted for reading it. */
+  readonly bytes?: number;
+  readonly totalBytes?: number;
+  /** Items in a second, over the last half minute; absent: not measured for long enough. */
+  readonly perSecond?: number;
+};
 
 export type PostedMessage = { readonly channelId: string; readonly messageId: string };
 

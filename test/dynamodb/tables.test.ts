@@ -31,6 +31,7 @@ test('describe tells a table in our words', async () => {
     operation === 'DescribeTable'
       ? described({
           BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+          ProvisionedThroughput: { ReadCapacityUnits: 0, WriteCapacityUnits: 0 },
           StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
           Replicas: [{ RegionName: 'eu-central-1' }, { RegionName: 'us-east-1' }],
         })
@@ -54,12 +55,16 @@ test('describe tells a table in our words', async () => {
 test('a provisioned table without sort key, stream, replicas and time to live has none of them', async () => {
   const aws = await cannedAws(({ operation }) =>
     operation === 'DescribeTable'
-      ? described({ KeySchema: [{ AttributeName: 'customer', KeyType: 'HASH' }] })
+      ? described({
+          KeySchema: [{ AttributeName: 'customer', KeyType: 'HASH' }],
+          ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 7 },
+        })
       : { body: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } } },
   );
   const table = await connect(aws.url).tables.describe('shop-orders');
   expect(table).toMatchObject({ keySchema: { partition: 'customer' }, onDemand: false, streamEnabled: false });
   expect(table).toMatchObject({ keyTypes: { partition: 'S' }, replicaRegions: [] });
+  expect(table?.provisioned).toEqual({ readUnits: 5, writeUnits: 7 });
   expect(table).not.toHaveProperty('timeToLiveAttribute');
   expect(table?.keySchema).not.toHaveProperty('sort');
 });
