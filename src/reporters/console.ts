@@ -21,6 +21,7 @@ export type ConsoleOptions = {
 /** A terminal's bar moves five times a second; a log of a long wait shows a sign of life every minute. */
 const terminalTickMs = 200;
 const plainTickMs = 60_000;
+const historyLooked = 50;
 const eraseLine = '\r\u001b[2K';
 
 /** A table's resource policy is written down so that it can be put back; it is nobody's business on a console. */
@@ -39,6 +40,8 @@ export function consoleReporter(
   const { stdout, stderr } = outputs;
   const isTerminal = stdout.isTTY === true && !options.json;
   let current: Run | undefined;
+  // Of earlier runs it is known how long AWS takes; what is added meanwhile is not worth a look five times a second.
+  let history: readonly Run[] = [];
   let barShown = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -49,7 +52,7 @@ export function consoleReporter(
   const tick = () => {
     if (current === undefined) return;
     const now = parts.clock.now();
-    const line = progressLine(current, parts.progress.get(runId), now);
+    const line = progressLine(current, parts.progress.get(runId), history, now);
     if (line === undefined) return;
     if (isTerminal) {
       stdout.write(`${eraseLine}${line.slice(0, (stdout.columns ?? 80) - 1)}`);
@@ -81,6 +84,7 @@ export function consoleReporter(
     start() {
       following.start();
       if (options.json) return;
+      history = parts.log.recent(historyLooked);
       timer = setInterval(tick, isTerminal ? terminalTickMs : plainTickMs);
       timer.unref();
     },

@@ -1,3 +1,4 @@
+import { costOf, costSentence } from '../restore/cost.ts';
 import { displayName } from '../restore/environment.ts';
 import type { Phase, RunEvent, RunFailure, StoredEvent } from '../restore/events.ts';
 import { fenceStillUpSentence } from '../restore/fence/sentences.ts';
@@ -213,6 +214,17 @@ function endLines(event: EndEvent, run: Run): readonly Line[] {
   const { undoOf, drill } = run.request;
   const what = drill === true ? 'Drill' : undoOf === undefined ? 'Restore' : 'Undo';
   const took = formatDuration(event.durationMs);
+  return [...outcomeLines(event, run, what, took), ...costLines(run)];
+}
+
+/** What it cost, for as much as is known. */
+function costLines(run: Run): readonly Line[] {
+  const cost = costOf(run);
+  return cost === undefined ? [] : [info(`Used of AWS: ${costSentence(cost)}`)];
+}
+
+function outcomeLines(event: EndEvent, run: Run, what: string, took: string): readonly Line[] {
+  const { drill } = run.request;
   switch (event.type) {
     case 'completed':
       return [...(drill === true ? [info(drillSentence(run))] : []), info(`${what} completed successfully in ${took}`)];

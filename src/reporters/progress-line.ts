@@ -1,32 +1,46 @@
+import { describeProgress, type PhaseProgress } from '../restore/describe-progress.ts';
+import type { TableProgress } from '../restore/ports.ts';
 import type { Run } from '../restore/run.ts';
-import { formatDuration } from './format.ts';
-
-export type TableProgress = ReadonlyMap<string, { readonly done: number; readonly total: number | undefined }>;
+import { formatDuration, formatSize } from './format.ts';
 
 const barWidth = 24;
 
 /** How far the present phase is, in one line without an end; undefined: there is nothing to measure. */
-export function progressLine(run: Run, progress: TableProgress, now: number): string | undefined {
-  const { phase } = run;
-  if (phase === undefined || run.endedAt !== undefined) return undefined;
-  const { status, startedAt } = run.phases[phase];
-  if (status !== 'in_progress' || startedAt === undefined) return undefined;
-  const elapsedMs = now - startedAt;
-  if (phase === 'AWAIT_ACTIVE') {
-    const active = run.tables.filter((table) => table.restoreMs !== undefined).length;
-    return `${phase} ${bar(active / run.tables.length)} ${active} of ${run.tables.length} tables, ${formatDuration(elapsedMs)}`;
+export function progressLine(
+  run: Run,
+  progress: ReadonlyMap<string, TableProgress>,
+  history: readonly Run[],
+  now: number,
+): string | undefined {
+  const described = describeProgress(run, progress, history, now);
+  if (described === undefined) return undefined;
+  const { phase, paused, elapsedMs, restored } = described;
+  if (restored !== undefined) {
+    const tables = `${bar(restored.done / restored.total)} ${restored.done} of ${restored.total} tables`;
+    return `${phase} ${tables}, ${formatDuration(elapsedMs)}${timeLeft(described)}`;
   }
-  if (phase !== 'VERIFY_COUNTS' && phase !== 'SWAP_DATA' && phase !== 'VERIFY_DATA') return undefined;
-  const tables = [...progress.values()];
-  const done = tables.reduce((sum, table) => sum + table.done, 0);
-  if (tables.length === 0 || done === 0) return undefined;
-  // AWS counts a table every six hours: a total that is nothing, or was passed already, is no total.
-  const totals = tables.map((table) => ((table.total ?? 0) < table.done ? Number.NaN : (table.total ?? 0)));
-  const total = totals.reduce((sum, one) => sum + one, 0);
-  if (Number.isNaN(total)) return `${phase} ${done} items, ${formatDuration(elapsedMs)}`;
-  const share = done / total;
-  const left = share < 1 ? `, ETA ${formatDuration(elapsedMs / share - elapsedMs)}` : '';
-  return `${phase} ${bar(share)} ${Math.floor(share * 100)}% ${done} of ${total} items${left}`;
+  const what = [counts(described), ...(paused ? ['PAUSED'] : pace(described))].filter((part) => part !== '').join(', ');
+  return `${phase} ${what}${timeLeft(described)}`;
+}
+
+function counts({ items, bytes, share, elapsedMs }: PhaseProgress): string {
+  if (items === undefined) return '';
+  const size = bytes === undefined ? '' : ` (${formatSize(bytes.done)})`;
+  if (share === undefined || items.total === undefined) {
+    return `${items.done} items${size}, ${formatDuration(elapsedMs)}`;
+  }
+  return `${bar(share)} ${Math.floor(share * 100)}% ${items.done} of ${items.total} items${size}`;
+}
+
+function pace({ itemsPerSecond }: PhaseProgress): readonly string[] {
+  if (itemsPerSecond === undefined) return [];
+  return [itemsPerSecond < 10 ? `${itemsPerSecond.toFixed(1)}/s` : `${Math.round(itemsPerSecond)}/s`];
+}
+
+function timeLeft({ remainingMs, basis, elapsedMs, share = 0 }: PhaseProgress): string {
+  if (remainingMs === undefined || share >= 1) return '';
+  if (basis === 'rule') return `, AWS often takes ${formatDuration(elapsedMs + remainingMs)}`;
+  return `, ETA ${formatDuration(remainingMs)}`;
 }
 
 function bar(share: number): string {

@@ -1,6 +1,8 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { costOf, pricesAsOf } from '../restore/cost.ts';
 import type { RunId } from '../restore/events.ts';
 import type { EventLog, Reporter } from '../restore/ports.ts';
+import { actorName } from '../restore/request.ts';
 import type { Run, RunState, TableRun } from '../restore/run.ts';
 import { hasEnded, restoreTablesOf } from '../restore/run.ts';
 import { followRun, type OnTrouble } from './follow.ts';
@@ -48,7 +50,28 @@ export function statusOf(run: Run, isInterrupted = false) {
     ...(run.request.drill === true ? { drill: true } : {}),
     ...(run.endedAt === undefined ? {} : { finished_at: formatUtc(run.endedAt) }),
     ...(run.durationMs === undefined ? {} : { duration_seconds: Math.round(run.durationMs / 1000) }),
+    ...(run.speedSet === undefined ? {} : speedOf(run, run.speedSet)),
+    ...usedOf(run),
     ...(failure === undefined ? {} : { error: { code: failure.code, message: failure.message, hint: failure.hint } }),
+  };
+}
+
+function speedOf({ speed }: Run, { by, at }: NonNullable<Run['speedSet']>) {
+  return { speed, speed_set_by: actorName(by), speed_set_at: formatUtc(at) };
+}
+
+/** By AWS's own count; dollars at list prices, where those of the region are known. */
+function usedOf(run: Run) {
+  const cost = costOf(run);
+  if (cost === undefined) return {};
+  const { readUnits, writeUnits, restoredBytes, dollars } = cost;
+  return {
+    consumed: {
+      read_units: readUnits,
+      write_units: writeUnits,
+      restored_bytes: restoredBytes,
+      ...(dollars === undefined ? {} : { about_usd: Number(dollars.toFixed(2)), prices_as_of: pricesAsOf }),
+    },
   };
 }
 

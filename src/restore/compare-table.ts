@@ -12,6 +12,9 @@ const bytesPerSegment = 256 * 1024 * 1024;
 const fewestSegments = 2;
 const mostSegments = 64;
 
+/** A strongly consistent read of 4 KB is a unit, and a page of a scan is counted as a whole (Developer Guide, Scan). */
+const bytesPerUnit = 4096;
+
 /** Reads a live table and its restore table side by side and puts every difference into the journal. */
 export async function compareTable(context: StepContext, label: string): Promise<TableComparison & Required<Cost>> {
   const { aws, comparer, environment, journal, pace, progress, signal } = context;
@@ -30,7 +33,12 @@ export async function compareTable(context: StepContext, label: string): Promise
     onDifferences: (batch) => {
       journal.add(run.id, label, batch.map(entryOf));
     },
-    onProgress: (soFar) => progress.set(run.id, label, soFar.live, description.approximateItems),
+    onProgress: (soFar) =>
+      progress.set(run.id, label, soFar.live, description.approximateItems, {
+        phase: run.phase,
+        bytes: soFar.readUnits.live * bytesPerUnit,
+        totalBytes: description.approximateBytes,
+      }),
   });
   return {
     label,

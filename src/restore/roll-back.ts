@@ -49,7 +49,7 @@ export async function rollBack(
     }
     last = batch.at(-1)?.id;
     done += batch.length;
-    progress.set(id, label, done, total);
+    progress.set(id, label, done, total, { phase: 'ROLL_BACK' });
   }
   return countItems(context, label, keySchema);
 }

@@ -59,7 +59,7 @@ export async function writeBack(context: StepContext, label: string): Promise<Co
       await writeEntries(work, await withoutFalseDeletes(work, batch));
       last = batch.at(-1)?.id;
       done += batch.length;
-      progress.set(run.id, label, done, Math.max(done, pending + attempted));
+      progress.set(run.id, label, done, Math.max(done, pending + attempted), { phase: run.phase });
     }
   } catch (error) {
     throw stoppedBy(signal, error) || isLockLost(error) ? error : failedToSwap(context, label, error);
