@@ -68,6 +68,10 @@ test('a blank variable counts as not set', () => {
   ).toEqual(loadConfig(home));
 });
 
+test('CloudWatch Logs is switched off with a word', () => {
+  expect(loadConfig({ RESTORE_LOG_GROUP: 'off' })).not.toHaveProperty('cloudWatch');
+});
+
 test('people and channels of the built-in environments come from lists', () => {
   const config = loadConfig({
     ...home,

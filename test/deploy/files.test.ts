@@ -256,6 +256,14 @@ test('the systemd unit has keys that systemd knows, in their sections', () => {
   expect(section).toBe('Install');
 });
 
+test('deploy/README.md names every metric and every file, and its links lead somewhere', () => {
+  const readme = read('README.md');
+  for (const name of Object.keys(metrics)) expect(readme).toContain(`\`${name}\``);
+  const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1] ?? '');
+  expect(links.length).toBeGreaterThan(8);
+  for (const link of links) expect(() => read(link)).not.toThrow();
+});
+
 describe('examples of commands', () => {
   test('cron: five fields, a user, and commands that the program understands', () => {
     const jobs = read('cron/pitr-restore')
