@@ -8,6 +8,9 @@ export interface EventStream {
   onClose(listener: () => void): void;
 }
 
+/** Tells its part of a page's one stream, from now on. `query` is that of the stream's address. */
+export type Feed = (events: EventStream, query: URLSearchParams) => void;
+
 /** Answers with a stream of server-sent events: html.spec.whatwg.org/multipage/server-sent-events.html. */
 export function openEventStream(response: ServerResponse): EventStream {
   response.writeHead(200, {

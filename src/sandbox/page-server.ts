@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
+import { type Feed, openEventStream } from './event-stream.ts';
 import { isFromHere } from './local-only.ts';
 import { sendJson } from './slack/http-body.ts';
 
@@ -12,6 +13,8 @@ export interface PageOptions {
   /** Another free port is taken when it is in use; {@link usualPort} when left out. */
   readonly port?: number;
   readonly routes: Readonly<Record<string, Route>>;
+  /** What `/events` tells. One stream for all: a browser opens six connections at most to one address. */
+  readonly feeds?: readonly Feed[];
 }
 
 export interface Page {
@@ -37,11 +40,11 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /** @throws Error when the page was not built */
-export async function startPage({ port = usualPort, routes }: PageOptions): Promise<Page> {
+export async function startPage({ port = usualPort, routes, feeds = [] }: PageOptions): Promise<Page> {
   await readFile(join(folder, 'index.html')).catch((cause: unknown) => {
     throw new Error('The sandbox page is not built: npm run build', { cause });
   });
-  const server = createServer((request, response) => void serve(routes, request, response));
+  const server = createServer((request, response) => void serve({ routes, feeds }, request, response));
   await listen(server, port);
   const address = server.address();
   const actual = typeof address === 'object' && address !== null ? address.port : port;
@@ -80,17 +83,25 @@ function isInUse(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
-async function serve(routes: PageOptions['routes'], request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  { routes, feeds }: Required<Pick<PageOptions, 'routes' | 'feeds'>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (!isFromHere(request)) return sendJson(response, 403, { error: 'The sandbox answers its own page only.' });
-  const { pathname } = new URL(request.url ?? '/', 'http://sandbox');
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://sandbox');
   const [, name = '', ...rest] = pathname.split('/');
   const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
   try {
-    if (route === undefined) await serveFile(pathname, response);
-    else await route(request, response, rest.join('/'));
+    if (route !== undefined) await route(request, response, rest.join('/'));
+    else if (pathname === '/events') {
+      const events = openEventStream(response);
+      for (const feed of feeds) feed(events, searchParams);
+    } else await serveFile(pathname, response);
   } catch (error) {
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
     if (!response.headersSent) sendJson(response, 500, { error: `The sandbox itself failed: ${cause}` });
+    else response.destroy();
   }
 }
 

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPage } from './page-server.ts';
-import { slackRoute } from './slack/page/route.ts';
+import { slackFeed, slackRoute } from './slack/page/route.ts';
 import { type Bot, startBot } from './world/bot.ts';
-import { worldRoute } from './world/route.ts';
+import { worldFeed, worldRoute } from './world/route.ts';
 import { Sandbox } from './world/sandbox.ts';
 import { environmentNames, startWorld, type World } from './world/world.ts';
 
@@ -35,9 +35,13 @@ export async function runSandbox(
   const bot = options.withoutBot ? undefined : startBot(world, folder);
   const sandbox = new Sandbox(world, { latestLagMs: haste.latestLagMs, bot });
   try {
-    const slack = await slackRoute({ slack: world.slack, environments: environmentNames, roles });
+    const slack = await slackFeed({ slack: world.slack, environments: environmentNames, roles });
     const port = options.port === undefined ? {} : { port: options.port };
-    const page = await startPage({ ...port, routes: { slack, world: worldRoute(sandbox) } });
+    const page = await startPage({
+      ...port,
+      routes: { slack: slackRoute(world.slack), world: worldRoute(sandbox) },
+      feeds: [slack, worldFeed(sandbox)],
+    });
     print(greeting(page.url, world, bot));
     bot?.ready.catch((error: unknown) => print(`# ${String(error)}`));
     await stopped;

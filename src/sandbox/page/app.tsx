@@ -86,7 +86,7 @@ export function App() {
           <ThreadPane {...shared} channel={openChannel} ts={thread} onClose={() => setThread(undefined)} />
         )}
         <aside class="tables" id="tables" aria-label="Tables">
-          <World zone={reader.zone} />
+          <World world={seen.world} zone={reader.zone} />
         </aside>
       </main>
       <Tabs tab={tab} onTab={setTab} />

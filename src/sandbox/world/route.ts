@@ -1,7 +1,7 @@
 /** The world's side of the sandbox page: what there is to see, and everything one can do to it. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { ZodError, z } from 'zod';
-import { openEventStream } from '../event-stream.ts';
+import type { Feed } from '../event-stream.ts';
 import type { Route } from '../page-server.ts';
 import { readBody, sendJson } from '../slack/http-body.ts';
 import { type Accident, causeAccident, causeDamage, damages } from './accident.ts';
@@ -57,7 +57,14 @@ const handlers: Readonly<Record<string, Handler>> = {
     return differencesSeen(sandbox.parts.world, name, at);
   },
   'POST accident': async (sandbox, given) => sandbox.hadAccident(await accident(sandbox, given)),
-  'POST item': async (sandbox, given) => ({ item: await sandbox.editor.carryOut(editSchema.parse(given)) }),
+  'POST item': async (sandbox, given) => {
+    const edit = editSchema.parse(given);
+    // What AWS refuses is an answer here, and no mistake of the page's.
+    return sandbox.editor.carryOut(edit).then(
+      (item) => ({ item }),
+      (error: unknown) => ({ refused: inWords(error) }),
+    );
+  },
   'POST throttle': (sandbox, given) => sandbox.parts.troubles.throttle(orders.throttle.parse(given).on),
   'POST slow': (sandbox, given) => sandbox.parts.troubles.slowRestores(orders.slow.parse(given).on),
   'POST outage': (sandbox, given) => sandbox.parts.troubles.takeSlackDown(orders.outage.parse(given).on),
@@ -70,14 +77,12 @@ const handlers: Readonly<Record<string, Handler>> = {
 };
 
 /**
- *   GET  events                                    server-sent events: `world`, {@link WorldSeen}, whenever it changes
  *   GET  series?environment&from&to&slices         {@link SeriesSeen}
  *   GET  differences?environment&at                {@link DifferencesSeen}
  *   POST accident | item | throttle | slow | outage | application | kill
  */
 export function worldRoute(sandbox: Sandbox): Route {
   return async (request, response, path) => {
-    if (request.method === 'GET' && path === 'events') return stream(sandbox, response);
     const name = `${request.method} ${path}`;
     const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
     if (handler === undefined) return sendJson(response, 404, { error: `There is no ${name} here.` });
@@ -89,11 +94,13 @@ export function worldRoute(sandbox: Sandbox): Route {
   };
 }
 
-function stream(sandbox: Sandbox, response: ServerResponse): void {
-  const events = openEventStream(response);
-  const tell = () => events.send('world', worldSeen(sandbox.parts));
-  tell();
-  events.onClose(sandbox.onChange(tell));
+/** Tells the page `world`, {@link WorldSeen}, now and whenever it changes. */
+export function worldFeed(sandbox: Sandbox): Feed {
+  return (events) => {
+    const tell = () => events.send('world', worldSeen(sandbox.parts));
+    tell();
+    events.onClose(sandbox.onChange(tell));
+  };
 }
 
 async function givenWith(request: IncomingMessage): Promise<unknown> {

@@ -8,6 +8,8 @@ import type { World } from './world.ts';
 
 /** Often enough to look alive, seldom enough for a thousand writes in a second. */
 const tellEveryMs = 300;
+/** What is told of is under way when we hear of it; by then it is done. */
+const leastWaitMs = 30;
 const rememberedAccidents = 50;
 
 /** The world with everything one can do to it, and who wants to know when it changes. */
@@ -19,6 +21,7 @@ export class Sandbox {
   readonly #listeners = new Set<() => void>();
   readonly #stopSeeing: () => void;
   #telling: NodeJS.Timeout | undefined;
+  #toldAt = 0;
 
   constructor(world: World, { latestLagMs, bot }: { readonly latestLagMs: number; readonly bot: Bot | undefined }) {
     const changed = () => this.#changed();
@@ -65,10 +68,15 @@ export class Sandbox {
     this.editor.close();
   }
 
+  /** Tells at once what is new after a quiet time, and the rest of it together. */
   #changed(): void {
-    this.#telling ??= setTimeout(() => {
-      this.#telling = undefined;
-      for (const listener of this.#listeners) listener();
-    }, tellEveryMs);
+    this.#telling ??= setTimeout(
+      () => {
+        this.#telling = undefined;
+        this.#toldAt = Date.now();
+        for (const listener of this.#listeners) listener();
+      },
+      Math.max(leastWaitMs, this.#toldAt + tellEveryMs - Date.now()),
+    );
   }
 }

@@ -1,8 +1,9 @@
 /** The page's server over real HTTP: who may ask, and what a person's stream tells. */
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Feed } from '../../../src/sandbox/event-stream.ts';
 import { type Page, startPage } from '../../../src/sandbox/page-server.ts';
-import { slackRoute } from '../../../src/sandbox/slack/page/route.ts';
+import { slackFeed, slackRoute } from '../../../src/sandbox/slack/page/route.ts';
 import { type SandboxSlack, startSlack } from '../../../src/sandbox/slack/server.ts';
 
 let slack: SandboxSlack;
@@ -10,8 +11,9 @@ let page: Page;
 
 beforeAll(async () => {
   slack = await startSlack();
-  const route = await slackRoute({ slack, environments: ['dev'], roles: { U0ALICE: 'admin' } });
-  page = await startPage({ port: 0, routes: { slack: route } });
+  const feed = await slackFeed({ slack, environments: ['dev'], roles: { U0ALICE: 'admin' } });
+  const world: Feed = (events) => events.send('world', 'the tables');
+  page = await startPage({ port: 0, routes: { slack: slackRoute(slack) }, feeds: [feed, world] });
 });
 
 afterAll(async () => {
@@ -92,12 +94,14 @@ test('a stream tells what one person sees, and nothing that is for somebody else
   await alice.close();
 });
 
-test('there is no stream for nobody', async () => {
-  expect(await status('/slack/events?user=U0NOBODY', {})).toBe(404);
+test('nobody is told of the workspace', async () => {
+  const nobody = await streamOf('U0NOBODY');
+  expect(await nobody.until('the tables')).not.toContain('event: workspace');
+  await nobody.close();
 });
 
 async function streamOf(user: string) {
-  const reply = await fetch(`${page.url}slack/events?user=${user}`);
+  const reply = await fetch(`${page.url}events?user=${user}`);
   const reader = reply.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (reader === undefined) throw new Error('the stream has no body');
   let told = '';

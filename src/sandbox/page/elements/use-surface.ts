@@ -39,7 +39,7 @@ function formValuesOf(values: Values): FormValues {
 }
 
 /** What a person is told when something could not be done. */
-export async function troubleOf(outcome: Promise<{ readonly warning?: string }>): Promise<string | undefined> {
+async function troubleOf(outcome: Promise<{ readonly warning?: string }>): Promise<string | undefined> {
   try {
     return (await outcome).warning;
   } catch (error) {

@@ -2,6 +2,7 @@
 import type { Message } from '../../slack/messages.ts';
 import type { PageEvents, WorkspaceSeen } from '../../slack/page/events.ts';
 import type { View } from '../../slack/views.ts';
+import type { WorldSeen } from '../../world/view.ts';
 
 export type Seen = {
   /** undefined until the stream has begun. */
@@ -10,6 +11,8 @@ export type Seen = {
   readonly messages: readonly Message[];
   readonly views: readonly View[];
   readonly home: View | null;
+  /** The tables; undefined until they were told for the first time. */
+  readonly world?: WorldSeen;
   /** Whether the stream is up. */
   readonly isLive: boolean;
 };
@@ -23,6 +26,7 @@ export type SeenEvent =
   | Told<'delete'>
   | Told<'views'>
   | Told<'home'>
+  | { readonly event: 'world'; readonly data: WorldSeen }
   | { readonly event: 'lost' | 'reset' };
 
 export const nothingSeen: Seen = { messages: [], views: [], home: null, isLive: false };
@@ -43,11 +47,13 @@ export function see(seen: Seen, happened: SeenEvent): Seen {
       return { ...seen, views: happened.data.views };
     case 'home':
       return { ...seen, home: happened.data.home };
+    case 'world':
+      return { ...seen, world: happened.data };
     case 'lost':
       return { ...seen, isLive: false };
     case 'reset':
-      // The workspace is much the same for everybody: it stays until the next person's is there.
-      return seen.workspace === undefined ? nothingSeen : { ...nothingSeen, workspace: seen.workspace, isLive: true };
+      // Workspace and tables are much the same for everybody: they stay until the next person's are there.
+      return { ...seen, messages: [], views: [], home: null };
   }
 }
 

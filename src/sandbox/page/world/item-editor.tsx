@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { EnvironmentSeen } from '../../world/view.ts';
 import { useOrder } from './use-order.ts';
 
+type Answer = { readonly item: object | null } | { readonly refused: string };
 type Action = 'read' | 'put' | 'update' | 'delete';
 
 /** A key to begin with. */
@@ -22,8 +23,12 @@ export function ItemEditor({ environment }: { readonly environment: EnvironmentS
       setOutcome('This is not a JSON object.');
       return;
     }
-    const answer = await give<{ item: object | null }>('item', { environment: environment.name, label, action, item });
+    const answer = await give<Answer>('item', { environment: environment.name, label, action, item });
     if (answer === undefined) return;
+    if ('refused' in answer) {
+      setOutcome(answer.refused);
+      return;
+    }
     if (action === 'read' && answer.item !== null) setText(written(answer.item));
     setOutcome(told(action, answer.item !== null));
   };

@@ -1,18 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { WorldSeen } from '../../world/view.ts';
 import { ask } from './ask.ts';
-
-/** The world as it is now; undefined until it was seen for the first time. */
-export function useWorld(): WorldSeen | undefined {
-  const [world, setWorld] = useState<WorldSeen>();
-  useEffect(() => {
-    // EventSource comes back by itself when the line was cut.
-    const events = new EventSource('/world/events');
-    events.addEventListener('world', ({ data }) => setWorld(JSON.parse(data)));
-    return () => events.close();
-  }, []);
-  return world;
-}
 
 /** The time, every second while the page is looked at. */
 export function useNow(): number {

@@ -6,14 +6,13 @@ import { Happenings } from './happenings.tsx';
 import { Moment } from './moment.tsx';
 import { TimeLine } from './time-line.tsx';
 import { Troubles } from './troubles.tsx';
-import { useNow, useWorld } from './use-world.ts';
+import { useNow } from './use-world.ts';
 import './world.css';
 
 const environments = ['dev', 'prod'] as const;
 
 /** The tables, beside the channel: what they hold, what they held, and everything that can be done to them. */
-export function World({ zone }: { readonly zone: string }) {
-  const world = useWorld();
+export function World({ world, zone }: { readonly world: WorldSeen | undefined; readonly zone: string }) {
   return world === undefined ? (
     <p class="w-world muted">Looking at the tables …</p>
   ) : (

@@ -1,9 +1,7 @@
-/** The Slack side of the sandbox page: a stream of what one person sees, and doing things as that person. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { openEventStream } from '../../event-stream.ts';
+/** The Slack side of the sandbox page: what one person sees, live, and doing things as that person. */
+import type { EventStream, Feed } from '../../event-stream.ts';
 import type { Route } from '../../page-server.ts';
 import { handleControl } from '../control.ts';
-import { sendJson } from '../http-body.ts';
 import type { SandboxSlack } from '../server.ts';
 import { slashCommands } from './commands.ts';
 import type { PageEvents, WorkspaceSeen } from './events.ts';
@@ -16,35 +14,29 @@ export interface SlackPageOptions {
   readonly roles: Readonly<Record<string, string>>;
 }
 
+/** `POST command | click | choose | submit | close | home | say`, as in control.ts. */
+export function slackRoute(slack: SandboxSlack): Route {
+  return (request, response, path) => handleControl(slack, path, request, response);
+}
+
 /**
- *   GET  events?user=U…                                     server-sent events: {@link PageEvents}
- *   POST command | click | choose | submit | close | home | say   as in control.ts
- *
+ * Tells the page {@link PageEvents}: what the person of `?user=U…` sees; nothing when there is no such person.
  * @throws Error when the app's manifest cannot be read
  */
-export async function slackRoute(options: SlackPageOptions): Promise<Route> {
+export async function slackFeed(options: SlackPageOptions): Promise<Feed> {
   const commands = await slashCommands();
-  return async (request, response, path) => {
-    if (path !== 'events') return handleControl(options.slack, path, request, response);
-    const user = userOf(request);
-    if (!options.slack.users().some(({ id }) => id === user)) {
-      return sendJson(response, 404, { error: `There is no user "${user}".` });
-    }
-    stream(options, user, commands, response);
+  return (events, query) => {
+    const user = query.get('user') ?? '';
+    if (options.slack.users().some(({ id }) => id === user)) tellAll(options, user, commands, events);
   };
 }
 
-function userOf(request: IncomingMessage): string {
-  return new URL(request.url ?? '/', 'http://sandbox').searchParams.get('user') ?? '';
-}
-
-function stream(
+function tellAll(
   { slack, environments, roles }: SlackPageOptions,
   me: string,
   commands: WorkspaceSeen['commands'],
-  response: ServerResponse,
+  events: EventStream,
 ): void {
-  const events = openEventStream(response);
   const tell = <K extends keyof PageEvents>(event: K, data: PageEvents[K]) => events.send(event, data);
   const person = slack.as(me);
   const directMessage = slack.directMessage(me).id;
