@@ -48,7 +48,9 @@ function comparedLines(name: string, compared: TableComparison, isDrill: boolean
   return [
     info(`${name}: original=${liveItems}, restore=${restoredItems} ${mark}`),
     info(
-      `${name}: ${put} items ${isDrill ? 'a restore would put' : 'to put'}, ${compared.delete} to delete, ${unchanged} unchanged`,
+      isDrill
+        ? `${name}: a restore would put ${put} items and delete ${compared.delete}, ${unchanged} unchanged`
+        : `${name}: ${put} items to put, ${compared.delete} to delete, ${unchanged} unchanged`,
     ),
     debug(`${name}: digest original=${compared.liveDigest}, restore=${compared.restoredDigest}`),
   ];

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { statusFileReporter } from '../../src/reporters/status-file.ts';
 import type { RunEvent } from '../../src/restore/events.ts';
@@ -167,6 +169,51 @@ test('a reader finds whole JSON at every instant, and no draft is left', async (
   await reporter.stop(0);
   expect([...phases]).toEqual(expect.arrayContaining(['AWAIT_ACTIVE', 'SWAP_DATA', 'RELEASE_LOCK']));
   expect(readdirSync(folder).filter((name) => name.includes('tmp'))).toEqual([]);
+});
+
+/** Reads a file as fast as it can, in a thread of its own, until it is told to stop: then it tells what it saw. */
+const hammer = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { readFileSync } = require('node:fs');
+  let stop = false, reads = 0, broken = [];
+  const seen = new Set();
+  parentPort.once('message', () => { stop = true; });
+  const go = () => {
+    for (let n = 0; n < 50; n += 1) {
+      try {
+        seen.add(readFileSync(workerData, 'utf8').length);
+        JSON.parse(readFileSync(workerData, 'utf8'));
+        reads += 1;
+      } catch (error) {
+        broken.push(String(error));
+      }
+    }
+    if (stop) parentPort.postMessage({ reads, broken, versions: seen.size });
+    else setImmediate(go);
+  };
+  parentPort.postMessage('reading');
+  go();
+`;
+
+test('a reader that never stops reading, in another thread, never sees half a file', async () => {
+  const { path, reporter, tell } = follow();
+  reporter.start();
+  tell(...untilActive);
+  await heard();
+  const reader = new Worker(hammer, { eval: true, workerData: path });
+  onTestFinished(async () => {
+    await reader.terminate();
+  });
+  await once(reader, 'message');
+  for (let n = 0; n < 60; n += 1) {
+    tell({ type: 'table-compared', ...compared(n % 2 === 0 ? 'quotes' : 'user-likes', n) });
+    await heard();
+  }
+  reader.postMessage('stop');
+  const [{ reads, broken, versions }] = await once(reader, 'message');
+  expect(broken).toEqual([]);
+  expect(reads).toBeGreaterThan(100);
+  expect(versions).toBeGreaterThan(1);
 });
 
 test('a folder that is not there is said once and hurts nobody', async () => {
