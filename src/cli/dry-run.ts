@@ -1,3 +1,5 @@
+import { costSentence } from '../restore/cost.ts';
+import { type Expectation, expectationSentence } from '../restore/expectation.ts';
 import { describeInstant } from '../restore/restore-point.ts';
 import type { CheckResult, DryRunReport } from '../restore/restores.ts';
 import type { RestoreCommand } from './arguments.ts';
@@ -21,7 +23,7 @@ export async function dryRun(command: RestoreCommand, terminal: Terminal): Promi
 const marks = { passed: '✓', warning: '!', failed: '✗' } as const satisfies Record<CheckResult['status'], string>;
 
 /** The report as people read it. Pure. */
-export function dryRunText({ request, checks, passed }: DryRunReport, now: number): string {
+export function dryRunText({ request, checks, passed, expected }: DryRunReport, now: number): string {
   const point = describeInstant(request.restorePoint, now, request.timeZone);
   const failed = checks.filter((check) => check.status === 'failed').length;
   const verdict = passed
@@ -31,9 +33,18 @@ export function dryRunText({ request, checks, passed }: DryRunReport, now: numbe
     `Dry run of ${request.environment}: ${request.tables.map((ref) => ref.table).join(', ')}`,
     `Restore point: ${point.local} (${point.utc}, ${point.ago})`,
     ...checks.flatMap((check) => checkLines(check)),
+    ...(expected === undefined ? [] : expectationLines(expected)),
     verdict,
     '',
   ].join('\n');
+}
+
+/** Rough, and before anything was begun. */
+function expectationLines(expected: Expectation): readonly string[] {
+  return [
+    `How long: ${expectationSentence(expected)}; writing what differs comes on top.`,
+    `What it uses of AWS, at least: ${costSentence(expected.cost)}.`,
+  ];
 }
 
 function checkLines({ status, label, message, hint }: CheckResult): readonly string[] {

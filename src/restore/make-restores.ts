@@ -28,6 +28,8 @@ export type RestoresParts = ExecuteParts & {
 
 /** How far back drills are looked for. */
 const runsLookedAt = 1_000;
+/** So many of the last runs tell how long AWS takes. */
+const runsForTimes = 50;
 
 /** A shell starts its run right after it has written the request down; one that has not by then never will. */
 const shellStartsWithinMs = 10 * 60_000;
@@ -41,7 +43,8 @@ function lookups(parts: RestoresParts) {
   return {
     environment: (name) => environmentNamed(environments, name),
     environments: () => environments,
-    outlook: async (environment, labels) => lookAt(parts.awsFor(environment), environment, labels),
+    outlook: async (environment, labels) =>
+      lookAt(parts.awsFor(environment), environment, labels, log.recent(runsForTimes)),
     run: (runId) => log.run(runId),
     history: (limit) => log.recent(limit),
     open: () => log.open(),
@@ -60,7 +63,7 @@ function asking(parts: RestoresParts) {
   async function requestFor(wish: Wish): Promise<{ readonly request: RestoreRequest; readonly size: TablesSize }> {
     const environment = environmentNamed(environments, wish.environment);
     const labels = wish.tables.map((ref) => ref.label);
-    const { window, ...outlook } = await lookAt(parts.awsFor(environment), environment, labels);
+    const { window, ...outlook } = await lookAt(parts.awsFor(environment), environment, labels, []);
     const restorePoint = wish.restorePoint === 'latest' ? window.latest : wish.restorePoint;
     const refusal = checkWindow(restorePoint, window, clock.now(), wish.timeZone);
     if (refusal !== undefined) throw new UserError('RESTORE_POINT', refusal.message, refusal.hint);
@@ -97,7 +100,11 @@ function asking(parts: RestoresParts) {
           : { ...wish, restorePoint, ...placeOf(environment) };
       const now = clock.now();
       const checks = await runChecks({ request, requestedAt: now, aws, now });
-      return { request, checks, passed: checks.every((check) => check.status !== 'failed') };
+      const passed = checks.every((check) => check.status !== 'failed');
+      if (!passed) return { request, checks, passed };
+      const labels = request.tables.map((ref) => ref.label);
+      const { expected } = await lookAt(aws, environment, labels, log.recent(runsForTimes));
+      return { request, checks, passed, expected };
     },
   } satisfies Partial<Restores>;
 }

@@ -2,18 +2,21 @@ import { describeExisting } from './describe-existing.ts';
 import type { Environment, TableRef } from './environment.ts';
 import { selectTables } from './environment.ts';
 import { UserError } from './errors.ts';
+import { whatToExpect } from './expectation.ts';
 import type { Aws } from './ports.ts';
 import { provisionedCapacityWarning } from './preflight/provisioned-capacity.ts';
 import { replicaWarning } from './preflight/replicas.ts';
 import { streamWarning } from './preflight/stream-consumers.ts';
 import { timeToLiveWarning } from './preflight/time-to-live.ts';
 import type { EnvironmentOutlook, TableOutlook } from './restores.ts';
+import type { Run } from './run.ts';
 
-/** What can be known about tables without asking anything of them. */
+/** What can be known about tables without asking anything of them. `history`: earlier runs, newest first. */
 export async function lookAt(
   aws: Aws,
   environment: Environment,
   labels: readonly string[],
+  history: readonly Run[],
 ): Promise<EnvironmentOutlook> {
   const refs = selectTables(environment, labels);
   const tables = await Promise.all(refs.map((ref) => lookAtTable(aws, ref)));
@@ -23,6 +26,11 @@ export async function lookAt(
     window: commonWindow(tables),
     approximateItems: sum(tables.map(({ description }) => description.approximateItems)),
     approximateBytes: sum(tables.map(({ description }) => description.approximateBytes)),
+    expected: whatToExpect(
+      environment,
+      tables.map(({ description }) => description),
+      history,
+    ),
     warnings: tables.flatMap(warningsAbout),
   };
 }

@@ -3,6 +3,7 @@ import type { DrillRecord } from './drills.ts';
 import type { Environment } from './environment.ts';
 import type { UserError } from './errors.ts';
 import type { LockHolder, Phase, RunId } from './events.ts';
+import type { Expectation } from './expectation.ts';
 import type { RecoveryWindow, TableDescription } from './ports.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
@@ -24,6 +25,7 @@ export type EnvironmentOutlook = {
   readonly window: { readonly earliest: Instant; readonly latest: Instant };
   readonly approximateItems: number;
   readonly approximateBytes: number;
+  readonly expected: Expectation;
   /** Sentences a person should read before asking (streams with consumers, replicas, TTL …). */
   readonly warnings: readonly string[];
 };
@@ -115,6 +117,8 @@ export type CheckResult = {
 };
 
 export type DryRunReport = {
+  /** Absent where the tables could not be looked at. */
+  readonly expected?: Expectation;
   readonly request: RestoreRequest;
   readonly checks: readonly CheckResult[];
   readonly passed: boolean;

@@ -13,6 +13,7 @@ import { undoText } from '../../src/cli/undo.ts';
 import { wishFrom } from '../../src/cli/wish.ts';
 import type { Environment } from '../../src/restore/environment.ts';
 import type { RunEvent, StoredEvent } from '../../src/restore/events.ts';
+import { whatToExpect } from '../../src/restore/expectation.ts';
 import { foldRun, type Run } from '../../src/restore/run.ts';
 import { begin, compared, request, requestedAt, restoreTable, untilActive, untilTheEnd } from '../reporters/story.ts';
 import { requested } from '../support/requests.ts';
@@ -276,6 +277,7 @@ describe('the restore points', () => {
     window,
     approximateItems: 0,
     approximateBytes: 0,
+    expected: whatToExpect({ region: 'eu-central-1' }, [description], []),
     warnings: [],
   } as const;
 
