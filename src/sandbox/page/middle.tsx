@@ -51,8 +51,10 @@ export function ChannelPane(props: Shared & { readonly onThread: (ts: string) =>
 
 export function ThreadPane(props: Shared & { readonly ts: string; readonly onClose: () => void }) {
   const { workspace, messages, acts, user, send, channel, ts, onClose } = props;
+  const name = workspace.channels.find(({ id, kind }) => id === channel && kind !== 'im')?.name;
+  const title = <>Thread {name !== undefined && <small class="muted">#{name}</small>}</>;
   return (
-    <Pane kind="thread" name="Thread" title="Thread" onClose={onClose}>
+    <Pane key={ts} kind="thread" name="Thread" title={title} onClose={onClose}>
       <Log key={ts} name="Thread" shown={inThread(messages, channel, ts)} all={messages} acts={acts} />
       <Composer
         key={ts}

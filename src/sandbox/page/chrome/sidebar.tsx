@@ -57,7 +57,7 @@ function Entry(props: {
       aria-current={isOpen ? 'page' : undefined}
       onClick={onOpen}
     >
-      <span class="sign" aria-hidden="true">
+      <span class={sign === '●' ? 'sign online' : 'sign'} aria-hidden="true">
         {sign}
       </span>
       <span class="name">{name}</span>
