@@ -8,11 +8,11 @@ const hashDigits = 10;
 /**
  * The name of the table that `table` is restored into: `{table}-restore-{YYYYMMDDTHHMMSSZ}`, the second being `at`. Where
  * that would be too long the table's part is cut and ends in a hash of the whole name: still one name for each table,
- * and always the same one.
+ * and always the same one. `nth`: of the requests of that second; the second one's tables end in `-2`.
  */
-export function restoreTableName(table: string, at: Instant): string {
+export function restoreTableName(table: string, at: Instant, nth = 1): string {
   const second = `${new Date(at).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
-  const suffix = `-restore-${second}`;
+  const suffix = `-restore-${second}${nth === 1 ? '' : `-${nth}`}`;
   return shortened(table, longestName - suffix.length) + suffix;
 }
 

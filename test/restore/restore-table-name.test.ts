@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { restoreTableName } from '../../src/restore/restore-table-name.ts';
+import { stampOf } from '../../src/restore/run-id.ts';
 
 const at = Date.UTC(2025, 11, 19, 9, 0, 7);
 
@@ -21,4 +22,15 @@ test('tables that differ in their last character only are restored into differen
   expect(new Set(names).size).toBe(3);
   expect(restoreTableName(long('1'), at)).toBe(names[0]);
   for (const name of names) expect(name).toMatch(/^[a-zA-Z0-9_.-]{3,255}$/);
+});
+
+test('of two requests of the same second each has tables of its own', () => {
+  const nameOf = (runId: string) => {
+    const { requestedAt, nth } = stampOf(runId);
+    return restoreTableName('quotes', requestedAt, nth);
+  };
+  expect(nameOf('restore-2025-12-19T09-00-07Z')).toBe('quotes-restore-20251219T090007Z');
+  expect(nameOf('restore-2025-12-19T09-00-07Z-2')).toBe('quotes-restore-20251219T090007Z-2');
+  expect(restoreTableName('a'.repeat(255), at, 12)).toMatch(/-12$/);
+  expect(restoreTableName('a'.repeat(255), at, 12)).toHaveLength(255);
 });

@@ -5,6 +5,7 @@ import { phases } from '../../src/restore/events.ts';
 import type { Item } from '../../src/restore/item.ts';
 import type { Journal } from '../../src/restore/ports.ts';
 import { journalStates } from '../../src/restore/ports.ts';
+import { stampOf } from '../../src/restore/run-id.ts';
 import type { Engine } from '../support/engine.ts';
 import { shell, slack, startEngine } from '../support/engine.ts';
 import { alice, bob } from '../support/requests.ts';
@@ -320,4 +321,19 @@ test('a delete is checked against the restored table: an item that is there is n
   release();
   expect(await ended).toMatchObject({ state: 'COMPLETED' });
   expect(live(engine)).toContain(JSON.stringify(quote(200)));
+});
+
+test('two restores asked for in the same second have restore tables of their own, also when the first one kept its', async () => {
+  const engine = await startEngine();
+  await damagedQuotes(engine);
+  const first = await engine.restores.request(engine.wish(), shell);
+  const [requested] = engine.log.ofRun(first.id).map(({ event }) => event);
+  if (requested?.type !== 'requested') throw new Error('a run begins with its request');
+  const second = engine.log.begin(stampOf(first.id).requestedAt, requested);
+  expect(second).toBe(`${first.id}-2`);
+  engine.aws.faults.add({ operation: 'UpdateItem', kind: 'access-denied' });
+  const kept = (await engine.restores.execute(first.id)).failure?.restoreTablesKept;
+  expect(kept).toHaveLength(1);
+  const run = await engine.restores.execute(second);
+  expect(run).toMatchObject({ state: 'COMPLETED', tables: [{ restoreTable: `${kept?.[0]}-2` }] });
 });

@@ -36,6 +36,8 @@ export type ChecksContext = {
   readonly request: RestoreRequest;
   /** When it was asked for: restore tables are named after that second. */
   readonly requestedAt: Instant;
+  /** Which one it is of the requests of that second. */
+  readonly nth?: number;
   readonly aws: Aws;
   readonly now: Instant;
   /** Restore tables that the run has recorded as its own: they may exist. */
@@ -77,8 +79,11 @@ async function finding(look: Check['look'], table: Subject): Promise<Finding> {
   }
 }
 
-function subject({ request, requestedAt, aws, now, ownRestoreTables, signal }: ChecksContext, ref: TableRef): Subject {
-  const restoreTable = restoreTableName(ref.table, requestedAt);
+function subject(
+  { request, requestedAt, nth, aws, now, ownRestoreTables, signal }: ChecksContext,
+  ref: TableRef,
+): Subject {
+  const restoreTable = restoreTableName(ref.table, requestedAt, nth);
   return {
     ref,
     request,

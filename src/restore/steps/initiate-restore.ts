@@ -3,6 +3,7 @@ import type { TableRef } from '../environment.ts';
 import { asUserError, UserError } from '../errors.ts';
 import { restoreTableName } from '../restore-table-name.ts';
 import type { TableRun } from '../run.ts';
+import { stampOf } from '../run-id.ts';
 import type { Step, StepContext } from '../step.ts';
 import { isPassing, restoreTableOf } from '../step.ts';
 
@@ -20,11 +21,12 @@ export const initiateRestore: Step = {
 
 /** Before the first call, for all tables: whatever happens from here on, we know which tables may exist. */
 async function writeDownIntents({ aws, record, run, signal }: StepContext): Promise<void> {
-  const { request, requestedAt } = run();
+  const { id, request } = run();
+  const { requestedAt, nth } = stampOf(id);
   const intents = await Promise.all(
     request.tables.map(async ({ label, table }) => {
       const { arn } = await describeExisting(aws, table, signal);
-      return { type: 'table-restoring', label, restoreTable: restoreTableName(table, requestedAt), arn } as const;
+      return { type: 'table-restoring', label, restoreTable: restoreTableName(table, requestedAt, nth), arn } as const;
     }),
   );
   record(...intents);
