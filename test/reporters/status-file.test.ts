@@ -181,7 +181,7 @@ const hammer = `
   const go = () => {
     for (let n = 0; n < 50; n += 1) {
       try {
-        seen.add(readFileSync(workerData, 'utf8').length);
+        seen.add(readFileSync(workerData, 'utf8'));
         JSON.parse(readFileSync(workerData, 'utf8'));
         reads += 1;
       } catch (error) {
