@@ -59,7 +59,7 @@ function roomOf(path: string): string {
 
 function sourceFiles(): readonly string[] {
   return readdirSync(source, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
     .map((name) => join(source, name));
 }
 
@@ -91,4 +91,14 @@ test('the core uses no SDK, database, chat or environment', () => {
     .filter((file) => roomOf(file) === 'restore')
     .filter((file) => forbidden.test(readFileSync(file, 'utf8')));
   expect(wrong).toEqual([]);
+});
+
+test('the sandbox page is bundled: no other source needs it or its libraries when it runs', () => {
+  const page = join(source, 'sandbox', 'page');
+  const others = sourceFiles().filter((file) => !file.startsWith(page + sep));
+  const wrong = others.filter((file) => importsOf(file).some((target) => target.startsWith(page + sep)));
+  expect(wrong).toEqual([]);
+  const libraries = /'(preact|slack-message-parser|emojibase-data|uplot|vite)(\/|')/;
+  expect(others.filter((file) => libraries.test(readFileSync(file, 'utf8')))).toEqual([]);
+  expect(others.length).toBeLessThan(sourceFiles().length);
 });

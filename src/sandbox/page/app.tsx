@@ -77,6 +77,7 @@ export function App() {
           <AppPane
             {...shared}
             tab={place.tab}
+            visit={place}
             home={seen.home}
             channel={directMessage}
             onTab={(next) => go({ kind: 'app', tab: next })}

@@ -76,11 +76,13 @@ const tabs = [
 export function AppPane(
   props: Omit<Shared, 'send' | 'user'> & {
     readonly tab: 'home' | 'messages';
+    /** Another one with every visit, also to where one is already. */
+    readonly visit: object;
     readonly home: View | null;
     readonly onTab: (tab: 'home' | 'messages') => void;
   },
 ) {
-  const { workspace, messages, acts, channel, tab, home, onTab } = props;
+  const { workspace, messages, acts, channel, tab, visit, home, onTab } = props;
   return (
     <Pane kind="channel" name="App pitr-restore" title="pitr-restore">
       <div class="subtabs" role="tablist" aria-label="Tabs of the app">
@@ -91,7 +93,7 @@ export function AppPane(
         ))}
       </div>
       {tab === 'home' ? (
-        <Home home={home} acts={acts} />
+        <Home home={home} visit={visit} acts={acts} />
       ) : (
         <Log
           name="Messages from pitr-restore"

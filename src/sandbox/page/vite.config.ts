@@ -5,7 +5,8 @@ export default defineConfig({
   root: import.meta.dirname,
   build: {
     outDir: '../../../dist/sandbox/page',
-    emptyOutDir: true,
+    // A page that is open goes on working: assets are named by their content, and older ones stay.
+    emptyOutDir: false,
     target: 'es2022',
     // Scripts and styles are files of their own: the page's policy forbids inline ones.
     assetsInlineLimit: 0,

@@ -13,7 +13,7 @@ export function Welcome() {
           Under <b>Tables</b>, choose <b>Cause an accident</b> in <code>dev</code> and watch the counts fall.
         </li>
         <li>
-          Put it back: <Try text="/pitr-restore dev 5 minutes ago" />
+          Put it back: <Try text="/pitr-restore dev 10 minutes ago" />
         </li>
         <li>
           Then the same in <code>prod</code>, where a second person must approve: ask as Alice, approve as Bob, and see

@@ -6,7 +6,8 @@ import { useSurfaceAt } from '../elements/use-surface.ts';
 import type { Acts } from '../workspace/acts.ts';
 
 /** The app's Home tab. Looking at it tells the bot, which then publishes it anew. */
-export function Home({ home, acts }: { readonly home: View | null; readonly acts: Acts }) {
+export function Home(props: { readonly home: View | null; readonly visit: object; readonly acts: Acts }) {
+  const { home, visit, acts } = props;
   const [trouble, setTrouble] = useState<string>();
   const spot = { view_id: home?.id ?? '' };
   const { surface } = useSurfaceAt({ name: 'home', spot, acts, onTrouble: setTrouble });
@@ -16,7 +17,7 @@ export function Home({ home, acts }: { readonly home: View | null; readonly acts
         setTrouble(acked ? undefined : 'The bot did not hear that you opened its Home tab. Is it running?'),
       (error: unknown) => setTrouble(error instanceof Error ? error.message : String(error)),
     );
-  }, [acts]);
+  }, [acts, visit]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section class="home" aria-label="Home" tabIndex={0}>
