@@ -68,10 +68,10 @@ const createTable = (engine: Engine, TableName: string) =>
 
 test('a table that came to life after its run had given up is deleted a day later, and nothing else is', async () => {
   const engine = await startEngine();
-  const { run, restoreTable } = await timedOut(engine, 2 * minute);
+  const { run, restoreTable } = await timedOut(engine, 5 * minute);
   await createTable(engine, 'quotes-table-restore-20251122T120000Z');
   await expect.poll(async () => (await tables(engine))?.includes(restoreTable)).toBe(true);
-  await engine.clock.sleep(2 * minute);
+  await engine.clock.sleep(6 * minute);
   expect(await cleanUp(engine, 23 * hour)).toEqual({ tables: [], fences: [] });
   expect(await cleanUp(engine, day)).toEqual({
     tables: [{ runId: run.id, environment: 'prod', label: 'quotes', restoreTable, outcome: 'deleted', reason: '' }],
@@ -94,8 +94,8 @@ test('a table that AWS is still making is left for later, at any age', async () 
 
 test('what AWS refuses is reported each time, recorded once, and done as soon as it allows it', async () => {
   const engine = await startEngine();
-  const { run } = await timedOut(engine, 1.5 * minute);
-  await engine.clock.sleep(2 * minute);
+  const { run } = await timedOut(engine, 5 * minute);
+  await engine.clock.sleep(6 * minute);
   const fault = { operation: 'DeleteTable', kind: 'access-denied', count: 'all' } as const;
   engine.aws.faults.add(fault);
   for (let time = 1; time <= 3; time += 1) {
@@ -111,8 +111,8 @@ test('what AWS refuses is reported each time, recorded once, and done as soon as
 
 test('a table that somebody deleted by hand is gone, and not asked for again', async () => {
   const engine = await startEngine();
-  const { restoreTable } = await timedOut(engine, 1.5 * minute);
-  await engine.clock.sleep(2 * minute);
+  const { restoreTable } = await timedOut(engine, 5 * minute);
+  await engine.clock.sleep(6 * minute);
   await engine.client.send(new DeleteTableCommand({ TableName: restoreTable }));
   await expect.poll(() => tables(engine)).toEqual(['quotes-table']);
   // So soon after the request it might still appear.
@@ -185,8 +185,8 @@ test('what an environment that is no longer configured left is named, and keeps 
 
 test('two who clean up at once do no harm', async () => {
   const engine = await startEngine();
-  const { run } = await timedOut(engine, 1.5 * minute);
-  await engine.clock.sleep(2 * minute);
+  const { run } = await timedOut(engine, 5 * minute);
+  await engine.clock.sleep(6 * minute);
   const reports = await Promise.all([cleanUp(engine, day), cleanUp(engine, day)]);
   for (const { tables: cleaned } of reports)
     expect(cleaned).toMatchObject([{ restoreTable: run.tables[0]?.restoreTable }]);
@@ -226,5 +226,12 @@ test('one place in all of the source deletes tables', () => {
   const callers = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.startsWith('sandbox'))
     .filter((name) => /\btables\.delete\(|DeleteTableCommand\(/.test(readFileSync(join(source, name), 'utf8')));
-  expect(callers.sort()).toEqual([join('dynamodb', 'delete-table.ts'), join('restore', 'delete-restore-table.ts')]);
+  expect(callers.sort()).toEqual([
+    join('dynamodb', 'delete-table.ts'),
+    // What `doctor` asks for, of a name that no table has: whether it would be allowed.
+    join('dynamodb', 'permissions.ts'),
+    join('restore', 'delete-restore-table.ts'),
+    // What a drill is given in place of it, which refuses live tables once more.
+    join('restore', 'drill.ts'),
+  ]);
 });
