@@ -44,7 +44,7 @@ export const metrics = {
   DrillOverdue: { unit: 'None', dimensions: overall },
 } as const satisfies Record<string, { readonly unit: Unit; readonly dimensions: Dimensions }>;
 
-export type MetricName = keyof typeof metrics;
+type MetricName = keyof typeof metrics;
 export type MetricValues = Readonly<Partial<Record<MetricName, number>>>;
 type DimensionValues = { readonly Environment: string; readonly Kind?: string; readonly Phase?: string };
 

@@ -29,7 +29,7 @@ export type CloudWatchOptions = {
 };
 
 /** The name under which the cursors are kept. */
-export const reporterName = 'cloudwatch';
+const reporterName = 'cloudwatch';
 
 const firstRetryMs = 1_000;
 const longestRetryMs = 60_000;

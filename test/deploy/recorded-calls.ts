@@ -3,7 +3,7 @@ import type { RequestRecord } from '../../src/sandbox/requests.ts';
 export type AwsCall = { readonly action: string; readonly resource: string };
 
 /** The account, region and names of the files in `deploy/`, as their readers find them. */
-export const account = '123456789012';
+const account = '123456789012';
 export const region = 'eu-central-1';
 export const liveTables = ['quote-lambda-tf-quotes', 'quote-lambda-tf-user-likes', 'quote-lambda-tf-user-views'];
 export const logGroup = '/aws/dynamodb/restore';
