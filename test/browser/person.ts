@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 /** A restore of the sandbox takes about ten seconds on an idle machine; a busy one must not make the tests red. */
-export const restoreWithinMs = 60_000;
+export const restoreWithinMs = 120_000;
 
 /** Somebody who looks at the sandbox in a browser window of their own; found by role and name, as anybody finds things. */
 export type Visitor = {
@@ -12,6 +12,12 @@ export type Visitor = {
   /** Types into the composer and sends. */
   type(text: string): Promise<void>;
   dialog(title: string | RegExp): Locator;
+  /** Presses a button that asks once more, and says yes. */
+  confirm(button: string, withinMs?: number): Promise<void>;
+  openThread(): Promise<void>;
+  closeThread(): Promise<void>;
+  /** Waits for something that only this person is told. */
+  told(text: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -25,7 +31,11 @@ export async function visit(
   options: BrowserContextOptions & { readonly troubles: Trouble[] },
 ): Promise<Visitor> {
   const { troubles, ...context } = options;
-  const opened = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', ...context });
+  const opened = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+    ...context,
+  });
   opened.setDefaultTimeout(15_000);
   const page = await opened.newPage();
   page.on('console', (message) => troubles.push({ who, text: `${message.type()}: ${message.text()}` }));
@@ -43,10 +53,31 @@ export async function visit(
     thread: page.getByRole('region', { name: 'Thread' }),
     tables: page.getByRole('complementary', { name: 'Tables' }),
     async type(text) {
-      await page.getByRole('textbox', { name: 'Message #ops' }).fill(text);
-      await page.getByRole('button', { name: 'Send' }).click();
+      const composer = page.getByRole('textbox', { name: 'Message #ops' });
+      await composer.fill(text);
+      await composer.press('Enter');
     },
     dialog: (title) => page.getByRole('dialog', { name: title }),
+    async confirm(button, withinMs = 15_000) {
+      await page
+        .getByRole('article')
+        .getByRole('button', { name: button, exact: true })
+        .last()
+        .click({ timeout: withinMs });
+      await page.getByRole('dialog').getByRole('button', { name: button, exact: true }).click();
+    },
+    async openThread() {
+      await page.getByRole('log').getByRole('button', { name: /repl/i }).last().click();
+    },
+    closeThread: () => page.getByRole('region', { name: 'Thread' }).getByRole('button', { name: /close/i }).click(),
+    async told(text) {
+      await page
+        .getByRole('article')
+        .filter({ hasText: 'Only visible to you' })
+        .filter({ hasText: text })
+        .last()
+        .waitFor();
+    },
     close: () => opened.close(),
   };
 }
