@@ -31,16 +31,6 @@ function closingWindow({ at, earliest }: Asked): readonly string[] {
   ];
 }
 
-/** How long AWS last needed to build copies of all of these tables, in ms; undefined: it is not on record. */
-export function lastBuild({ tables, history }: Pick<Asked, 'tables' | 'history'>): number | undefined {
-  for (const run of history) {
-    const built = tables.map(({ table }) => run.tables.find((each) => each.table === table)?.restoreMs);
-    const known = built.flatMap((ms) => ms ?? []);
-    if (known.length > 0 && known.length === built.length) return Math.max(...known);
-  }
-  return undefined;
-}
-
 /** The one of the same tables that is not over, and the last one that is. */
 function otherRuns({ tables, at, now, history }: Asked): readonly string[] {
   const names = new Set(tables.map(({ table }) => table));

@@ -25,7 +25,7 @@ import { openUndo } from './undo.ts';
 import { chooseView } from './views/choose.ts';
 import { loadingView } from './views/modal.ts';
 import { isTooLong, type Wanted, wishIn } from './views/wanted.ts';
-import { overdueDrills, visibleHistory, visibleOf } from './visible.ts';
+import { overdueDrills, progressOf, visibleHistory, visibleOf } from './visible.ts';
 import { openView } from './windows.ts';
 
 export type CommandCall = {
@@ -91,18 +91,11 @@ async function informed(desk: Desk, { command, ack, tell }: CommandCall, answer:
 }
 
 function statusFor(desk: Desk, by: Member): Message {
-  const { restores, progress } = desk;
+  const { restores } = desk;
   const open = visibleOf(desk, by, restores.open());
   const [last] = visibleHistory(desk, by, 1).runs;
   const overdue = [...overdueDrills(desk)].filter(([name]) => mayLook(restores.environment(name), by) === undefined);
-  return statusMessage(
-    open.runs,
-    last,
-    (run) => progress.get(run.id),
-    restores.interrupted(),
-    open.hidden,
-    new Map(overdue),
-  );
+  return statusMessage(open.runs, last, progressOf(desk), restores.interrupted(), open.hidden, new Map(overdue));
 }
 
 const runsPerPage = 10;

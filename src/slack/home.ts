@@ -8,13 +8,13 @@ import type { Message } from './messages/blocks.ts';
 import { refusalMessage } from './messages/refusal.ts';
 import { chooseView } from './views/choose.ts';
 import { type HomeContent, homeView, type Look, refusedHome } from './views/home.ts';
-import { overdueDrills, visibleHistory, visibleOf } from './visible.ts';
+import { overdueDrills, progressOf, visibleHistory, visibleOf } from './visible.ts';
 import { openView } from './windows.ts';
 
 const recentRuns = 10;
 
 export async function onHomeOpened(desk: Desk, userId: string): Promise<void> {
-  const { restores, clock, progress, people } = desk;
+  const { restores, clock, people } = desk;
   const { timeZone } = await people.person(userId);
   const refusal = await refuseNow(desk, userId);
   if (refusal !== undefined) {
@@ -36,7 +36,7 @@ export async function onHomeOpened(desk: Desk, userId: string): Promise<void> {
       recent: recent.runs,
       overdueDrills: overdueDrills(desk),
       hidden: open.hidden + recent.hidden,
-      progressOf: (run) => progress.get(run.id),
+      progressOf: progressOf(desk),
     };
     await desk.client.views.publish({ user_id: userId, view: homeView(content) });
   };

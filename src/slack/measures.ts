@@ -50,18 +50,6 @@ export function percent(done: number, total: number): string {
   return `${done >= total ? 100 : Math.min(99, Math.floor((100 * done) / total))} %`;
 }
 
-/** US dollars, about: aws.amazon.com/dynamodb/pricing, on demand, as in most regions. */
-export const prices = { restoredGigabyte: 0.15, readUnit: 0.15 / 1e6, writeUnit: 0.75 / 1e6 } as const;
-
-/** What a restore will cost, roughly: the copies, and reading both tables twice (compare and verify), 4 kB a unit. */
-export function estimatedCost(bytes: number): string {
-  return dollars((bytes / 1e9) * prices.restoredGigabyte + ((4 * bytes) / 4096) * prices.readUnit);
-}
-
-export function dollars(value: number): string {
-  return value < 0.01 ? 'less than $0.01' : `about $${value.toFixed(2)}`;
-}
-
 /** `▓▓▓▓░░░░░░ 42 %` */
 export function bar(done: number, total: number): string {
   if (total <= 0) return '';

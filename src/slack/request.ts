@@ -5,7 +5,7 @@ import { asUserError, UserError } from '../restore/errors.ts';
 import { type Account, mayRequest } from '../restore/policy.ts';
 import { checkWindow, type Instant, readRestorePoint } from '../restore/restore-point.ts';
 import type { EnvironmentOutlook, Wish } from '../restore/restores.ts';
-import { cautions, lastBuild } from './cautions.ts';
+import { cautions } from './cautions.ts';
 import { actorOf, type Desk, whoAndWhere } from './desk.ts';
 import { showOutcome, startApproved } from './done.ts';
 import type { Person } from './people.ts';
@@ -61,13 +61,11 @@ async function lookUp(desk: Desk, userId: string, wanted: Wanted): Promise<Modal
   // Streams, replicas and TTL matter to what is written; a drill writes nothing.
   const warnings = wanted.drill ? [] : [...outlook.warnings, ...cautions({ tables, at, earliest, now, history })];
   const choices = choicesOf(environment, wanted);
-  const builtInMs = lastBuild({ tables, history });
   const filled = {
     wanted,
     environment,
     tables,
     outlook,
-    builtInMs,
     warnings,
     choices,
     at,

@@ -3,6 +3,7 @@
  * After an outage or a restart it goes on where it stopped: no line twice, no line missing.
  */
 import { WebAPIPlatformError } from '@slack/web-api';
+import { describeProgress } from '../restore/describe-progress.ts';
 import type { RunId, StoredEvent } from '../restore/events.ts';
 import type { PostedMessage, ProgressBoard } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
@@ -14,8 +15,8 @@ import { times } from './limits.ts';
 import { reminderMessage } from './messages/approvers.ts';
 import type { Message } from './messages/blocks.ts';
 import { parentMessage } from './messages/parent.ts';
+import type { Progress } from './messages/phases.ts';
 import { planQuestion, replyTo } from './messages/thread.ts';
-import { PaceMeter } from './pace.ts';
 import { isRefusal } from './poster.ts';
 import { Postings, type PostingsParts, reporterName } from './postings.ts';
 import { dueReminder, nextReminderAt } from './reminders.ts';
@@ -41,6 +42,8 @@ export type TellerControl = {
 
 /** How long a story is kept ready for a channel that cannot be reached any more. */
 const giveUpAfter = 24 * 3_600_000;
+/** Among so many runs the last ones of the same tables are looked for. */
+const runsLookedAt = 50;
 /** Nothing changes by itself in a run that waits for people; news ring the bell. */
 const idle = 3_600_000;
 
@@ -68,7 +71,6 @@ class Teller {
   readonly #control: TellerControl;
   readonly #postings: Postings;
   readonly #lastWord: LastWord;
-  readonly #pace = new PaceMeter();
   #shown: string | undefined;
   #editedAt: Instant | undefined;
   #parent: 'editable' | 'gone' = 'editable';
@@ -218,10 +220,14 @@ class Teller {
   }
 
   #parentMessage(story: Story): Message {
-    const progress = this.#parts.progress.get(this.#runId);
-    const pace = this.#pace.note(story.run.phase, progress, this.#parts.clock.now());
-    const surroundings = surroundingsOf(story, this.#parts);
-    return parentMessage(story.run, { ...surroundings, ...(pace === undefined ? {} : { pace }) }, progress);
+    return parentMessage(story.run, surroundingsOf(story, this.#parts), this.#progressOf(story.run));
+  }
+
+  #progressOf(run: Run): Progress {
+    const { progress, log, clock } = this.#parts;
+    // Only how long AWS takes is known from earlier runs.
+    const history = run.phase === 'AWAIT_ACTIVE' ? log.recent(runsLookedAt) : [];
+    return describeProgress(run, progress.get(run.id), history, clock.now());
   }
 
   #isStale(story: Story): boolean {

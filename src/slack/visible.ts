@@ -1,9 +1,11 @@
 /** What of the record one person may see: runs of environments they are trusted in, and what they asked for themselves. */
 
+import { describeProgress } from '../restore/describe-progress.ts';
 import { overdueSentence } from '../restore/drills.ts';
 import { type Member, mayLook } from '../restore/policy.ts';
 import type { Run } from '../restore/run.ts';
 import type { Desk } from './desk.ts';
+import type { Progress } from './messages/phases.ts';
 
 /** `hidden`: how many were left out among those that were looked at. */
 export type Visible = { readonly runs: readonly Run[]; readonly hidden: number };
@@ -26,6 +28,12 @@ export function visibleHistory(desk: Desk, by: Member, wanted: number): Visible 
     if (visible.runs.length >= wanted || all.length < looked)
       return { ...visible, runs: visible.runs.slice(0, wanted) };
   }
+}
+
+/** How far a run is, for `status` and the Home tab. */
+export function progressOf({ restores, progress, clock }: Desk): (run: Run) => Progress {
+  const history = restores.history(50);
+  return (run) => describeProgress(run, progress.get(run.id), history, clock.now());
 }
 
 /** What a person should know about drills that are overdue: a sentence for each such environment. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Environment } from '../../src/restore/environment.ts';
 import { UserError } from '../../src/restore/errors.ts';
 import type { RunEvent, StoredEvent } from '../../src/restore/events.ts';
+import { whatToExpect } from '../../src/restore/expectation.ts';
 import type { RestoreRequest } from '../../src/restore/request.ts';
 import type { CheckResult } from '../../src/restore/restores.ts';
 import { apply, foldRun, type Run } from '../../src/restore/run.ts';
@@ -159,7 +160,15 @@ function life(request: RestoreRequest): readonly (readonly [StoredEvent, Run])[]
   });
 }
 
-const progress = new Map(manyTables.map(({ label }) => [label, { done: 3, total: 9 }]));
+const progress = {
+  phase: 'SWAP_DATA',
+  elapsedMs: 60_000,
+  items: { done: 3, total: 9 },
+  itemsPerSecond: 120,
+  remainingMs: 600_000,
+  basis: 'rate',
+  paused: false,
+} as const;
 
 describe.each([
   ['a usual request', plainRequest, prod],
@@ -267,7 +276,6 @@ describe.each([
           environment: { ...environment, tables },
           tables,
           outlook: outlookOf(request),
-          builtInMs: 540_000,
           warnings: Array.from({ length: 60 }, () => nasty.repeat(4)),
           choices: choicesOf(environment, { fence: 'writes' }),
           at: now - 3_600_000,
@@ -279,6 +287,7 @@ describe.each([
       correctView(wanted, { message: nasty.repeat(40), hint: nasty.repeat(40), candidates }, now),
       correctView({ ...wanted, words: '' }, { message: 'x', hint: 'y' }, now),
       dryRunView({ request, checks, passed: false }, now),
+      dryRunView({ request, checks, passed: true, expected: whatToExpect(prod, [], []) }, now),
       refusedView({
         message: nasty.repeat(20),
         hint: nasty,
@@ -325,6 +334,7 @@ function outlookOf(request: RestoreRequest) {
     window,
     approximateItems: 1e12,
     approximateBytes: 1e15,
+    expected: whatToExpect(prod, [], []),
     warnings: Array.from({ length: 60 }, (_, index) => `${index} ${nasty.repeat(3)}`),
     tables: request.tables.map((ref) => ({
       ...ref,
@@ -348,7 +358,7 @@ function outlookOf(request: RestoreRequest) {
 test('a reason is shown letter by letter, in a block that knows no markup', () => {
   const [, run] = life(extremeRequest)[0] ?? [];
   if (run === undefined) throw new Error('no run');
-  const quoted = parentMessage(run, { environment: prod }, new Map()).blocks.filter(({ type }) => type === 'rich_text');
+  const quoted = parentMessage(run, { environment: prod }, undefined).blocks.filter(({ type }) => type === 'rich_text');
   expect(JSON.stringify(quoted)).toContain('<!channel> *bold* _it_ ~no~ `code`');
 });
 
@@ -368,7 +378,7 @@ test('the plan question says why it is asked, where it writes, and counts one it
     const run = foldRun(rows);
     const row = rows.at(-1);
     if (run === undefined || row === undefined) throw new Error('no run');
-    expect(JSON.stringify(parentMessage(run, { environment: prod }, new Map()).blocks)).toContain('in eu-central-1');
+    expect(JSON.stringify(parentMessage(run, { environment: prod }, undefined).blocks)).toContain('in eu-central-1');
     return replyTo(row, run, { environment: prod })?.text;
   };
   expect(asked(8)).toContain('Item counts of live and restored tables differ');

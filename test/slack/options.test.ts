@@ -91,7 +91,7 @@ test('the window warns of a moment that is about to go, and of the last restore 
   const later = readable(await open(world, 'dev 4 hours ago --tables quotes'));
   expect(later).toContain(`The last restore of these tables, ${first.id}, ended 3 h`);
   expect(later).toContain('What it wrote is undone, too.');
-  expect(later).toContain('(the last time 5 min for these tables)');
+  expect(later).toContain('AWS took about 5 min for the copies the last time');
   await alice.close(alice.view(), { all: true });
   const closing = readable(await open(world, 'dev 2026-11-02T14:00:00Z'));
   expect(closing).toContain('This moment leaves the restorable window in 2 h at the soonest');

@@ -83,7 +83,7 @@ test('the filled window says everything: zone, UTC, age, window, size, cost, war
     '28 h',
     'from 2026-11-02 13:00:00 CET to 2026-11-22 12:55:00 CET',
     'about 2,468 items, 8.4 MB',
-    '5 to 60 minutes',
+    'AWS often takes 20 min for the copies, seldom more than an hour',
     'less than $0.01',
     'shop-quotes has a stream',
     '"type":"alert","level":"warning"',

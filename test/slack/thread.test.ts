@@ -84,7 +84,7 @@ test('a failed run says why, what to do, which tables were kept, and what to typ
     'Not ready in 30 minutes.',
     '*Next:* Ask again with more time.',
     '`shop-quotes-restore-1`',
-    '/pitr-restore prod 2026-11-22T10:00:0',
+    '/pitr-restore prod 2026-11-22T10:0',
     '"status":"error"',
   ]) {
     expect(readable(parent)).toContain(part);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { count, counted, duration, estimatedCost, percent, size, utc } from '../../src/slack/measures.ts';
+import { bar, count, counted, duration, percent, size, timeLeft, utc } from '../../src/slack/measures.ts';
 import { anyOf, code, escaped, listed, literal, readersTime, shortened } from '../../src/slack/mrkdwn.ts';
 
 test.for([
@@ -27,8 +27,12 @@ test.for([
   [percent(999, 1000), '99 %'],
   [percent(1000, 1000), '100 %'],
   [percent(0, 0), ''],
-  [estimatedCost(1000), 'less than $0.01'],
-  [estimatedCost(100e9), 'about $29.65'],
+  [bar(42, 100), '▓▓▓▓░░░░░░ 42 %'],
+  [bar(999, 1000), '▓▓▓▓▓▓▓▓▓░ 99 %'],
+  [bar(0, 0), ''],
+  [timeLeft(59_000), 'less than a minute left'],
+  [timeLeft(61_000), 'about 2 min left'],
+  [timeLeft(3_600_000), 'about 1 h left'],
   [utc(Date.parse('2025-12-19T09:00:00Z')), '2025-12-19 09:00:00 UTC'],
   [escaped('<!channel> & <@U1>'), '&lt;!channel&gt; &amp; &lt;@U1&gt;'],
   [code('a`b<c'), "`a'b&lt;c`"],

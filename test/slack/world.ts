@@ -123,7 +123,7 @@ export async function startWorld(options: WorldOptions = {}) {
     const db = openDatabase(join(folder, 'state.sqlite'));
     const log = new SqliteEventLog(db, clock.now);
     const deliveries = createDeliveries(db);
-    const progress = createProgressBoard();
+    const progress = createProgressBoard(clock.now);
     const approved: RunId[] = [];
     const restores = restoresOn(db, log, clock, environments, options.mode === 'http' ? Date.now() : now, options.aws);
     const bot = await createSlackBot({

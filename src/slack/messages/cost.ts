@@ -1,28 +1,21 @@
-/** What a run cost, as AWS counted it. */
+/** What a run costs: expected before, as AWS counted it after. */
+import { costOf, costSentence, expectedCost } from '../../restore/cost.ts';
 import type { Run } from '../../restore/run.ts';
-import { count, dollars, estimatedCost, prices, size } from '../measures.ts';
+import { count, size } from '../measures.ts';
 
 type Fact = readonly [name: string, value: string];
 
-/** Before it runs: size and what that will cost. Nothing of an undo: it restores nothing. */
-export function expectedCost({ size: expected }: Run): readonly Fact[] {
-  if (expected === undefined) return [];
-  const { items, bytes } = expected;
-  return [['Size', `about ${count(items)} items, ${size(bytes)}; costs ${estimatedCost(bytes)} at AWS list prices`]];
+/** Size and what that will cost. Nothing of an undo: it restores nothing. */
+export function expected({ size: tables, request }: Run): readonly Fact[] {
+  if (tables === undefined) return [];
+  return [
+    ['Size', `about ${count(tables.items)} items, ${size(tables.bytes)}`],
+    ['Costs', costSentence(expectedCost(tables, request.region))],
+  ];
 }
 
-/** After it ran; undefined: AWS told nothing. */
-export function actualCost({ tables, size: expected, request }: Run): string | undefined {
-  const consumed = tables.flatMap((table) => table.consumed ?? []);
-  if (consumed.length === 0) return undefined;
-  const reads = consumed.reduce((sum, { readUnits }) => sum + readUnits, 0);
-  const writes = consumed.reduce((sum, { writeUnits }) => sum + writeUnits, 0);
-  const restored = request.undoOf === undefined ? (expected?.bytes ?? 0) : 0;
-  const total = reads * prices.readUnit + writes * prices.writeUnit + (restored / 1e9) * prices.restoredGigabyte;
-  const parts = [
-    `${count(Math.ceil(reads))} read units`,
-    `${count(Math.ceil(writes))} write units`,
-    ...(restored === 0 ? [] : [`about ${size(restored)} restored`]),
-  ];
-  return `${dollars(total)} at AWS list prices: ${parts.join(', ')}`;
+/** undefined: AWS told nothing. */
+export function actual(run: Run): string | undefined {
+  const cost = costOf(run);
+  return cost === undefined ? undefined : costSentence(cost);
 }

@@ -7,7 +7,7 @@ import { commandName, inSlack } from '../command.ts';
 import { count, counted, duration, utc } from '../measures.ts';
 import { bothTimes, code, escaped, listed } from '../mrkdwn.ts';
 import { actions, button, context, lineSections, section } from './blocks.ts';
-import { actualCost } from './cost.ts';
+import { actual } from './cost.ts';
 import type { Surroundings } from './surroundings.ts';
 import { changesOf, conflictsOf, differencesLeft, putBackBy, rewrittenBy, undoneBy, writtenInAll } from './written.ts';
 
@@ -187,7 +187,7 @@ function sameAgain({ request }: Run): string {
 }
 
 function costs(run: Run): readonly KnownBlock[] {
-  const cost = actualCost(run);
+  const cost = actual(run);
   return cost === undefined ? [] : [section(`*Cost:* ${cost}`)];
 }
 

@@ -9,7 +9,7 @@ import { commandName } from '../command.ts';
 import { duration, utc } from '../measures.ts';
 import { actor, anyOf, code, escaped, literal, readersTime } from '../mrkdwn.ts';
 import { actions, button, confirmation, context, facts, header, type Message, message, section } from './blocks.ts';
-import { expectedCost } from './cost.ts';
+import { expected } from './cost.ts';
 import { outcomeBlocks, outcomeText } from './outcome.ts';
 import { pausedLine, refusedLine } from './paused.ts';
 import { currentPhase, type Progress, planBlocks } from './phases.ts';
@@ -40,7 +40,7 @@ export function parentMessage(run: Run, surroundings: Surroundings, progress: Pr
 
 function approvalCard(run: Run, surroundings: Surroundings): Message {
   const { environment } = surroundings;
-  const cost = expectedCost(run);
+  const cost = expected(run);
   const title = `Approval needed: ${subjectOf(run)}`;
   const buttons = actions(
     button({
@@ -123,18 +123,15 @@ function running(run: Run, surroundings: Surroundings, progress: Progress): Mess
   });
   const state = stateNow(run, surroundings);
   const mayStop = !run.cancelRequested && run.rollback === undefined;
-  return message(
-    `${title}. ${state ?? escaped(`${currentPhase(run, progress, surroundings.pace)}.`)} ${requestText(run)}`,
-    [
-      header(title),
-      ...requestBlocks(run, surroundings),
-      ...approvalLine(run),
-      ...planBlocks(run, progress, surroundings.pace),
-      ...(state === undefined ? [] : [context(state)]),
-      ...(mayStop ? [actions(stop)] : []),
-      reference(run, ...(run.startedAt === undefined ? [] : [`started ${readersTime(run.startedAt)}`])),
-    ],
-  );
+  return message(`${title}. ${state ?? escaped(`${currentPhase(run, progress)}.`)} ${requestText(run)}`, [
+    header(title),
+    ...requestBlocks(run, surroundings),
+    ...approvalLine(run),
+    ...planBlocks(run, progress),
+    ...(state === undefined ? [] : [context(state)]),
+    ...(mayStop ? [actions(stop)] : []),
+    reference(run, ...(run.startedAt === undefined ? [] : [`started ${readersTime(run.startedAt)}`])),
+  ]);
 }
 
 function nounFor({ request }: Run): string {

@@ -1,17 +1,17 @@
 /** The phases of a run as one `plan` block: at most one per message, edited in place. */
 import type { PlanBlock, TaskCardBlock } from '@slack/types';
+import type { PhaseProgress } from '../../restore/describe-progress.ts';
 import { extraPhases, type Phase, phases } from '../../restore/events.ts';
 import type { PhaseStatus, Run } from '../../restore/run.ts';
 import { hasEnded } from '../../restore/run.ts';
 import { limits } from '../limits.ts';
 import { bar, count, counted, duration, timeLeft, utc } from '../measures.ts';
 import { shortened } from '../mrkdwn.ts';
-import { type Pace, totalOf } from '../pace.ts';
 import { plainRichText } from './blocks.ts';
 import { changesOf, putBackBy, writtenBy } from './written.ts';
 
-/** How far each table is, by label. Not part of the record. */
-export type Progress = ReadonlyMap<string, { readonly done: number; readonly total: number | undefined }>;
+/** How far the run is in its present phase; undefined: nothing can be said about it. */
+export type Progress = PhaseProgress | undefined;
 
 export const phaseTitles: Readonly<Record<Phase, string>> = {
   ACQUIRE_LOCK: 'Take the lock',
@@ -40,8 +40,8 @@ export function titleOf({ request }: Run, phase: Phase): string {
 }
 
 /** Nothing before the first phase: Slack refuses an empty plan. */
-export function planBlocks(run: Run, progress: Progress, pace?: Pace): readonly PlanBlock[] {
-  const tasks = shownPhases(run).map((phase) => task(run, phase, progress, pace));
+export function planBlocks(run: Run, progress: Progress): readonly PlanBlock[] {
+  const tasks = shownPhases(run).map((phase) => task(run, phase, progress));
   if (tasks.length === 0) return [];
   const plan: PlanBlock = {
     type: 'plan',
@@ -52,10 +52,10 @@ export function planBlocks(run: Run, progress: Progress, pace?: Pace): readonly 
 }
 
 /** The same in one line, for the text: `Compare restored and live tables, 42 %`. */
-export function currentPhase(run: Run, progress: Progress, pace?: Pace): string {
+export function currentPhase(run: Run, progress: Progress): string {
   const phase = run.phase;
   if (phase === undefined) return 'Starting';
-  const detail = detailOf(run, phase, progress, pace);
+  const detail = detailOf(run, phase, progress);
   return detail === '' ? titleOf(run, phase) : `${titleOf(run, phase)}: ${detail}`;
 }
 
@@ -87,9 +87,9 @@ function isShown(run: Run, phase: Phase): boolean {
   return !isExtra && run.request.undoOf === undefined && run.rollback === undefined && !hasEnded(run);
 }
 
-function task(run: Run, phase: Phase, progress: Progress, pace: Pace | undefined): TaskCardBlock {
+function task(run: Run, phase: Phase, progress: Progress): TaskCardBlock {
   const { status, durationMs } = run.phases[phase];
-  const detail = status === 'in_progress' || status === 'error' ? detailOf(run, phase, progress, pace) : '';
+  const detail = status === 'in_progress' || status === 'error' ? detailOf(run, phase, progress) : '';
   const output = outputOf(run, phase, durationMs);
   return {
     type: 'task_card',
@@ -114,13 +114,13 @@ function shownStatus(status: PhaseStatus, ended: boolean): TaskCardBlock['status
   }
 }
 
-function detailOf(run: Run, phase: Phase, progress: Progress, pace: Pace | undefined): string {
+function detailOf(run: Run, phase: Phase, progress: Progress): string {
   // In full above the plan; a message has room for it once.
   if (run.phases[phase].status === 'error') return shortened(run.failure?.message ?? '', limits.taskTitle);
   switch (phase) {
     case 'AWAIT_ACTIVE': {
       const ready = run.tables.filter((table) => table.restoreMs !== undefined).length;
-      return `${ready} of ${counted(run.tables.length, 'table')} ready; AWS usually takes 5 to 60 minutes`;
+      return `${ready} of ${counted(run.tables.length, 'table')} ready; ${expectedWait(progress)}`;
     }
     case 'CONFIRM_PLAN':
       return run.planAnswerBy === undefined
@@ -129,21 +129,30 @@ function detailOf(run: Run, phase: Phase, progress: Progress, pace: Pace | undef
     case 'VERIFY_COUNTS':
     case 'SWAP_DATA':
     case 'VERIFY_DATA':
-      return run.phase === phase ? progressOf(progress, pace) : '';
+    case 'ROLL_BACK':
+      return progress?.phase === phase ? itemsDone(progress) : '';
     default:
       return '';
   }
 }
 
+/** By how long it took the last times; before that, or once that is over, by what AWS says of all tables. */
+function expectedWait(progress: Progress): string {
+  return progress?.basis === 'earlier-runs' && progress.remainingMs !== undefined
+    ? `${timeLeft(progress.remainingMs)}, going by earlier restores`
+    : 'AWS usually takes 5 to 60 minutes';
+}
+
 /** `▓▓▓▓░░░░░░ 42 %, 518 of 1,234 items, 120 a second, about 4 min left`, as much of it as is known. */
-function progressOf(progress: Progress, pace: Pace | undefined): string {
-  if (progress.size === 0) return '';
-  const { done, total } = totalOf(progress);
+function itemsDone({ items, itemsPerSecond, remainingMs, paused }: PhaseProgress): string {
+  if (items === undefined) return paused ? 'paused' : '';
+  const { done, total } = items;
   const parts = [
-    ...(total === undefined || total === 0 ? [] : [bar(done, total)]),
+    ...(total === undefined ? [] : [bar(done, total)]),
     total === undefined ? `${count(done)} items` : `${count(done)} of ${count(total)} items`,
-    ...(pace === undefined ? [] : [`${count(Math.max(1, Math.round(pace.perSecond)))} a second`]),
-    ...(pace?.remainingMs === undefined || done === total ? [] : [timeLeft(pace.remainingMs)]),
+    ...(itemsPerSecond === undefined || paused ? [] : [`${count(Math.max(1, Math.round(itemsPerSecond)))} a second`]),
+    ...(paused ? ['paused'] : []),
+    ...(remainingMs === undefined || done === total ? [] : [timeLeft(remainingMs)]),
   ];
   return parts.join(', ');
 }

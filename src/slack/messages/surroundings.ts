@@ -2,7 +2,6 @@ import type { Environment } from '../../restore/environment.ts';
 import type { RunId } from '../../restore/events.ts';
 import type { Instant } from '../../restore/restore-point.ts';
 import type { Run } from '../../restore/run.ts';
-import type { Pace } from '../pace.ts';
 
 /** What a message about a run says besides the run itself. */
 export type Surroundings = {
@@ -18,8 +17,6 @@ export type Surroundings = {
   readonly isPaused?: boolean;
   /** It stands still, and was refused to go on: the configuration is another one. */
   readonly isRefused?: boolean;
-  /** How fast it gets on at this moment, as far as that can be said. */
-  readonly pace?: Pace;
   /** When the event before the one that is told was written down. */
   readonly before?: Instant;
 };

@@ -1,5 +1,7 @@
 /** Every check that reads, and how it went. */
 import type { KnownBlock, ModalView } from '@slack/types';
+import { costSentence } from '../../restore/cost.ts';
+import { expectationSentence } from '../../restore/expectation.ts';
 import { describeInstant, type Instant } from '../../restore/restore-point.ts';
 import type { DryRunReport } from '../../restore/restores.ts';
 import { limits } from '../limits.ts';
@@ -8,7 +10,7 @@ import { code, escaped } from '../mrkdwn.ts';
 import { modal } from './modal.ts';
 
 export function dryRunView(report: DryRunReport, now: Instant): ModalView {
-  const { request, checks, passed } = report;
+  const { request, checks, passed, expected } = report;
   const when = describeInstant(request.restorePoint, now, request.timeZone);
   const order = { failed: 0, warning: 1, passed: 2 } as const;
   const marks = { failed: ':x:', warning: ':warning:', passed: ':white_check_mark:' } as const;
@@ -27,6 +29,12 @@ export function dryRunView(report: DryRunReport, now: Instant): ModalView {
       facts([
         ['Environment', code(request.environment)],
         ['Back to', `${when.local} (${when.utc}), ${when.ago}`],
+        ...(expected === undefined
+          ? []
+          : ([
+              ['Takes', expectationSentence(expected)],
+              ['Costs', costSentence(expected.cost)],
+            ] as const)),
       ]),
       ...inSections(lines),
     ],

@@ -1,10 +1,12 @@
 /** The request modal: everything a person should know before asking, and the reason. Pure. */
 import type { KnownBlock, ModalView } from '@slack/types';
+import { costSentence } from '../../restore/cost.ts';
 import type { Environment, TableRef } from '../../restore/environment.ts';
+import { expectationSentence } from '../../restore/expectation.ts';
 import { fenceNotice } from '../../restore/fence/sentences.ts';
 import { describeInstant, type Instant } from '../../restore/restore-point.ts';
 import type { EnvironmentOutlook } from '../../restore/restores.ts';
-import { count, counted, duration, estimatedCost, size } from '../measures.ts';
+import { count, counted, size } from '../measures.ts';
 import { alert, facts, section } from '../messages/blocks.ts';
 import { code, escaped, listed } from '../mrkdwn.ts';
 import { nextStep } from './approving.ts';
@@ -17,8 +19,6 @@ export type Filled = {
   readonly environment: Environment;
   readonly tables: readonly TableRef[];
   readonly outlook: EnvironmentOutlook;
-  /** How long AWS last needed for these tables; undefined: it is not on record. */
-  readonly builtInMs: number | undefined;
   /** What a person should read before asking. */
   readonly warnings: readonly string[];
   readonly choices: Choices;
@@ -77,14 +77,12 @@ function requestFacts({
   ];
 }
 
-function expectations({ outlook, wanted, builtInMs }: Filled): readonly (readonly [string, string])[] {
-  const { approximateItems, approximateBytes } = outlook;
-  const last = builtInMs === undefined ? '' : ` (the last time ${duration(builtInMs)} for these tables)`;
-  const more = wanted.drill ? 'comparing comes on top' : 'comparing and writing back come on top';
+function expectations({ outlook }: Filled): readonly (readonly [string, string])[] {
+  const { approximateItems, approximateBytes, expected } = outlook;
   return [
     ['Size', `about ${count(approximateItems)} items, ${size(approximateBytes)}`],
-    ['Takes', `AWS restores usually take 5 to 60 minutes, small tables too${last}; ${more}`],
-    ['Costs', `${estimatedCost(approximateBytes)} at AWS list prices`],
+    ['Takes', expectationSentence(expected)],
+    ['Costs', costSentence(expected.cost)],
   ];
 }
 
