@@ -34,10 +34,14 @@ type Leftover = {
 
 /** What runs that ended before an instant left behind, as far as the record knows: AWS is not asked. Pure. */
 export function leftoversIn(runs: readonly Run[], endedBefore: Instant): readonly Leftover[] {
-  return runs
-    .filter((run) => hasEnded(run) && run.endedAt !== undefined && run.endedAt <= endedBefore)
-    .map((run) => ({ runId: run.id, restoreTables: restoreTablesOf(run), fences: fencesUp(run) }))
-    .filter(({ restoreTables, fences }) => restoreTables.length + fences.length > 0);
+  return (
+    runs
+      .filter((run) => hasEnded(run) && run.endedAt !== undefined)
+      // What a drill leaves is of use to nobody, however young it is.
+      .filter((run) => run.request.drill === true || (run.endedAt ?? 0) <= endedBefore)
+      .map((run) => ({ runId: run.id, restoreTables: restoreTablesOf(run), fences: fencesUp(run) }))
+      .filter(({ restoreTables, fences }) => restoreTables.length + fences.length > 0)
+  );
 }
 
 export function leftoversText(leftovers: readonly Leftover[]): string {

@@ -240,7 +240,7 @@ function outcomeLines(event: EndEvent, run: Run, what: string, took: string): re
 }
 
 /** What a drill found out. */
-export function drillSentence({ tables, phases }: Run): string {
+function drillSentence({ tables, phases }: Run): string {
   const sum = (count: (table: Run['tables'][number]) => number) => tables.reduce((all, table) => all + count(table), 0);
   const put = sum(({ comparison }) => comparison?.put ?? 0);
   const deleted = sum(({ comparison }) => comparison?.delete ?? 0);

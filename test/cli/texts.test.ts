@@ -97,6 +97,17 @@ describe('history', () => {
     ]);
   });
 
+  test('says of a drill that it was one', () => {
+    const run = runAfter(...untilTheEnd);
+    const drill: Run = { ...run, request: { ...run.request, drill: true } };
+    expect(historyText([{ run: drill, isInterrupted: false, undoableUntil: undefined }])).toContain(
+      'dev          drill: 2025-12-19T09:00:00Z  COMPLETED',
+    );
+    expect(statusText([{ ...drill, state: 'IN_PROGRESS' }], nobody, now)).toContain(
+      'restore-1 is running: drill of dev at 2025-12-19T09:00:00Z, for ana@bastion',
+    );
+  });
+
   test('says of an undo what it undoes', () => {
     const undo = foldRun([
       {
@@ -178,6 +189,8 @@ describe('the cleanup', () => {
     expect(leftoversIn([failed], requestedAt)).toEqual(left);
     expect(leftoversIn([failed], requestedAt - 1)).toEqual([]);
     expect(leftoversIn([runAfter(...untilActive), runAfter(...untilTheEnd)], requestedAt)).toEqual([]);
+    const drill: Run = { ...failed, request: { ...failed.request, drill: true } };
+    expect(leftoversIn([drill], requestedAt - 1)).toEqual(left);
   });
 
   test('says what would be deleted, and that nothing was', () => {
