@@ -20,7 +20,7 @@ export type ThreadSettings = {
 };
 
 /** What a thread needs besides the items that wait: the SDK, pages under way, and what V8 has not cleared away yet. */
-const besidesBudgetMb = 768;
+const besidesBudgetMb = 512;
 
 /** A thread whose work is done is kept this long, with its connections and credentials. */
 const idleMs = 60_000;

@@ -196,12 +196,14 @@ export class Join {
   #keepToBudget(): void {
     const { keySchema, memoryBudgetBytes, openOverflow } = this.#options;
     const { restored, live } = this.#waiting;
-    if (openOverflow === undefined || restored.heapBytes + live.heapBytes <= memoryBudgetBytes) {
+    // The other half is for what V8 has not cleared away yet: it lets garbage grow to about as much as what lives.
+    const roomBytes = memoryBudgetBytes / 2;
+    if (openOverflow === undefined || restored.heapBytes + live.heapBytes <= roomBytes) {
       return;
     }
-    this.#drawers ??= new Drawers(openOverflow(), keySchema, Math.max(leastDrawerBytes, memoryBudgetBytes));
-    // Down to half of the budget, the longest waiting first: the newest are the likeliest to be asked for next.
-    this.#evict(this.#drawers, memoryBudgetBytes / 4);
+    this.#drawers ??= new Drawers(openOverflow(), keySchema, Math.max(leastDrawerBytes, roomBytes));
+    // Down to half of the room, the longest waiting first: the newest are the likeliest to be asked for next.
+    this.#evict(this.#drawers, roomBytes / 4);
   }
 
   #evict(drawers: Drawers, downToBytes: number): void {
