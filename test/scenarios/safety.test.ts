@@ -7,7 +7,7 @@ import type { Journal } from '../../src/restore/ports.ts';
 import { journalStates } from '../../src/restore/ports.ts';
 import { stampOf } from '../../src/restore/run-id.ts';
 import type { Engine } from '../support/engine.ts';
-import { shell, slack, startEngine } from '../support/engine.ts';
+import { minute, shell, slack, startEngine } from '../support/engine.ts';
 import { alice, bob } from '../support/requests.ts';
 import { damagedQuotes, live, phase, put, quote, quotes, runIt, sorted, tables } from './quotes.ts';
 
@@ -200,6 +200,27 @@ describe('an undo', () => {
     const redo = engine.restores.undo(undo.id, alice, '', shell);
     expect(await engine.restores.execute(redo.id)).toMatchObject({ state: 'COMPLETED' });
     expect(live(engine)).toEqual(sorted(quotes(300)));
+  });
+
+  test('that can neither be finished nor put back says how to finish it, for as long as its images are kept', async () => {
+    const engine = await startEngine();
+    await damagedQuotes(engine);
+    const before = live(engine);
+    const run = await runIt(engine);
+    const { id: undoId } = engine.restores.undo(run.id, alice, '', shell);
+    engine.aws.faults.add({ operation: 'UpdateItem', kind: 'access-denied', nth: 15, count: 'all' });
+    const halfway = await engine.restores.execute(undoId);
+    engine.aws.faults.clear();
+    expect(halfway.state).toBe('NEEDS_ATTENTION');
+    expect(halfway.failure?.hint).toContain(`finish it with \`undo ${run.id}\``);
+    expect(halfway.failure?.hint).toContain('stays in the journal for 35 days');
+    for (const id of [run.id, undoId]) {
+      const until = engine.restores.undoableUntil(id) ?? 0;
+      expect(until - (halfway.endedAt ?? 0)).toBe(35 * 24 * 60 * minute);
+    }
+    const again = engine.restores.undo(run.id, alice, '', shell);
+    expect(await engine.restores.execute(again.id)).toMatchObject({ state: 'COMPLETED' });
+    expect(live(engine)).toEqual(before);
   });
 
   test('asks for the same approvals as a restore, and what is approved is that undo', async () => {
