@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { examineEnvironment } from '../../src/doctor/aws.ts';
+import { examineCloudWatch } from '../../src/doctor/logs.ts';
+import { createAws } from '../../src/dynamodb/aws.ts';
 import { type AwsCall, allows, callsOf, type Policy, roleArn, type Statement } from './recorded-calls.ts';
 import { everythingOfARestore, restoreAll, startRecorded, tellCloudWatch } from './scenarios.ts';
 
@@ -62,6 +66,20 @@ describe('a policy allows every call that is made, and no other', () => {
     const actions = policy('dry-run').Statement.flatMap(({ Action }) => Action);
     expect(actions.filter((action) => !/:(Describe|Get|Scan)/.test(action))).toEqual([]);
   });
+});
+
+test('doctor asks for nothing that restore.json does not allow', async () => {
+  const { engine, calls } = await startRecorded();
+  const { awsFor, close } = createAws();
+  onTestFinished(close);
+  for (const fence of ['off', 'writes'] as const) {
+    const environment = { ...engine.environment, fence };
+    await examineEnvironment(environment, awsFor(environment));
+  }
+  await examineCloudWatch(loadConfig({}));
+  const statements = policy('restore').Statement;
+  expect(calls().length).toBeGreaterThan(10);
+  expect(calls().filter((call) => !statements.some((statement) => allows(statement, call)))).toEqual([]);
 });
 
 test('the comparison itself would notice: one action too few, one too many, one table too many', () => {
