@@ -58,6 +58,10 @@ test('with the tables and flags that were given, and a reason that a shell reads
   });
 });
 
+test('a drill is asked for again as one, of whatever moment is the latest then', () => {
+  expect(again({ drill: true })).toMatch(/^pitr-restore drill \S+$/);
+});
+
 test('an undo is asked for again as one', () => {
   expect(again({ undoOf: 'restore-0' })).toBe('pitr-restore undo restore-0');
 });

@@ -227,6 +227,28 @@ describe('every mistake is said in a line, with what to type instead', () => {
   });
 });
 
+test('a drill takes its environment as a word or as a flag, and the latest moment unless told another', () => {
+  const drill = { name: 'drill', environment: 'dev', restorePoint: 'latest', tables: [], reason: '', verbose: false };
+  expect(parseCommandLine(['drill', 'dev'])).toEqual({ ...drill, json: false });
+  expect(parseCommandLine(['drill', '--environment', 'dev', '--json'])).toEqual({ ...drill, json: true });
+  expect(parseCommandLine(['drill', 'dev', '--restore-point', '2 hours ago', '--tables', 'quotes'])).toMatchObject({
+    restorePoint: '2 hours ago',
+    tables: ['quotes'],
+  });
+  expect(refused(() => parseCommandLine(['drill'])).message).toBe('Drill which environment? Its name is missing.');
+  expect(refused(() => parseCommandLine(['drill', 'dev', '--environment', 'prod'])).message).toBe(
+    'Which environment: "dev" or "prod"?',
+  );
+  expect(refused(() => parseCommandLine(['drill', 'dev', '--fence', 'writes'])).message).toBe(
+    '--fence does not go with "drill".',
+  );
+});
+
+test('the doctor looks at everything, or at one environment', () => {
+  expect(parseCommandLine(['doctor'])).toEqual({ name: 'doctor', json: false });
+  expect(parseCommandLine(['doctor', 'prod', '--json'])).toEqual({ name: 'doctor', environment: 'prod', json: true });
+});
+
 function refused(act: () => unknown): WrongUsage {
   try {
     act();

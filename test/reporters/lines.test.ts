@@ -4,7 +4,7 @@ import { consoleLines } from '../../src/reporters/lines.ts';
 import type { RunEvent } from '../../src/restore/events.ts';
 import { foldRun } from '../../src/restore/run.ts';
 import { alice, bob, requested } from '../support/requests.ts';
-import { begin, compared, holder, request, requestedAt, restoreTable, untilTheEnd } from './story.ts';
+import { begin, compared, holder, request, requestedAt, restoreTable, untilActive, untilTheEnd } from './story.ts';
 
 test('a whole restore reads like the requirement’s example', () => {
   expect(shown(untilTheEnd)).toEqual([
@@ -234,6 +234,14 @@ test('a shutdown of a run that is to be cancelled says how that is done', () => 
   );
 });
 
+test('a shutdown of a run without a rollback does not promise one', () => {
+  const asked = { ...request, options: { ...request.options, rollback: false } };
+  const first = requested({ request: asked, approvalsNeeded: 0 });
+  expect(shown([...swapping, { type: 'paused' }], first).at(-1)).toMatch(
+    /Stop and leave it as it is: pitr-restore cancel restore-1$/,
+  );
+});
+
 test('a shutdown with the fence up says for how long it stays up, and how to take it down', () => {
   const arn = 'arn:aws:dynamodb:eu-central-1:1:table/quote-lambda-tf-quotes';
   const window = { startsAt: requestedAt, endsAt: Date.parse('2025-12-19T14:00:00Z') };
@@ -264,6 +272,25 @@ test('the commands of a hint are told as they are typed in a shell', () => {
   const hint = 'Mend it, then `undo restore-1`, or see `status`. `quotes` stays.';
   const lines = shown([{ type: 'failed', code: 'SWAP', message: 'No answer.', hint, ...failure }]);
   expect(lines[1]).toBe("Mend it, then 'pitr-restore undo restore-1', or see 'pitr-restore status'. `quotes` stays.");
+});
+
+test('a drill is told as a drill: what a restore would do, and how long its parts took', () => {
+  const drill = requested({ request: { ...request, drill: true }, approvalsNeeded: 0 });
+  const lines = shown(
+    [
+      ...untilActive,
+      { type: 'table-compared', ...compared('quotes', 4) },
+      { type: 'phase-finished', phase: 'VERIFY_COUNTS', durationMs: 12_000 },
+      { type: 'completed', durationMs: 311_000 },
+    ],
+    drill,
+  );
+  expect(lines.slice(0, 2)).toEqual(['Starting DynamoDB PITR restore drill', 'Nothing is written to a live table']);
+  expect(lines).toContain('quotes: a restore would put 4 items and delete 0, 1230 unchanged');
+  expect(lines).toContain(
+    'A restore would put back 4 items and delete 0. The copies were ready after 4m59s, compared in 12s',
+  );
+  expect(lines).toContain('Drill completed successfully in 5m11s');
 });
 
 test('an undo is told as an undo', () => {
