@@ -24,19 +24,25 @@ export async function cancel(command: CancelCommand, terminal: Terminal): Promis
       terminal.stdout.write(answer(run));
       return 0;
     }
-    if (!command.json)
-      terminal.stdout.write(`${id} was interrupted: it is stopped here, and what it wrote is put back.\n`);
+    if (!command.json) terminal.stdout.write(`${id} was interrupted: it is stopped here. ${whatBecomesOf(run)}\n`);
     const ended = await goOn(id, { parts, config, terminal, telling: command });
     return ended.state === 'CANCELLED' || ended.state === 'ROLLED_BACK' ? 0 : 1;
   });
 }
 
 /** What the asker is told of a run that is not carried out here. Pure. */
-export function answer({ id, state, tables }: Run): string {
+export function answer(run: Run): string {
+  const { id, state } = run;
   if (state !== 'IN_PROGRESS') return `${id} is ${state}. Nothing was begun.\n`;
+  return `${id} stops at its next safe point. ${whatBecomesOf(run)} Watch it with: pitr-restore status\n`;
+}
+
+function whatBecomesOf({ tables, request }: Run): string {
   const written = tables.some((table) => table.swap !== 'pending');
-  const rest = written ? 'What it wrote is put back.' : 'AWS goes on building restore tables it has begun.';
-  return `${id} stops at its next safe point. ${rest} Watch it with: pitr-restore status\n`;
+  if (!written) return 'AWS goes on building restore tables it has begun.';
+  return request.options.rollback
+    ? 'What it wrote is put back.'
+    : 'What it wrote stays: it was asked for without a rollback.';
 }
 
 function theRunning(restores: Restores): RunId {

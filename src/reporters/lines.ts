@@ -170,8 +170,12 @@ export function waysOn(run: Run): string {
   if (rollback !== undefined) return `Go on putting back: pitr-restore resume ${id}`;
   if (cancelRequested) return `It is to be cancelled. To do that here: pitr-restore cancel ${id}`;
   const written = tables.some((table) => table.swap !== 'pending');
-  const putBack = request.undoOf === undefined ? 'Put back' : 'Take back what it put back';
-  return `Go on: pitr-restore resume ${id}. ${written ? putBack : 'Give up'}: pitr-restore cancel ${id}`;
+  return `Go on: pitr-restore resume ${id}. ${written ? whatCancelDoes(request) : 'Give up'}: pitr-restore cancel ${id}`;
+}
+
+function whatCancelDoes({ undoOf, options }: RestoreRequest): string {
+  if (!options.rollback) return 'Stop and leave it as it is';
+  return undoOf === undefined ? 'Put back' : 'Take back what it put back';
 }
 
 /** One sentence for each table that nobody else can write to while the run stands still. */

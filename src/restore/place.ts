@@ -28,6 +28,19 @@ export function mustBeAsAsked(request: RestoreRequest, environment: Environment)
 }
 
 /**
+ * An undo works where the restore did: nowhere else is there anything to put back.
+ * @throws UserError OUT_OF_DATE
+ */
+export function mustBeWhereItWas({ id, request }: Run, environment: Environment): void {
+  if (isAsAsked(request, environment)) return;
+  throw new UserError(
+    'OUT_OF_DATE',
+    `The configuration of ${environment.name} has changed since ${id}: its region, role or tables are others now.`,
+    'What it overwrote can only be put back where it was: set the configuration back for that.',
+  );
+}
+
+/**
  * Where an interrupted run goes on. Forward only as long as the configuration still says what was approved. Back, where
  * it was begun: what is half written there must not stay so because somebody edited a file.
  * @throws UserError OUT_OF_DATE

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Engine } from '../support/engine.ts';
 import { shell, startEngine } from '../support/engine.ts';
 import { alice, bob } from '../support/requests.ts';
-import { damagedQuotes, live, tables } from './quotes.ts';
+import { damagedQuotes, live, runIt, tables } from './quotes.ts';
 
 /** A restore that a shutdown stopped in the middle of its swap. */
 async function stoppedInItsSwap(engine: Engine) {
@@ -66,4 +66,15 @@ test('a run that is being put back goes on with that, whatever the configuration
   const other = engine.anotherProcess({ tables: [] });
   expect(await other.restores.resume(runId)).toMatchObject({ state: 'ROLLED_BACK' });
   expect(live(engine)).toEqual(before);
+});
+
+test('an undo where the configuration is another one by now is refused before anybody approves it', async () => {
+  const engine = await startEngine();
+  await damagedQuotes(engine);
+  const run = await runIt(engine);
+  const other = engine.anotherProcess({ region: 'eu-west-1' });
+  expect(() => other.restores.undo(run.id, alice, '', shell)).toThrow(
+    expect.objectContaining({ code: 'OUT_OF_DATE', hint: expect.stringContaining('set the configuration back') }),
+  );
+  expect(engine.restores.open()).toEqual([]);
 });

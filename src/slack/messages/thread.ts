@@ -254,6 +254,9 @@ function phaseReply(phase: Phase, durationMs: number, run: Run, at: Instant): Re
 }
 
 function honestAboutStopping(run: Run): string {
+  if (run.phases.SWAP_DATA.status === 'in_progress' && !run.request.options.rollback) {
+    return 'It stops at the next safe point, and what was written already stays: it was asked for without a rollback.';
+  }
   if (run.phases.SWAP_DATA.status === 'in_progress') {
     return 'It stops at the next safe point, and what was written already is put back; the last message says how that went.';
   }
