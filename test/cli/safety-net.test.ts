@@ -72,7 +72,7 @@ describe('a restore that was killed while it wrote', () => {
       stderr: '',
     });
     const cancelled = await shell.run('cancel');
-    expect(cancelled.stdout).toContain(`${id} was interrupted: it is stopped here, and what it wrote is put back.\n`);
+    expect(cancelled.stdout).toContain(`${id} was interrupted: it is stopped here. What it wrote is put back.\n`);
     expect(cancelled.stdout).toMatch(/quotes-dev: 1 item put back/);
     expect(cancelled.code).toBe(0);
     expect(await shell.countQuotes()).toBe(before);
