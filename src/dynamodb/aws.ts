@@ -26,11 +26,6 @@ export type AwsSettings = {
   /** Requests that write to one table, and that read one, under way at the same time at speed `normal`. Default 16, 32. */
   readonly writesInFlight?: number;
   readonly readsInFlight?: number;
-  /**
-   * Which part of each table's ceilings and limits is ours, where others work on the same tables at the same time: above
-   * 0, at most 1. Default 1.
-   */
-  readonly share?: number;
   /** Milliseconds that reading or writing may be refused without any progress. Default 2 minutes. */
   readonly patienceMs?: number;
   readonly timing?: Timing;
@@ -61,8 +56,8 @@ function connect(
   { region, roleArn, fenceProbeRoleArn = roleArn, maxReadUnits, maxWriteUnits }: Environment,
   settings: AwsSettings,
 ): { aws: Aws; close: () => void } {
-  const { patienceMs = 120_000, timing = realTiming, share = 1, readsInFlight = 32, writesInFlight = 16 } = settings;
-  const limits = { timing, share, readsInFlight, writesInFlight, maxReadUnits, maxWriteUnits };
+  const { patienceMs = 120_000, timing = realTiming, readsInFlight = 32, writesInFlight = 16 } = settings;
+  const limits = { timing, readsInFlight, writesInFlight, maxReadUnits, maxWriteUnits };
   const settled = { region, patienceMs, timing, throughputs: new Throughputs(limits) };
   const config = clientConfig(region, roleArn, settings);
   const attempts = settings.maxAttempts === undefined ? {} : { maxAttempts: settings.maxAttempts };

@@ -6,8 +6,6 @@ export type ThroughputsSettings = {
   /** Ceilings per table, in capacity units per second. */
   readonly maxReadUnits?: number | undefined;
   readonly maxWriteUnits?: number | undefined;
-  /** Which part of a table's ceilings, limits and requests is this process's, or thread's: above 0, at most 1. */
-  readonly share: number;
   /** Requests to one table under way at the same time, at speed `normal`. */
   readonly readsInFlight: number;
   readonly writesInFlight: number;
@@ -16,7 +14,10 @@ export type ThroughputsSettings = {
 /** What a new on-demand table takes in a second (Developer Guide, "Initial throughput for on-demand capacity mode"). */
 const newTable = { read: 12_000, write: 4_000 } as const;
 
-/** The throughput of every table of an account, kept for as long as the connection to it. */
+/**
+ * The throughput of every table of an account, kept for as long as the connection to it. A table is worked on by one thread
+ * at a time, the one that compares it or the one that writes to it, so each thread may have its own.
+ */
 export class Throughputs {
   readonly #settings: ThroughputsSettings;
   readonly #byTable = { read: new Map<string, Throughput>(), write: new Map<string, Throughput>() };
@@ -32,14 +33,14 @@ export class Throughputs {
   }
 
   #make(table: string, kind: 'read' | 'write'): Throughput {
-    const { timing, share, maxReadUnits, maxWriteUnits, readsInFlight, writesInFlight } = this.#settings;
+    const { timing, maxReadUnits, maxWriteUnits, readsInFlight, writesInFlight } = this.#settings;
     const ceiling = kind === 'read' ? maxReadUnits : maxWriteUnits;
     const inFlight = kind === 'read' ? readsInFlight : writesInFlight;
     return new Throughput({
       timing,
-      inFlight: Math.max(1, Math.round(inFlight * share)),
-      ceiling: ceiling === undefined ? undefined : ceiling * share,
-      unknownLimit: newTable[kind] * share,
+      inFlight,
+      ceiling,
+      unknownLimit: newTable[kind],
       onAccountLimit: () => {
         for (const [name, other] of this.#byTable[kind]) if (name !== table) other.shareLimit();
       },

@@ -184,7 +184,7 @@ test('the account’s limit, met on one table, slows all of them', async () => {
     new SimulatedTable(time, { perSecond: 1_000, why: 'account' }),
     new SimulatedTable(time, { perSecond: 100_000 }),
   ];
-  const throughputs = new Throughputs({ timing: time, share: 1, readsInFlight: 32, writesInFlight: 32 });
+  const throughputs = new Throughputs({ timing: time, readsInFlight: 32, writesInFlight: 32 });
   const signal = new AbortController().signal;
   setMaxListeners(0, signal);
   const endless = { requests: Number.POSITIVE_INFINITY, unitsEach: 1, signal };
@@ -195,25 +195,4 @@ test('the account’s limit, met on one table, slows all of them', async () => {
   await time.pass(both, 10_000);
   expect(other.rate(7, 15)).toBeLessThan(alone * 0.95);
   expect(throughputs.of('other', 'write')).toBe(throughputs.of('other', 'write'));
-});
-
-test('of several processes on one table each keeps to its share of the ceiling', async () => {
-  const time = new VirtualTime();
-  const table = new SimulatedTable(time, { perSecond: 1_000_000 });
-  const signal = new AbortController().signal;
-  setMaxListeners(0, signal);
-  const shares = [0.25, 0.75].map((share) =>
-    new Throughputs({ timing: time, share, readsInFlight: 32, writesInFlight: 16, maxReadUnits: 1_000 }).of(
-      't',
-      'read',
-    ),
-  );
-  const working = Promise.all(
-    shares.map((throughput) =>
-      work(time, throughput, table, { requests: Number.POSITIVE_INFINITY, unitsEach: 5, signal }),
-    ),
-  );
-  await time.pass(working, 20_000);
-  expect(table.rate(2, 20)).toBeLessThanOrEqual(1_000);
-  expect(table.rate(2, 20)).toBeGreaterThan(900);
 });

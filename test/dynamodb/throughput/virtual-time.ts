@@ -44,7 +44,8 @@ export class VirtualTime implements Timing {
       // Everything that can go on without time passing does so first.
       await new Promise(setImmediate);
       if (isDone) return;
-      this.#now += 1;
+      do this.#now += 1;
+      while (this.#now < end && !this.#sleepers.has(this.#now));
       const awake = this.#sleepers.get(this.#now);
       this.#sleepers.delete(this.#now);
       for (const wake of awake ?? []) wake();
