@@ -6,6 +6,7 @@ import { ephemeral, historyPage, onCommand } from './commands.ts';
 import { onClick, onDenied, onNameTyped } from './decisions.ts';
 import { type Desk, memberOf, refuseNow, tellDirectly } from './desk.ts';
 import { onHomeOpened, onHomeRestore } from './home.ts';
+import { inTime } from './in-time.ts';
 import type { Listening } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
 import { refusalMessage } from './messages/refusal.ts';
@@ -16,7 +17,7 @@ import { callbackIds, inputIds, strangeWindow } from './views/modal.ts';
 
 export function listenTo(app: App, desk: Desk, listening: Listening): void {
   const alone = (respond: RespondFn | undefined, userId: string) => (message: Message) =>
-    respond === undefined ? tellDirectly(desk, userId, message) : respond(ephemeral(message));
+    respond === undefined ? tellDirectly(desk, userId, message) : inTime(desk.clock, respond(ephemeral(message)));
 
   app.command(commandName, async ({ command, ack, respond }) => {
     const incoming = {
@@ -92,7 +93,9 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
 function listenToPages(app: App, desk: Desk, listening: Listening): void {
   for (const actionId of Object.values(pageActionIds)) {
     app.action<ButtonClick>({ type: 'block_actions', action_id: actionId }, async ({ body, action, ack, respond }) => {
-      const show = async (message: Message) => await respond?.({ ...ephemeral(message), replace_original: true });
+      const show = async (message: Message) => {
+        if (respond !== undefined) await inTime(desk.clock, respond({ ...ephemeral(message), replace_original: true }));
+      };
       const incoming = { what: `action ${actionId}`, userId: body.user.id, ack: async () => ack(), tell: show };
       await listening.handle<void>(incoming, async (tracked) => {
         await tracked();

@@ -39,6 +39,23 @@ test.for([
   });
 });
 
+test('what Socket Mode sets for its own reconnects never becomes a blind retry of ours', async () => {
+  const world = await startWorld();
+  const alice = world.slack.as('U0ALICE');
+  for (const fault of ['failWith', 'loseReply'] as const) {
+    if (fault === 'failWith') world.slack.faults.failWith('views.open', 500);
+    else world.slack.faults.loseReply('views.open', { times: 5 });
+    const before = alice.ephemerals().length;
+    const calls = () => world.slack.apiCalls.filter(({ method }) => method === 'views.open').length;
+    const earlier = calls();
+    await alice.command(command, 'prod 2 hours ago');
+    await expect.poll(() => alice.ephemerals().length).toBe(before + 1);
+    expect(alice.ephemerals().at(-1)?.text).toContain('Slack did not answer in time');
+    expect(calls()).toBe(earlier + 1);
+    world.slack.faults.clear();
+  }
+});
+
 test('neither token nor signing secret: the error names both variables', async () => {
   await expect(startWorld({ mode: 'http', settings: { signingSecret: '' } })).rejects.toMatchObject({
     message: expect.stringMatching(/SLACK_APP_TOKEN.*SLACK_SIGNING_SECRET/),
