@@ -78,14 +78,17 @@ function copy(
 
 function run(command: string, workdir: string, { root, context }: Place): void {
   const cwd = join(root, workdir);
-  // The packages that this checkout has already: npm still looks at every one of them, and compiles none again.
-  if (command.startsWith('npm install')) seed(join(context, 'node_modules'), join(cwd, 'node_modules'));
+  // npm says what it would do, which it does not where the lock file is wrong; then come the packages that this checkout
+  // has from the same lock file. Fetching and compiling them once more would take minutes.
+  const isInstall = command.startsWith('npm ci');
   const here = command
+    .replace(/^npm ci/, 'npm ci --dry-run')
     .replaceAll(/(?<=\s)\/(?=\w)/g, `${root}/`)
     .replaceAll(/chown node:node/g, isRoot ? `chown ${nobody}:${nobody}` : 'true');
   // What went wrong stands on stdout with some, on stderr with others.
   const { status, stdout, stderr } = spawnSync('sh', ['-ec', here], { cwd, encoding: 'utf8' });
   if (status !== 0) throw new Error(`RUN ${command} failed:\n${stdout}${stderr}`);
+  if (isInstall) seed(join(context, 'node_modules'), join(cwd, 'node_modules'));
 }
 
 /** npm writes its own list of what is installed in place; everything else it puts down anew. */

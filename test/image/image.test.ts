@@ -1,7 +1,7 @@
 /**
  * The Dockerfile's steps, performed in an empty folder: what it copies, runs and starts is what is copied, run and started
- * here, so a change of its steps is tested or refused. Not proven without Docker: the base images, and on this machine's
- * Node the compiling of better-sqlite3, which was done once by whoever installed this checkout.
+ * here, so a change of its steps is tested or refused. Not proven without Docker: the base images and their Node, and that
+ * the packages can be fetched and compiled: npm says that it would install them, and those of this checkout are taken.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,6 +27,29 @@ test('everything that the Dockerfile copies is let through by .dockerignore', ()
   expect(copied.length).toBeGreaterThan(3);
   expect(copied.filter((source) => !exceptions.includes(`!${source.replace(/^\.\//, '')}`))).toEqual([]);
 });
+
+test('the lock file names every package of every platform, so that npm ci works on each', () => {
+  const { packages } = JSON.parse(readFileSync(join(context, 'package-lock.json'), 'utf8')) as Lock;
+  const missing = Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
+    Object.keys({ ...dependencies, ...optionalDependencies })
+      .filter((name) => !foldersAbove(path).some((folder) => Object.hasOwn(packages, `${folder}node_modules/${name}`)))
+      .map((name) => `${name}, needed by ${path}`),
+  );
+  expect(missing).toEqual([]);
+  expect(Object.keys(packages).length).toBeGreaterThan(200);
+});
+
+type Lock = {
+  readonly packages: Readonly<
+    Record<string, Partial<Record<'dependencies' | 'optionalDependencies', Readonly<Record<string, string>>>>>
+  >;
+};
+
+/** Where Node.js looks for the packages of a package: beside it, and beside everything that it is in. */
+function foldersAbove(path: string): readonly string[] {
+  const parts = path === '' ? [] : path.split('/node_modules/');
+  return [...parts.keys()].map((count) => `${parts.slice(0, count + 1).join('/node_modules/')}/`).concat('');
+}
 
 test('an instruction that this proof does not know is refused, not passed over', () => {
   expect(() => parseDockerfile('FROM x\nADD https://example.com /')).toThrow('does not know ADD');
