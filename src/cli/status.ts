@@ -1,5 +1,7 @@
 import { formatDuration, formatUtc } from '../reporters/format.ts';
+import { progressLine } from '../reporters/progress-line.ts';
 import { statusOf } from '../reporters/status-file.ts';
+import { costOf, costSentence } from '../restore/cost.ts';
 import { overdueSentence } from '../restore/drills.ts';
 import { displayName } from '../restore/environment.ts';
 import type { RunId } from '../restore/events.ts';
@@ -24,19 +26,27 @@ export async function status(json: boolean, terminal: Terminal): Promise<ExitCod
     terminal.stdout.write(
       json
         ? `${JSON.stringify(open.map((run) => statusOf(run, interrupted.has(run.id))))}\n`
-        : statusText(open, interrupted, clock.now()),
+        : statusText(open, interrupted, clock.now(), restores.history(historyLooked)),
     );
     return 0;
   });
 }
 
-/** Open runs as people read them. Pure. */
-export function statusText(open: readonly Run[], interrupted: ReadonlySet<RunId>, now: Instant): string {
+/** So many of the last runs tell how long AWS takes. */
+const historyLooked = 50;
+
+/** Open runs as people read them. Pure. `history`: earlier runs, newest first. */
+export function statusText(
+  open: readonly Run[],
+  interrupted: ReadonlySet<RunId>,
+  now: Instant,
+  history: readonly Run[] = [],
+): string {
   const isInterrupted = (run: Run) => interrupted.has(run.id);
   const running = open.filter((run) => run.state === 'IN_PROGRESS' && !isInterrupted(run));
   const waiting = open.filter((run) => run.state !== 'IN_PROGRESS');
   return [
-    ...(running.length === 0 ? ['No restore is running.\n'] : running.map((run) => runningText(run, now))),
+    ...(running.length === 0 ? ['No restore is running.\n'] : running.map((run) => runningText(run, now, history))),
     ...open.filter(isInterrupted).map(interruptedText),
     ...waiting.map(waitingText),
   ].join('');
@@ -66,18 +76,29 @@ function tableLines(run: Run): readonly string[] {
   return run.tables.map((table) => `  ${displayName(table)}: ${tableText(table, run)}`);
 }
 
-function runningText(run: Run, now: Instant): string {
+function runningText(run: Run, now: Instant, history: readonly Run[]): string {
   const { phase } = run;
   const startedAt = run.startedAt ?? run.requestedAt;
   const holder = run.holder === undefined ? '' : `, process ${run.holder.pid} on ${run.holder.host}`;
   return [
     `${run.id} is running: ${whatIsAsked(run)}${holder}`,
     `  running since ${formatUtc(startedAt)} (${formatDuration(now - startedAt)}), phase ${phase ?? 'not begun'}`,
+    ...awaitedLines(run, now, history),
     ...speedLines(run, now),
     ...(run.cancelRequested ? ['  stopping at the next safe point'] : []),
     ...tableLines(run),
     '',
   ].join('\n');
+}
+
+/** AWS tells nothing of how far it is; of items, only the process that carries the run out knows. */
+function awaitedLines(run: Run, now: Instant, history: readonly Run[]): readonly string[] {
+  const line = run.phase === 'AWAIT_ACTIVE' ? progressLine(run, new Map(), history, now) : undefined;
+  const cost = costOf(run);
+  return [
+    ...(line === undefined ? [] : [`  ${line}`]),
+    ...(cost === undefined || cost.readUnits === 0 ? [] : [`  used of AWS so far: ${costSentence(cost)}`]),
+  ];
 }
 
 /** Nothing where nobody changed it. */

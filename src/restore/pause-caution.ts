@@ -2,7 +2,7 @@ import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
 
 /** When the first of the run's fences opens by itself; undefined: it has none that is closed, or will be. */
-export function fenceOpensAt({ tables }: Pick<Run, 'tables'>): Instant | undefined {
+function fenceOpensAt({ tables }: Pick<Run, 'tables'>): Instant | undefined {
   const ends = tables.flatMap(({ fence }) => (fence === undefined || fence.state === 'lowered' ? [] : [fence.endsAt]));
   return ends.length === 0 ? undefined : Math.min(...ends);
 }

@@ -8,6 +8,7 @@ import { historyText } from '../../src/cli/history.ts';
 import { leftBehind } from '../../src/cli/interrupts.ts';
 import { outlookText } from '../../src/cli/list-restore-points.ts';
 import { theInterrupted } from '../../src/cli/resume.ts';
+import { speedText } from '../../src/cli/speed.ts';
 import { statusText } from '../../src/cli/status.ts';
 import { undoText } from '../../src/cli/undo.ts';
 import { wishFrom } from '../../src/cli/wish.ts';
@@ -73,11 +74,43 @@ describe('status of a run that nobody carries out', () => {
       { type: 'rollback-started', code: 'SWAP', message: 'no answer', hint: '' },
       { type: 'table-rolled-back', label: 'quotes', putBack: 4, changedSince: 0 },
     );
-    const text = statusText([run], nobody, now);
+    const text = statusText([run], nobody, now, []);
     expect(text).toContain('  quotes: put back\n');
     expect(text).toContain('  user-likes-dev: being put back\n');
     expect(text).toContain(`  user-views-dev: ${restoreTable('user-views')} is ACTIVE\n`);
   });
+});
+
+describe('the speed of a restore', () => {
+  const by = { kind: 'shell', host: 'bastion', user: 'ana' } as const;
+
+  test('that is paused says by whom and how to go on, in status and to who paused it', () => {
+    const run = runAfter(...untilActive, { type: 'speed-set', speed: 'pause', by });
+    expect(statusText([run], nobody, now)).toMatch(
+      / {2}PAUSED by ana@bastion at .* ago\); go on with: pitr-restore speed normal\n/,
+    );
+    expect(speedText(run)).toBe(
+      `${run.id} is paused: it reads and writes nothing until somebody types: pitr-restore speed normal\n`,
+    );
+  });
+
+  test('that somebody changed is in the status, as long as it is not the usual one', () => {
+    const slow = runAfter(...untilActive, { type: 'speed-set', speed: 'slow', by });
+    expect(statusText([slow], nobody, now)).toContain('  speed: slow, set by ana@bastion at ');
+    const normal = runAfter(
+      ...untilActive,
+      { type: 'speed-set', speed: 'slow', by },
+      { type: 'speed-set', speed: 'normal', by },
+    );
+    expect(statusText([normal], nobody, now)).not.toContain('speed');
+  });
+});
+
+test('while AWS restores, the status says how long it often takes', () => {
+  const run = runAfter(...untilActive.slice(0, -4));
+  expect(statusText([run], nobody, now)).toMatch(
+    / {2}AWAIT_ACTIVE \[[#-]{24}\] \d of 3 tables, .*AWS often takes 20m00s\n/,
+  );
 });
 
 describe('history', () => {

@@ -61,11 +61,6 @@ export class AdaptiveRate {
     this.#limitBefore = unknownLimit;
   }
 
-  /** Units per second that the table took when it last refused some; undefined: it never did. */
-  get limit(): number | undefined {
-    return this.#limit;
-  }
-
   /** Units per second to go at; undefined: no limit is known. */
   perSecond(speed: Exclude<Speed, 'pause'>, now: number): number | undefined {
     const { share, holdMs } = shares[speed];
