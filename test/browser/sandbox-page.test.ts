@@ -4,6 +4,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium, launch } from './chromium.ts';
 import { restoreWithinMs, type Trouble, type Visitor, visit } from './person.ts';
+import { Pictures } from './pictures.ts';
 import { type SandboxProcess, startSandbox } from './sandbox-process.ts';
 
 const chromium = findChromium();
@@ -11,6 +12,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', { timeout: 240_000 }, () => {
   const troubles: Trouble[] = [];
+  const pictures = new Pictures();
   let sandbox: SandboxProcess;
   let browser: Browser;
   let alice: Visitor;
@@ -42,9 +44,16 @@ describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', {
       .getByText('Accident: 412 items deleted, 568 items corrupted, 250 items of junk added.')
       .waitFor();
 
-    await alice.type('/pitr-restore prod yesterday 9am');
+    await alice.tables.getByRole('button', { name: 'Choose the moment before it' }).click();
+    await alice.tables.getByText('quotes: 412 items differ').waitFor();
+    const composer = alice.page.getByRole('textbox', { name: 'Message #ops' });
+    await composer.fill('/pitr-restore prod yesterday 9am');
+    const chosen = alice.tables.getByRole('region', { name: 'Chosen moment' }).getByRole('table');
+    await pictures.take(alice.page, 'accident', chosen, 'frame');
+    await composer.press('Enter');
     const modal = alice.dialog('Restore prod');
     await modal.getByRole('textbox', { name: 'Reason' }).fill('A bad deploy damaged all three tables');
+    await pictures.take(alice.page, 'request', modal, 'both');
     await modal.getByRole('button', { name: 'Ask for approval' }).click();
     await alice.dialog('Asked').getByRole('button', { name: 'Close' }).last().click();
 
@@ -53,10 +62,15 @@ describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', {
     await carol.confirm('Approve');
     await carol.told('You are not an approver of prod.');
 
+    await bob.tables.getByText('prod', { exact: true }).click();
+    await pictures.take(bob.page, 'approval', bob.channel.getByRole('article'), 'frame');
     await bob.confirm('Approve');
     await bob.openThread();
     await bob.thread.getByText('27 checks passed.').waitFor();
-    await bob.confirm('Proceed', restoreWithinMs);
+    const question = bob.thread.getByRole('article').filter({ has: bob.page.getByRole('button', { name: 'Proceed' }) });
+    await question.waitFor({ timeout: restoreWithinMs });
+    await pictures.take(bob.page, 'question', question, 'both');
+    await bob.confirm('Proceed');
 
     for (const { channel } of [alice, carol]) {
       const outcome = channel.getByText(/prod is back to .* 980 put back, 250 deleted, 14,944 unchanged/);
@@ -64,8 +78,10 @@ describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', {
     }
     await alice.tables.getByRole('heading', { name: 'quotes 1,234 items' }).waitFor();
     await alice.tables.getByText(/calls wrote to the tables\. The copies were deleted after/).waitFor();
-    await alice.tables.getByRole('button', { name: 'Choose the moment before it' }).click();
     await alice.tables.getByText('Every item is as it was then.').waitFor();
+    await alice.channel.getByRole('button', { name: 'Cancel' }).waitFor({ state: 'detached' });
+    await pictures.take(alice.page, 'restored', alice.channel.getByRole('article').last(), 'both');
+    pictures.animate('story');
   });
 
   test.for([
@@ -161,6 +177,7 @@ describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', {
     expect(await faults(bob.page)).toEqual([]);
     await bob.page.getByRole('button', { name: 'Dark' }).click();
     expect(await faults(bob.page)).toEqual([]);
+    await pictures.take(bob.page, 'dark', bob.page.getByRole('banner').first(), 'still');
     await bob.page.getByRole('button', { name: 'Light' }).click();
     await carol.page.getByText('The bot is connected').waitFor({ timeout: restoreWithinMs });
     await alice.type('/pitr-restore dev 10 minutes ago');

@@ -33,6 +33,8 @@ export class TableHistory {
   #sequence = 0;
   #count = 0;
   #bytes = 0;
+  /** Kept up to date once it was asked for. */
+  #counted: CountedWrite[] | undefined;
 
   get itemCount(): number {
     return this.#count;
@@ -76,6 +78,7 @@ export class TableHistory {
     const bytes = write.image === null ? 0 : itemBytes(write.image);
     insertInTime(entry.versions, { ...write, bytes, sequence: this.#sequence });
     this.#weigh(before, entry.versions.at(-1));
+    this.#countWrite(write, before?.image ?? null);
   }
 
   /** Takes the youngest write at `key` back, as if it had never been. */
@@ -83,6 +86,7 @@ export class TableHistory {
     const entry = this.#entries.get(key);
     const taken = entry?.versions.pop();
     this.#sequence += 1;
+    this.#counted = undefined;
     this.#weigh(taken, entry?.versions.at(-1));
   }
 
@@ -105,20 +109,17 @@ export class TableHistory {
   }
 
   /** Every write that is remembered with what it did to the number of items, oldest first. */
-  countedWrites(): CountedWrite[] {
-    return [...this.#entries.values()]
-      .flatMap(({ versions }) =>
-        versions.map(({ at, kind, image }, index) => {
-          const before = versions[index - 1]?.image ?? null;
-          return { at, kind, delta: (image === null ? 0 : 1) - (before === null ? 0 : 1) };
-        }),
-      )
-      .toSorted((left, right) => left.at - right.at);
+  countedWrites(): readonly CountedWrite[] {
+    this.#counted ??= [...this.#entries.values()]
+      .flatMap(({ versions }) => versions.map((version, index) => counted(version, versions[index - 1]?.image ?? null)))
+      .sort((left, right) => left.at - right.at);
+    return this.#counted;
   }
 
   /** The items written between two moments, as they were at both of them. A write may have changed nothing. */
   *changesBetween(from: number, to: number): Generator<ItemChange> {
     for (const { key, versions } of this.#entries.values()) {
+      if ((versions.at(-1)?.at ?? 0) <= from) continue;
       const [before, after] = [from, to].map((at) => versions.findLast((version) => version.at <= at)?.image ?? null);
       if (before !== after) yield { key, from: before ?? null, to: after ?? null };
     }
@@ -130,6 +131,7 @@ export class TableHistory {
       const base = entry.versions.findLastIndex((version) => version.at <= at);
       if (base > 0) entry.versions = entry.versions.slice(base);
     }
+    this.#counted = undefined;
   }
 
   /** The keys of all items there ever were, in scan order. */
@@ -142,6 +144,12 @@ export class TableHistory {
       this.#added = [];
     }
     return this.#ordered;
+  }
+
+  /** A write of before the last one may change what later ones did: then all are counted anew when they are asked for. */
+  #countWrite(write: Pick<Version, 'at' | 'kind' | 'image'>, before: Item | null): void {
+    if (write.at < (this.#counted?.at(-1)?.at ?? 0)) this.#counted = undefined;
+    this.#counted?.push(counted(write, before));
   }
 
   #weigh(before: Version | undefined, after: Version | undefined): void {
@@ -164,4 +172,8 @@ function merged(left: readonly string[], right: readonly string[]): string[] {
 function insertInTime(versions: Version[], version: Version): void {
   const after = versions.findLastIndex((other) => other.at <= version.at);
   versions.splice(after + 1, 0, version);
+}
+
+function counted({ at, kind, image }: Pick<Version, 'at' | 'kind' | 'image'>, before: Item | null): CountedWrite {
+  return { at, kind, delta: (image === null ? 0 : 1) - (before === null ? 0 : 1) };
 }

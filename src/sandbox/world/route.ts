@@ -7,7 +7,7 @@ import { readBody, sendJson } from '../slack/http-body.ts';
 import { type Accident, causeAccident, causeDamage, damages } from './accident.ts';
 import { editSchema } from './item-editor.ts';
 import type { Sandbox } from './sandbox.ts';
-import { differencesSeen, worldSeen } from './view.ts';
+import { differencesSeen, seriesSeen, worldSeen } from './view.ts';
 import { environmentNames } from './world.ts';
 
 const environment = z.enum(environmentNames);
@@ -50,7 +50,7 @@ type Handler = (sandbox: Sandbox, given: unknown) => unknown;
 const handlers: Readonly<Record<string, Handler>> = {
   'GET series': (sandbox, given) => {
     const { environment: name, ...span } = queries.series.parse(given);
-    return sandbox.plots.of(name, span);
+    return seriesSeen(sandbox.parts.world, name, span);
   },
   'GET differences': (sandbox, given) => {
     const { environment: name, at } = queries.differences.parse(given);

@@ -3,7 +3,7 @@ import type { Bot } from './bot.ts';
 import { ItemEditor } from './item-editor.ts';
 import { RestoresSeen } from './restores-seen.ts';
 import { Troubles } from './troubles.ts';
-import { type AccidentSeen, type Parts, Plots } from './view.ts';
+import type { AccidentSeen, Parts } from './view.ts';
 import type { World } from './world.ts';
 
 /** Often enough to look alive, seldom enough for a thousand writes in a second. */
@@ -15,7 +15,6 @@ const rememberedAccidents = 50;
 /** The world with everything one can do to it, and who wants to know when it changes. */
 export class Sandbox {
   readonly parts: Parts;
-  readonly plots: Plots;
   readonly editor: ItemEditor;
   readonly #accidents: AccidentSeen[] = [];
   readonly #listeners = new Set<() => void>();
@@ -35,7 +34,6 @@ export class Sandbox {
       application: new Application(world, changed),
       accidents: this.#accidents,
     };
-    this.plots = new Plots(world);
     this.editor = new ItemEditor(world);
     this.#stopSeeing = world.aws.requests.onRequest((request) => {
       restores.see(request);

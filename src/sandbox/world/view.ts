@@ -1,4 +1,3 @@
-import type { CountedWrite } from '../dynamodb/history.ts';
 import type { Accident } from './accident.ts';
 import type { Application, ApplicationState } from './application.ts';
 import type { Bot, BotState } from './bot.ts';
@@ -87,31 +86,12 @@ function tableSeen({ aws }: World, table: QuotesTable, environment: EnvironmentN
 }
 
 /** The plots of an environment's tables. */
-export class Plots {
-  readonly #world: World;
-  readonly #known = new Map<string, { readonly revision: number; readonly writes: readonly CountedWrite[] }>();
-
-  constructor(world: World) {
-    this.#world = world;
-  }
-
-  of(environment: EnvironmentName, span: Span): SeriesSeen {
-    const tables = quotesTables().map((table) => [
-      table.label,
-      seriesOf(this.#writesOf(tableName(table, environment)), span),
-    ]);
-    return { ends: sliceEnds(span), tables: Object.fromEntries(tables) };
-  }
-
-  /** Sorting a table's writes is worth remembering: a plot is asked for again at every turn of its wheel. */
-  #writesOf(name: string): readonly CountedWrite[] {
-    const history = this.#world.aws.history.of(name);
-    const known = this.#known.get(name);
-    if (known?.revision === history.revision) return known.writes;
-    const made = { revision: history.revision, writes: history.countedWrites() };
-    this.#known.set(name, made);
-    return made.writes;
-  }
+export function seriesSeen({ aws }: World, environment: EnvironmentName, span: Span): SeriesSeen {
+  const tables = quotesTables().map((table) => [
+    table.label,
+    seriesOf(aws.history.of(tableName(table, environment)).countedWrites(), span),
+  ]);
+  return { ends: sliceEnds(span), tables: Object.fromEntries(tables) };
 }
 
 /** What is not now as it was at `at`. */
