@@ -145,7 +145,7 @@ test('the marks are found where they are', () => {
 });
 
 test('the command line: success, failure, rollback, undo and drill, verbose and as JSON', {
-  timeout: 120_000,
+  timeout: 180_000,
 }, async () => {
   const folder = temporaryFolder();
   const variables = settings(folder);
@@ -178,7 +178,7 @@ test('the command line: success, failure, rollback, undo and drill, verbose and 
   expectNoMarks(folder, outputs);
 });
 
-test('the bot: a failure and a success, told in Slack, logged to the last detail', { timeout: 120_000 }, async () => {
+test('the bot: a failure and a success, told in Slack, logged to the last detail', { timeout: 180_000 }, async () => {
   const folder = temporaryFolder();
   const bot = start(['serve'], folder, settings(folder));
   const alice = slack.as('U0ALICE');
@@ -256,7 +256,7 @@ test('a bug that carries an item shows where it is, and not the item', async () 
   expect(shown).toContain('Caused by SyntaxError');
 });
 
-test('wrong settings are named without their values', async () => {
+test('wrong settings are named without their values', { timeout: 60_000 }, async () => {
   const folder = temporaryFolder();
   const wrong = { ...settings(folder), PITR_JOURNAL_KEY: `${secretMark}short`, SLACK_BOT_TOKEN: `${secretMark}token` };
   const { code, stdout, stderr } = await run(['serve'], folder, wrong);

@@ -29,13 +29,17 @@ export async function startRecorded() {
 
 type Options = Partial<RestoreRequest['options']>;
 
+type Changes = {
+  readonly environment?: Partial<Environment>;
+  readonly options?: Options;
+  readonly drill?: true;
+  readonly of?: typeof tables;
+};
+
 /** A restore of all tables, in an environment that may differ. */
-export async function restoreAll(
-  engine: Engine,
-  changes: { readonly environment?: Partial<Environment>; readonly options?: Options; readonly drill?: true } = {},
-): Promise<Run> {
+export async function restoreAll(engine: Engine, changes: Changes = {}): Promise<Run> {
   const { restores } = changes.environment === undefined ? engine : engine.anotherProcess(changes.environment);
-  const wish = engine.wish({ tables, ...(changes.drill && { drill: true }) });
+  const wish = engine.wish({ tables: changes.of ?? tables, ...(changes.drill && { drill: true }) });
   const { id } = await restores.request({ ...wish, options: { ...wish.options, ...changes.options } }, shell);
   return await restores.execute(id);
 }
@@ -46,13 +50,16 @@ export async function everythingOfARestore(engine: Engine): Promise<readonly Run
   const { id } = engine.restores.undo(first.id, alice, 'wrong hour', shell);
   const undone = await engine.restores.execute(id);
   engine.aws.faults.add({ operation: 'DeleteItem', kind: 'error', name: 'ValidationException' });
-  const rolledBack = await restoreAll(engine);
+  // One table is enough for what is the same for each.
+  const of = tables.slice(0, 1);
+  const rolledBack = await restoreAll(engine, { of });
   const fenced = await restoreAll(engine, {
+    of,
     environment: { roleArn, fence: 'writes' },
     options: { fence: 'writes' },
   });
-  engine.aws.faults.add({ operation: 'RestoreTableToPointInTime', kind: 'restore-takes', ms: 5 * minute, count: 3 });
-  const timedOut = await restoreAll(engine, { options: { timeoutMinutes: 1 } });
+  engine.aws.faults.add({ operation: 'RestoreTableToPointInTime', kind: 'restore-takes', ms: 5 * minute });
+  const timedOut = await restoreAll(engine, { of, options: { timeoutMinutes: 1 } });
   await cleanUpLater(engine);
   await tellCloudWatch(engine);
   return [first, undone, rolledBack, fenced, timedOut];
