@@ -84,7 +84,7 @@ async function underLock(
   const { log, clock } = parts;
   const run = () => theRun(log, runId);
   const stopping = new AbortController();
-  const mustHoldLock = () => record();
+  const mustHoldLock = () => log.mustCarry(holder.fencing);
   const onBug = (error: unknown) => parts.onBug(error, runId);
   const [following, consumption] = [followSpeed(log, runId), new Consumption()];
   const all: StepContext = {

@@ -147,6 +147,8 @@ export interface EventLog {
    * lock still carries that number.
    */
   decide(runId: RunId, decide: (run: Run) => readonly RunEvent[], fencing?: number): readonly StoredEvent[];
+  /** @throws UserError LOCK_LOST unless the lock still carries this number */
+  mustCarry(fencing: number): void;
   /** Begins a new run under a free id made from `now`. */
   begin(now: Instant, event: RunEvent & { readonly type: 'requested' }): RunId;
   run(runId: RunId): Run | undefined;

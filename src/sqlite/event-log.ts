@@ -17,6 +17,9 @@ const pollOthersMs = 500;
 
 const rowsPerPage = 1000;
 
+/** Runs whose state is kept in memory. */
+const mostFolded = 100;
+
 /**
  * The append-only event log. Every row carries the hash of the row before it, so a changed, removed or reordered row
  * shows. The state change and its event are one transaction.
@@ -26,6 +29,8 @@ export class SqliteEventLog implements EventLog, AuditTrail {
   readonly #now: () => Instant;
   readonly #sql: ReturnType<typeof statements>;
   readonly #watchers = new Set<Watcher>();
+  /** Runs as they were folded last, and the event up to which. */
+  readonly #folded = new Map<RunId, { readonly lastSeq: number | undefined; readonly run: Run | undefined }>();
 
   constructor(db: SqliteFile, now: () => Instant) {
     this.#db = db;
@@ -35,7 +40,7 @@ export class SqliteEventLog implements EventLog, AuditTrail {
 
   decide(runId: RunId, decide: (run: Run) => readonly RunEvent[], fencing?: number): readonly StoredEvent[] {
     const transaction = this.#db.transaction(() => {
-      if (fencing !== undefined && this.#sql.currentFencing.get() !== fencing) throw lockLost();
+      if (fencing !== undefined) this.mustCarry(fencing);
       const current = this.run(runId);
       if (current === undefined) throw unknownRun(runId);
       const events = decide(current);
@@ -44,6 +49,10 @@ export class SqliteEventLog implements EventLog, AuditTrail {
     const stored = inStorage(() => transaction.immediate());
     if (stored.length > 0) this.#announce();
     return stored;
+  }
+
+  mustCarry(fencing: number): void {
+    if (inStorage(() => this.#sql.currentFencing.get()) !== fencing) throw lockLost();
   }
 
   begin(now: Instant, event: RunEvent & { readonly type: 'requested' }): RunId {
@@ -58,7 +67,15 @@ export class SqliteEventLog implements EventLog, AuditTrail {
   }
 
   run(runId: RunId): Run | undefined {
-    return foldRun(this.ofRun(runId));
+    // Asked before every write to a live table, so it is folded again only when there is something new.
+    const lastSeq = inStorage(() => this.#sql.lastSeqOfRun.get(runId)) ?? undefined;
+    const known = this.#folded.get(runId);
+    if (known !== undefined && known.lastSeq === lastSeq) return known.run;
+    const events = this.ofRun(runId);
+    const run = foldRun(events);
+    if (this.#folded.size >= mostFolded) this.#folded.clear();
+    this.#folded.set(runId, { lastSeq: events.at(-1)?.seq, run });
+    return run;
   }
 
   ofRun(runId: RunId): readonly StoredEvent[] {
@@ -182,6 +199,7 @@ function statements(db: SqliteFile) {
     end: db.prepare<[], Pick<EventRow, 'seq' | 'hash'>>('SELECT seq, hash FROM events_end'),
     lastSeq: db.prepare<[], number | null>('SELECT max(seq) FROM events').pluck(),
     moveEnd: db.prepare<[number, string]>('UPDATE events_end SET seq = ?, hash = ?'),
+    lastSeqOfRun: db.prepare<[string], number | null>('SELECT max(seq) FROM events WHERE run_id = ?').pluck(),
     eventsOfRun: db.prepare<[string], EventRow>('SELECT * FROM events WHERE run_id = ? ORDER BY seq'),
     eventsAfter: db.prepare<[number, number], EventRow>('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?'),
     saveRun: db.prepare<[string, number, number, number | null, number, string | null]>(
