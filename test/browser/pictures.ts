@@ -26,6 +26,7 @@ export class Pictures {
   /** One moment: `what` is compared as text, the whole page is what is pictured. */
   async take(page: Page, name: string, what: Locator, kind: 'still' | 'frame' | 'both'): Promise<void> {
     await page.mouse.move(0, 0);
+    await page.getByRole('complementary', { name: 'Tables' }).evaluate((tables) => tables.scrollTo(0, 0));
     const text = `${timeless(await what.ariaSnapshot())}\n`;
     const look = await lookOf(page);
     if (isWriting) {
