@@ -77,7 +77,7 @@ async function lookUp(desk: Desk, userId: string, wanted: Wanted): Promise<Modal
 }
 
 /** How far back the last restore of the same tables is looked for. */
-const runsLookedAt = 100;
+const runsLookedAt = 30;
 
 type Problem = Parameters<typeof correctView>[1];
 

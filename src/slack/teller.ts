@@ -71,6 +71,7 @@ class Teller {
   readonly #control: TellerControl;
   readonly #postings: Postings;
   readonly #lastWord: LastWord;
+  #earlier: readonly Run[] | undefined;
   #shown: string | undefined;
   #editedAt: Instant | undefined;
   #parent: 'editable' | 'gone' = 'editable';
@@ -225,9 +226,9 @@ class Teller {
 
   #progressOf(run: Run): Progress {
     const { progress, log, clock } = this.#parts;
-    // Only how long AWS takes is known from earlier runs.
-    const history = run.phase === 'AWAIT_ACTIVE' ? log.recent(runsLookedAt) : [];
-    return describeProgress(run, progress.get(run.id), history, clock.now());
+    // Only how long AWS takes is known from earlier runs, and they do not change while this one goes on.
+    if (run.phase === 'AWAIT_ACTIVE') this.#earlier ??= log.recent(runsLookedAt);
+    return describeProgress(run, progress.get(run.id), this.#earlier ?? [], clock.now());
   }
 
   #isStale(story: Story): boolean {

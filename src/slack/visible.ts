@@ -30,15 +30,21 @@ export function visibleHistory(desk: Desk, by: Member, wanted: number): Visible 
   }
 }
 
+/** So many of the last runs tell how long AWS takes. */
+const runsForTimes = 50;
+
 /** How far a run is, for `status` and the Home tab. */
 export function progressOf({ restores, progress, clock }: Desk): (run: Run) => Progress {
-  const history = restores.history(50);
-  return (run) => describeProgress(run, progress.get(run.id), history, clock.now());
+  // Only how long AWS takes is known from earlier runs.
+  const earlier = (run: Run) => (run.phase === 'AWAIT_ACTIVE' ? restores.history(runsForTimes) : []);
+  return (run) => describeProgress(run, progress.get(run.id), earlier(run), clock.now());
 }
 
 /** What a person should know about drills that are overdue: a sentence for each such environment. */
 export function overdueDrills({ restores, clock }: Desk): ReadonlyMap<string, string> {
   const sentences = new Map<string, string>();
+  // Looking far back for drills is worth it only where somebody is to be reminded of them.
+  if (restores.environments().every(({ drillEveryDays }) => drillEveryDays === undefined)) return sentences;
   for (const record of restores.drills()) {
     const sentence = overdueSentence(record, clock.now());
     if (sentence !== undefined) sentences.set(record.environment, sentence);
