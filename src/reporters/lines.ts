@@ -218,7 +218,8 @@ function endLines(event: EndEvent, run: Run): readonly Line[] {
   const { undoOf, drill } = run.request;
   const what = drill === true ? 'Drill' : undoOf === undefined ? 'Restore' : 'Undo';
   const took = formatDuration(event.durationMs);
-  return [...outcomeLines(event, run, what, took), ...costLines(run)];
+  // The last line is how it ended, as the requirement has it.
+  return [...costLines(run), ...outcomeLines(event, run, what, took)];
 }
 
 /** What it cost, for as much as is known. */
