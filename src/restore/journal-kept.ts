@@ -25,7 +25,7 @@ export function journalKeptUntil(run: Run, log: Pick<EventLog, 'run' | 'undosOf'
 }
 
 /** Something was written, and neither finished nor put back. */
-export function endedHalfway({ state, tables }: Run): boolean {
+function endedHalfway({ state, tables }: Run): boolean {
   if (state === 'COMPLETED' || state === 'ROLLED_BACK') return false;
   return tables.some(({ swap, rolledBack }) => swap !== 'pending' && rolledBack === undefined);
 }

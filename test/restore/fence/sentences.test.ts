@@ -35,7 +35,9 @@ test('a fence that stays up is said with the command and the instant at which it
 
 const ours = { Sid: 'PitrFence1', Effect: 'Deny' };
 const theirs = { Sid: 'Theirs', Effect: 'Allow' };
-const hasJq = spawnSync('jq', ['--version']).status === 0;
+/** Of the system's own. */
+const jq = 'jq';
+const hasJq = spawnSync(jq, ['--version']).status === 0;
 
 describe.runIf(hasJq && process.platform !== 'win32')('the command that takes a fence down, in a real shell', () => {
   /** What the command asks of AWS, when the policy of the table has these statements. */
