@@ -266,6 +266,25 @@ describe('the join', () => {
     },
   );
 
+  test('the largest items under the longest keys meet, also in the overflow, and fill no batch beyond its limit', async () => {
+    const large = (id: number, text: string): Item => ({
+      id: { S: `${id}`.padStart(2048, 'k') },
+      at: { S: `${id}`.padStart(1024, 's') },
+      text: { S: text.repeat(390_000) },
+    });
+    const restored = Array.from({ length: 6 }, (_, id) => large(id, 'a'));
+    const live = restored.toReversed().map((item, index) => (index < 3 ? item : { ...item, text: { S: 'b' } }));
+    const batches: (readonly Difference[])[] = [];
+    const comparison = await compare([chunks(restored, 2)], [chunks(live, 2)], {
+      keySchema: { partition: 'id', sort: 'at' },
+      onDifferences: (batch) => void batches.push(batch),
+      memoryBudgetBytes: 1_000_000,
+      openOverflow: () => new MemoryOverflow(),
+    });
+    expect(comparison).toMatchObject({ put: 3, delete: 0, unchanged: 3 });
+    expect(batches.every((batch) => JSON.stringify(batch).length < 1_000_000)).toBe(true);
+  });
+
   test('a key seen again after it met its partner counts as one more item, and the digests show it', async () => {
     const comparison = await compare([[[numbered(1, 'a')]]], [[[numbered(1, 'a')], [numbered(1, 'a')]]]);
     expect(comparison).toMatchObject({
