@@ -75,7 +75,7 @@ export type CancelCommand = Telling & { readonly name: 'cancel'; readonly runId?
 export type SpeedCommand = { readonly name: 'speed'; readonly speed: Speed; readonly runId?: string };
 export type UndoCommand = Telling & { readonly name: 'undo'; readonly runId: string; readonly reason: string };
 
-export type SandboxCommand = { readonly name: 'sandbox'; readonly port?: number; readonly withoutBot: boolean };
+type SandboxCommand = { readonly name: 'sandbox'; readonly port?: number; readonly withoutBot: boolean };
 
 export type CleanupCommand = {
   readonly name: 'cleanup';

@@ -31,14 +31,16 @@ export class Pictures {
     const look = await lookOf(page);
     if (isWriting) {
       write(join(shown, `${name}.txt`), text);
-      write(join(shown, `${name}.json`), `${JSON.stringify(look)}\n`);
+      write(join(shown, `${name}.look`), `${look.join('\n')}\n`);
       if (kind !== 'frame') write(join(images, `${name}.png`), await page.screenshot());
       if (kind !== 'still') this.#frames.push({ webp: await webpOf(page), ms: frameMs });
       return;
     }
     expect(kind === 'frame' || existsSync(join(images, `${name}.png`)), `docs/images/${name}.png. ${again}`).toBe(true);
     expect(text, again).toBe(readFileSync(join(shown, `${name}.txt`), 'utf8'));
-    const before = JSON.parse(readFileSync(join(shown, `${name}.json`), 'utf8')) as readonly number[];
+    const before = readFileSync(join(shown, `${name}.look`), 'utf8')
+      .trim()
+      .split('\n');
     expect(differentParts(look, before), `${name}: parts of the page look different. ${again}`).toBeLessThan(0.2);
   }
 
@@ -67,8 +69,8 @@ function timeless(text: string): string {
 
 const grid = { columns: 24, rows: 15 };
 
-/** The page as a small grid of its colours: coarse enough for other fonts and times, fine enough for another look. */
-async function lookOf(page: Page): Promise<readonly number[]> {
+/** The page as a small grid of its colours (RGB in hex, row by row): coarse enough for other fonts, fine enough for another look. */
+async function lookOf(page: Page): Promise<readonly string[]> {
   const png = (await page.screenshot()).toString('base64');
   return page.evaluate(
     async ({ url, columns, rows }) => {
@@ -80,19 +82,33 @@ async function lookOf(page: Page): Promise<readonly number[]> {
       if (context === null) throw new Error('There is no canvas');
       context.imageSmoothingQuality = 'high';
       context.drawImage(image, 0, 0, columns, rows);
-      return [...context.getImageData(0, 0, columns, rows).data];
+      const { data } = context.getImageData(0, 0, columns, rows);
+      const hex = (value: number) => value.toString(16).padStart(2, '0');
+      const parts = Array.from({ length: columns * rows }, (_, part) =>
+        [...data.slice(part * 4, part * 4 + 3)].map(hex),
+      );
+      return Array.from({ length: rows }, (_, row) =>
+        parts
+          .slice(row * columns, (row + 1) * columns)
+          .map((part) => part.join(''))
+          .join(' '),
+      );
     },
     { url: `data:image/png;base64,${png}`, ...grid },
   );
 }
 
 /** The share of the grid whose colour is clearly another one. */
-function differentParts(now: readonly number[], before: readonly number[]): number {
-  const parts = grid.columns * grid.rows;
-  const different = Array.from({ length: parts }, (_, part) =>
-    [0, 1, 2].some((colour) => Math.abs((now[part * 4 + colour] ?? 0) - (before[part * 4 + colour] ?? 0)) > 32),
+function differentParts(now: readonly string[], before: readonly string[]): number {
+  const [parts, partsBefore] = [now, before].map((rows) => rows.flatMap((row) => row.split(' ')).map(colours));
+  const different = (parts ?? []).filter((part, index) =>
+    part.some((value, colour) => Math.abs(value - (partsBefore?.[index]?.[colour] ?? 0)) > 32),
   );
-  return different.filter(Boolean).length / parts;
+  return different.length / (grid.columns * grid.rows);
+}
+
+function colours(hex: string): readonly number[] {
+  return [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
 }
 
 async function webpOf(page: Page): Promise<Buffer> {

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium, launch } from './chromium.ts';
@@ -8,7 +7,6 @@ import { Pictures } from './pictures.ts';
 import { type SandboxProcess, startSandbox } from './sandbox-process.ts';
 
 const chromium = findChromium();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', { timeout: 240_000 }, () => {
   const troubles: Trouble[] = [];
@@ -212,7 +210,7 @@ async function turn(tables: Locator, name: string, on: boolean): Promise<void> {
 
 /** What axe-core finds serious or worse. Evaluated, not loaded: the page's own policy lets no script in. */
 async function faults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { violations } = await (
       globalThis as never as { axe: { run(): Promise<{ violations: Violation[] }> } }

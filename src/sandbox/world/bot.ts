@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 /** The program that anybody would start: the bot here is no other than theirs. */
 const program = join(import.meta.dirname, '..', '..', 'cli.js');
 /** Ends the bot with us, also when we are killed ourselves. */
-const endWithParent = join(import.meta.dirname, 'end-with-parent.js');
+const endWithParent = import.meta.resolve('./end-with-parent.js');
 
 const startWithinMs = 20_000;
 const stopWithinMs = 5_000;

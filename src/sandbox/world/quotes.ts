@@ -1,7 +1,7 @@
 import { seededRandom } from './random.ts';
 
 /** Wire items, as DynamoDB's JSON protocol writes them. */
-export type WireItem = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+type WireItem = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export type QuotesTable = {
   readonly label: 'quotes' | 'user-likes' | 'user-views';

@@ -8,8 +8,8 @@ const itemOperations = [
 /** Often enough to be felt; a client that waits and tries again still gets through. */
 const throttledShare = 0.4;
 
-export const outageSeconds = 20;
-export const slowRestoreSeconds = 30;
+const outageSeconds = 20;
+const slowRestoreSeconds = 30;
 
 export type TroublesState = {
   readonly throttle: { readonly on: boolean; readonly share: number; readonly struck: number };

@@ -17,7 +17,7 @@ export type AccidentSeen = {
   readonly what: Partial<Accident>;
 };
 
-export type TableSeen = {
+type TableSeen = {
   readonly label: QuotesTable['label'];
   readonly name: string;
   readonly keys: QuotesTable['keys'];
