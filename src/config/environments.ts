@@ -3,6 +3,7 @@ import type { Environment, TableRef } from '../restore/environment.ts';
 import * as field from './fields.ts';
 import type { Mistake, Path } from './mistakes.ts';
 import { mistakesIn, quote, unknownKey } from './mistakes.ts';
+import { notes } from './notes.ts';
 
 /** An environment as the configuration has it, where it stands there, and which of its settings could not be read. */
 export type ConfiguredEnvironment = {
@@ -39,31 +40,83 @@ const tables = z
     error: `These are more than ${mostTables} tables, and AWS restores at most that many at once. Split the environment.`,
   });
 
-const settings = z.strictObject(
-  {
-    region: field.region.optional(),
-    roleArn: field.roleArn.optional(),
-    tables: tables.optional(),
-    admins: field.list(field.slackUserId, 'U01ALICE').default([]),
-    approvers: field.list(field.slackUserId, 'U02BOB').default([]),
-    approvals: field.approvals.default(1),
-    channels: field.list(field.slackChannelId, 'C01OPS').default([]),
-    planConfirmation: field.planConfirmation.default('when-counts-differ'),
-    reasonRequired: field.yesOrNo.optional(),
-    timeoutMinutes: field.timeoutMinutes.optional(),
-    onConflict: field.onConflict.default('overwrite'),
-    fence: field.fence.default('off'),
-    fenceProbeRoleArn: field.roleArn.optional(),
-    adminGroups: field.list(field.slackGroupId, 'S01OPS').default([]),
-    approverGroups: field.list(field.slackGroupId, 'S02LEADS').default([]),
-    alert: field.list(field.slackUserOrGroupId, 'S01ONCALL').default([]),
-    approvalStepUp: field.yesOrNo.default(false),
-    drillEveryDays: field.drillEveryDays.optional(),
-    maxReadUnits: field.capacityUnits.optional(),
-    maxWriteUnits: field.capacityUnits.optional(),
-  },
-  { error: ({ input }) => `${quote(input)} is not an environment. Write a map with at least: tables.` },
-);
+/** What an environment of the file may say. */
+export const environmentSettings = {
+  tables: tables.optional().register(notes, {
+    description: 'The tables, as people call them (label) and as AWS knows them (name). At least one, at most 50.',
+    allowed: 'a map: `{ orders: shop-orders }`',
+    unset: 'must be there',
+  }),
+  region: field.region.optional().register(notes, { description: 'Where the tables are.', unset: '`AWS_REGION`' }),
+  roleArn: field.roleArn.optional().register(notes, {
+    description: 'The IAM role to assume for every AWS call of this environment. A fence needs one.',
+    unset: 'the credentials of the program',
+  }),
+  admins: field.list(field.slackUserId, 'U01ALICE').default([]).register(notes, {
+    description: 'Who may ask for a restore, an undo or a drill in Slack.',
+  }),
+  adminGroups: field.list(field.slackGroupId, 'S01OPS').default([]).register(notes, {
+    description: 'User groups whose members are admins, too. Asked of Slack each time.',
+  }),
+  approvers: field.list(field.slackUserId, 'U02BOB').default([]).register(notes, {
+    description: 'Who may approve somebody else’s request.',
+  }),
+  approverGroups: field.list(field.slackGroupId, 'S02LEADS').default([]).register(notes, {
+    description: 'User groups whose members are approvers, too.',
+  }),
+  approvals: field.approvals.default(1).register(notes, {
+    description: 'How many different people must approve a request, besides the one who asks.',
+  }),
+  approvalStepUp: field.yesOrNo.default(false).register(notes, {
+    description: 'An approver has to type the name of the environment.',
+    allowed: 'true or false',
+  }),
+  channels: field.list(field.slackChannelId, 'C01OPS').default([]).register(notes, {
+    description: 'Where the bot may be used for it.',
+    unset: 'every channel the bot is in',
+  }),
+  alert: field.list(field.slackUserOrGroupId, 'S01ONCALL').default([]).register(notes, {
+    description: 'Who is mentioned, once, when a restore fails.',
+  }),
+  reasonRequired: field.yesOrNo.optional().register(notes, {
+    description: 'A reason must be given in Slack.',
+    allowed: 'true or false',
+    unset: 'true where approvals are needed',
+  }),
+  planConfirmation: field.planConfirmation.default('when-counts-differ').register(notes, {
+    description: 'When a person (or `--accept-count-mismatch`) must confirm before live tables are written.',
+  }),
+  timeoutMinutes: field.timeoutMinutes.optional().register(notes, {
+    description: 'Minutes until every restore table must be ACTIVE.',
+    unset: '`RESTORE_TIMEOUT_MINUTES`',
+  }),
+  onConflict: field.onConflict.default('overwrite').register(notes, {
+    description: 'What happens to items that the application changes during the restore, unless the request says.',
+  }),
+  fence: field.fence.default('off').register(notes, {
+    description: 'Whether other writers are kept out while live tables are written, unless the request says.',
+  }),
+  fenceProbeRoleArn: field.roleArn.optional().register(notes, {
+    description: 'An IAM role whose writes the fence must keep out, assumed to prove that it does.',
+    unset: '`roleArn`, under another session name',
+  }),
+  maxReadUnits: field.capacityUnits.optional().register(notes, {
+    description: 'The most read capacity units that a restore uses of one table in a second.',
+    unset: 'as much as the table takes',
+  }),
+  maxWriteUnits: field.capacityUnits.optional().register(notes, {
+    description: 'The most write capacity units that a restore uses of one table in a second.',
+    unset: 'as much as the table takes',
+  }),
+  drillEveryDays: field.drillEveryDays.optional().register(notes, {
+    description: 'Days after which a drill is overdue: the bot, `status`, `doctor` and the alarm say so.',
+    unset: 'nobody is reminded',
+  }),
+};
+
+const settings = z.strictObject(environmentSettings, {
+  error: ({ input }) => `${quote(input)} is not an environment. Write a map with at least: tables.`,
+});
 const settingNames = Object.keys(settings.shape);
 
 /** The environments of a parsed configuration file, and everything that is wrong with them one by one. */

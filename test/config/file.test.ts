@@ -133,7 +133,7 @@ const mistakes: readonly (readonly [what: string, yaml: string, ...sentences: re
   [
     'an unknown setting far from any',
     `${shop} colour: red } }`,
-    'environments.shop.colour: There is no such setting. Settings here: region, roleArn, tables,',
+    'environments.shop.colour: There is no such setting. Settings here: tables, region, roleArn,',
   ],
   [
     'the same environment twice',
