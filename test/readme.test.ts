@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -38,25 +38,8 @@ test('its configuration file is a valid one', () => {
   expect(parse(yaml)).toHaveProperty('environments.staging.tables.orders', 'shop-orders');
 });
 
-test('its policy allows every DynamoDB action the program names, on the tables it needs them for', () => {
-  const [json = ''] = fences('json');
-  const { Statement } = JSON.parse(json) as { Statement: { Sid: string; Action: string[] }[] };
-  const source = readdirSync(join(root, 'src/dynamodb'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => readFileSync(join(root, 'src/dynamodb', name), 'utf8'))
-    .join('\n');
-  const called = new Set([...source.matchAll(/'(dynamodb:[A-Za-z]+)'/g)].map((match) => match[1]));
-  expect(called.size).toBeGreaterThan(5);
-  const allowed = new Set(Statement.flatMap((statement) => statement.Action));
-  expect([...called].filter((action) => action !== undefined && !allowed.has(action))).toEqual([]);
-  for (const { Action } of Statement) expect(Action).toEqual([...Action].sort((a, b) => a.localeCompare(b)));
-  const actions = (sid: string) => Statement.find((statement) => statement.Sid === sid)?.Action;
-  // BatchWriteItem: behind a fence, where nobody else writes.
-  const onItems = ['BatchGetItem', 'BatchWriteItem', 'DeleteItem', 'PutItem', 'Scan', 'UpdateItem'];
-  const onPolicies = ['DeleteResourcePolicy', 'GetResourcePolicy', 'PutResourcePolicy'];
-  const needed = [...onItems, ...onPolicies].map((action) => `dynamodb:${action}`);
-  expect(actions('LiveTables')).toEqual(expect.arrayContaining(needed));
-  expect(actions('RestoreTables')).toEqual(expect.arrayContaining(['dynamodb:BatchGetItem', 'dynamodb:Scan']));
-  // Nothing on a live table that could destroy it.
-  expect(actions('LiveTables')).not.toContain('dynamodb:DeleteTable');
+test('its links lead somewhere', () => {
+  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) => match[1] ?? '');
+  expect(links.length).toBeGreaterThan(10);
+  expect(links.filter((link) => !existsSync(join(root, link)))).toEqual([]);
 });

@@ -111,12 +111,6 @@ test('the policies are well formed: one version, unique ids, sorted actions with
   }
 });
 
-test('the README shows restore.json as it is', () => {
-  const readme = readFileSync(new URL('README.md', root), 'utf8');
-  const [, shown = ''] = /^```json\n(.*?)^```/ms.exec(readme) ?? [];
-  expect(JSON.parse(shown)).toEqual(policy('restore'));
-});
-
 test('calls are read as IAM reads them', () => {
   const request = {
     operation: 'PutLogEvents',
