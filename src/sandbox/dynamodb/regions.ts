@@ -21,8 +21,17 @@ export class Regions {
 
   /** The one table of a name. @throws Error when no region has it, or several have and none is named */
   table(name: string, region?: string): SandboxTable {
-    const searched = region === undefined ? [...this.#regions.values()] : [this.of(region)];
-    const [table, other] = searched.flatMap((candidate) => candidate.find(name) ?? []);
+    return this.find(name, region).table;
+  }
+
+  /** The one table of a name, and where it is. @throws Error as {@link table} */
+  find(name: string, only?: string): { readonly region: Region; readonly table: SandboxTable } {
+    const searched = only === undefined ? [...this.#regions.values()] : [this.of(only)];
+    const found = searched.flatMap((region) => {
+      const table = region.find(name);
+      return table === undefined ? [] : [{ region, table }];
+    });
+    const [table, other] = found;
     if (table === undefined) throw new Error(`The sandbox has no table ${name}: create it first`);
     if (other !== undefined) throw new Error(`Several regions of the sandbox have a table ${name}: name the region`);
     return table;
