@@ -104,7 +104,7 @@ const dispensable: readonly string[] = ['dynamodb:DescribeTimeToLive'];
 
 function permission({ action, table: name, verdict, answer }: Permission): Finding {
   const about = { check: 'permission', subject: name, action };
-  const hint = `Allow ${action} on ${name.includes('-restore-') ? 'the restore tables (…-restore-*)' : name} in the role's policy; docs/operating.md has the whole policy.`;
+  const hint = `Allow ${action} on ${name.includes('-restore-') ? 'the restore tables (…-restore-*)' : name} in the role's policy; deploy/iam/restore.json has the whole policy.`;
   switch (verdict) {
     case 'allowed':
       return ok(about, `${action} on ${name} is allowed.`);
