@@ -42,6 +42,8 @@ const environment: Environment = {
 export type ProgramOptions = {
   /** What a write to the state file fails with, by what is written; undefined: it does not fail. */
   readonly trouble?: (write: string) => UserError | undefined;
+  /** The environment, where it is not the plain one. */
+  readonly environment?: Partial<Environment>;
 };
 
 /** The adapter's patience with AWS lasts a hundredth of what it does outside. */
@@ -83,7 +85,7 @@ export async function startProgram(
   const journal = mortalJournal(createJournal(db, Buffer.alloc(32, 7)), writes);
   const bugs: unknown[] = [];
   const restores = makeRestores({
-    environments: [environment],
+    environments: [{ ...environment, ...options.environment }],
     awsFor: made.awsFor,
     log,
     lock: mortalLock(lock, writes),

@@ -1,4 +1,6 @@
 import type { Clock } from '../../src/restore/ports.ts';
+import type { Wish } from '../../src/restore/restores.ts';
+import type { Run } from '../../src/restore/run.ts';
 import type { RunId } from '../../src/restore/run-id.ts';
 import type { Program } from './crash-program.ts';
 import type { CrashWorld } from './crash-world.ts';
@@ -7,10 +9,13 @@ import { shell, start } from './engine.ts';
 import { fastClock } from './fast-clock.ts';
 import { alice } from './requests.ts';
 
-/** Two tables after the accident, in a world that lives a hundred times faster than this one; closed in the end. */
-export async function inAWorld<T>(act: (world: CrashWorld, clock: Clock) => Promise<T>): Promise<T> {
-  const clock = fastClock(start, 100);
-  const world = await startCrashWorld({ clock: clock.now, restoreMs: 1_500 });
+/** Two tables after the accident, in a world that lives `faster` times faster than this one; closed in the end. */
+export async function inAWorld<T>(
+  act: (world: CrashWorld, clock: Clock) => Promise<T>,
+  { startsAt = start, faster = 100 } = {},
+): Promise<T> {
+  const clock = fastClock(startsAt, faster);
+  const world = await startCrashWorld({ clock: clock.now, restoreMs: 15 * faster });
   try {
     await world.accident();
     return await act(world, clock);
@@ -20,8 +25,12 @@ export async function inAWorld<T>(act: (world: CrashWorld, clock: Clock) => Prom
 }
 
 /** Asks to have the accident undone. */
-export async function askForRestore({ restores }: Program, { restorePoint }: CrashWorld): Promise<RunId> {
-  const wish = {
+export async function askForRestore(
+  { restores }: Program,
+  { restorePoint }: CrashWorld,
+  changes: Partial<Wish> = {},
+): Promise<RunId> {
+  const wish: Wish = {
     environment: 'prod',
     tables: refs,
     restorePoint,
@@ -29,18 +38,21 @@ export async function askForRestore({ restores }: Program, { restorePoint }: Cra
     timeZone: 'UTC',
     requestedBy: alice,
     reason: '',
-    options: {
-      planConfirmation: 'never',
-      rollback: true,
-      onConflict: 'overwrite',
-      fence: 'off',
-      timeoutMinutes: 30,
-      dryRun: false,
-    },
-  } as const;
+    options,
+    ...changes,
+  };
   return (await restores.request(wish, shell)).id;
 }
 
-export async function restore(program: Program, world: CrashWorld) {
-  return program.restores.execute(await askForRestore(program, world));
+export const options: Wish['options'] = {
+  planConfirmation: 'never',
+  rollback: true,
+  onConflict: 'overwrite',
+  fence: 'off',
+  timeoutMinutes: 30,
+  dryRun: false,
+};
+
+export async function restore(program: Program, world: CrashWorld, changes: Partial<Wish> = {}): Promise<Run> {
+  return program.restores.execute(await askForRestore(program, world, changes));
 }

@@ -59,9 +59,11 @@ export async function startWire(awsUrl: string, life: Life): Promise<Wire> {
   };
 }
 
-/** `PutItem quotes-table`; a restore table is `quotes-table-restore` whenever it was made. */
+/** `PutItem quotes-table`; a restore table is `quotes-table-restore` whenever it was made. `AssumeRole`, which is STS's. */
 function nameOf({ headers }: IncomingMessage, body: Buffer): string {
-  const operation = String(headers['x-amz-target']).split('.')[1] ?? '';
+  const target = headers['x-amz-target'];
+  if (target === undefined) return new URLSearchParams(body.toString()).get('Action') ?? '';
+  const operation = String(target).split('.')[1] ?? '';
   const order = JSON.parse(body.toString()) as Readonly<Record<string, unknown>>;
   const batch = Object.keys((order['RequestItems'] as object | undefined) ?? {});
   const table = String(order['TableName'] ?? order['SourceTableName'] ?? order['ResourceArn'] ?? batch[0] ?? '');
