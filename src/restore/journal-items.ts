@@ -3,8 +3,8 @@ import { keyOf } from './item.ts';
 import type { Clock, Journal, JournalEntry, JournalImages, JournalState } from './ports.ts';
 import type { RunId } from './run-id.ts';
 
-/** Entries taken from the journal at once: two images of 400 KB each make 80 MB at the very most. */
-export const entriesAtOnce = 100;
+/** Entries taken from the journal at once, when they are not large. Each such page costs two commits. */
+export const entriesAtOnce = 500;
 
 type Walk = {
   readonly journal: Journal;

@@ -218,7 +218,7 @@ export const perhapsWritten: readonly JournalState[] = ['written', 'attempted', 
 export interface Journal {
   /** Committed when it returns; the ids in the order of the entries. New entries are `pending` unless told otherwise. */
   add(runId: RunId, label: string, entries: readonly JournalImages[], state?: JournalState): readonly number[];
-  /** In the order of their ids (descending when `backwards`), beyond the id `after` (exclusive), at most `limit`. */
+  /** In the order of their ids (descending when `backwards`), beyond the id `after` (exclusive), at most `limit` and about 16 MB. */
   read(
     runId: RunId,
     label: string,

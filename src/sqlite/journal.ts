@@ -7,6 +7,9 @@ import type { Sealer } from './seal.ts';
 import { createSealer } from './seal.ts';
 import { inStorage, reportingStorageTrouble } from './storage-trouble.ts';
 
+/** A page of entries ends after so many bytes: hundreds of the largest items must not be in memory at once. */
+const pageBytes = 16 * 1024 * 1024;
+
 type JournalRow = { id: number; state: JournalState; sealed: Buffer };
 
 /** The journal, sealed under a key of its own for every run. */
@@ -45,9 +48,13 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & Jour
     read(runId, label, states, after, limit, backwards = false) {
       const wanted = JSON.stringify(states);
       const rows = backwards
-        ? sql.backwards.all(runId, label, after ?? Number.MAX_SAFE_INTEGER, wanted, limit)
-        : sql.forwards.all(runId, label, after ?? 0, wanted, limit);
-      return rows.map((row) => ({ id: row.id, state: row.state, ...imagesIn(sealerOf(runId), row, runId, label) }));
+        ? sql.backwards.iterate(runId, label, after ?? Number.MAX_SAFE_INTEGER, wanted, limit)
+        : sql.forwards.iterate(runId, label, after ?? 0, wanted, limit);
+      return pageOf(rows).map((row) => ({
+        id: row.id,
+        state: row.state,
+        ...imagesIn(sealerOf(runId), row, runId, label),
+      }));
     },
     mark: (runId, label, ids, state) => markAll.immediate(runId, label, ids, state),
     count(runId, label) {
@@ -70,6 +77,17 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & Jour
       return changes;
     },
   });
+}
+
+function pageOf(rows: Iterable<JournalRow>): readonly JournalRow[] {
+  const page: JournalRow[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    page.push(row);
+    bytes += row.sealed.length;
+    if (bytes >= pageBytes) break;
+  }
+  return page;
 }
 
 /** @throws UserError STORAGE when the key is not the one they were sealed with, or the bytes are not what was sealed. */

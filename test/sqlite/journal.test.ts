@@ -101,6 +101,21 @@ test('another key, another run or another table cannot open an entry', () => {
   expect(() => journal.read('run', 'likes', ['pending'], undefined, 10)).toThrow(cannotOpen);
 });
 
+test('a page of the largest items ends before they fill the memory, and the next one goes on behind it', () => {
+  const { journal } = openJournal();
+  const large = (index: number) => ({ id: { S: String(index) }, text: { S: 'x'.repeat(400_000) } });
+  const entries = Array.from({ length: 50 }, (_, index) => ({ before: large(index), after: large(-index) }));
+  const ids = journal.add('run', 'quotes', entries);
+  const first = journal.read('run', 'quotes', ['pending'], undefined, 500);
+  expect(first.length).toBeGreaterThan(10);
+  expect(first.length).toBeLessThan(30);
+  const read = [...first];
+  while (read.length < entries.length) {
+    read.push(...journal.read('run', 'quotes', ['pending'], read.at(-1)?.id, 500));
+  }
+  expect(read.map(({ id }) => id)).toEqual(ids);
+});
+
 test('purging forgets runs that have ended, and no others', () => {
   const { db, journal } = openJournal();
   const now = 1_000_000;

@@ -20,12 +20,13 @@ export class Window {
 
   /** Resolves when a request has ended. @throws the signal's reason */
   async nextEnd(signal: AbortSignal): Promise<void> {
-    const stop = new AbortController();
+    let onAbort = () => {};
     const aborted = new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true, signal: stop.signal });
+      onAbort = resolve;
+      signal.addEventListener('abort', onAbort, { once: true });
     });
     await Promise.race([this.#ended, aborted]);
-    stop.abort();
+    signal.removeEventListener('abort', onAbort);
     signal.throwIfAborted();
   }
 
