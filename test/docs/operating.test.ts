@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { DeleteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -63,11 +63,25 @@ describe('the commands of docs/operating.md, one after the other', () => {
     expect(JSON.parse(readFileSync(join(folder, 'doctor.json'), 'utf8'))).toMatchObject({ healthy: true });
     expect(readdirSync(join(folder, 'backup'))).toEqual(['pitr-restore.sqlite', 'pitr-restore.sqlite.key']);
   });
+
+  test('the record names whoever the operating system says, whatever USER says', () => {
+    const record = readFileSync(join(folder, 'audit.jsonl'), 'utf8');
+    expect(record).toContain(`"user":"${userInfo().username}"`);
+    expect(record).not.toContain('somebody-else');
+  });
 });
+
+const anotherName = { USER: 'somebody-else', LOGNAME: 'somebody-else', SUDO_USER: 'somebody-else' };
 
 /** A command as somebody would paste it. */
 async function sh(commands: string): Promise<{ readonly code: number | null; readonly output: string }> {
-  const env = { ...shell, PATH: `${join(folder, 'bin')}:${process.env['PATH']}`, HOME: folder, TZ: 'UTC' };
+  const env = {
+    ...shell,
+    PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
+    HOME: folder,
+    TZ: 'UTC',
+    ...anotherName,
+  };
   const child = spawn('sh', ['-e', '-c', commands], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
