@@ -7,7 +7,7 @@ export type Block = {
   readonly note: Note;
 };
 
-export type Note =
+type Note =
   | { readonly kind: 'run' }
   /** It needs a running bot. */
   | { readonly kind: 'run-with-bot' }

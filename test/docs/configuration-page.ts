@@ -42,7 +42,7 @@ export function configurationPage(): string {
 Settings are environment variables, also from a file \`.env\` in the current folder ([\`.env.example\`](../.env.example)),
 and, for environments of your own, a YAML file. They are read once, at the start. Every mistake is named at once and nothing
 is started: [troubleshooting.md](troubleshooting.md). To see whether they work: \`pitr-restore doctor\`. How to run it all:
-[operating.md](operating.md).
+[operating.md](operating.md). Who may set them, and which are secret: [security.md](security.md).
 
 ## Environment variables
 
