@@ -12,7 +12,12 @@ const signaturesKept = 10_000;
 /** For Bolt's HTTPReceiver, which asks only about requests whose signature is right. */
 export function makeReplayMark(): (request: Pick<IncomingMessage, 'headers'>) => { readonly isReplayed: boolean } {
   const signatures = new SeenOnce(signaturesKept);
-  return ({ headers }) => ({ isReplayed: !signatures.isNew(String(headers['x-slack-signature'])) });
+  return ({ headers }) => ({ isReplayed: !signatures.isNew(hashIn(String(headers['x-slack-signature']))) });
+}
+
+/** What Bolt compares of `v0=hash`. It takes no notice of what stands behind a second `=`, so neither do we. */
+function hashIn(signature: string): string {
+  return signature.split('=')[1] ?? '';
 }
 
 /** Before any listener. Over a socket nothing is marked, so everything passes. Bolt answers the rest with 401. */

@@ -39,10 +39,15 @@ export class HttpDelivery implements Channel {
     return this.#post(this.#signed(envelope, how));
   }
 
-  /** Sends the last true delivery again, byte for byte: what somebody who listened in could do. */
-  replay(): Promise<Delivery> {
+  /**
+   * Sends the last true delivery again, byte for byte: what somebody who listened in could do. `after`: what they put
+   * behind its signature, to make it look like another one.
+   */
+  replay(after = ''): Promise<Delivery> {
     if (this.#last === undefined) throw new Error('nothing was delivered yet that could be replayed');
-    return this.#post(this.#last);
+    const { body, headers } = this.#last;
+    const { 'x-slack-signature': signature = '' } = headers;
+    return this.#post({ body, headers: { ...headers, 'x-slack-signature': `${signature}${after}` } });
   }
 
   #signed(envelope: Envelope, forgery?: Forgery): Sendable {

@@ -221,9 +221,9 @@ export class SandboxSlack {
     return this.#deliveries.http.forge(envelope, how);
   }
 
-  /** Delivers the last request again, byte for byte. Needs `deliverTo`. */
-  replay(): Promise<Delivery> {
-    return this.#deliveries.http.replay();
+  /** Delivers the last request again, byte for byte but for what is put behind its signature. Needs `deliverTo`. */
+  replay(afterSignature = ''): Promise<Delivery> {
+    return this.#deliveries.http.replay(afterSignature);
   }
 
   /** Ends every connection. An answer under way gets a moment to leave; a call that a fault left hanging does not. */
