@@ -8,14 +8,15 @@ import { count, counted, duration, utc } from '../measures.ts';
 import { bothTimes, code, escaped, listed } from '../mrkdwn.ts';
 import { actions, button, context, lineSections, section } from './blocks.ts';
 import { actual } from './cost.ts';
+import { sameAgain } from './same-again.ts';
 import type { Surroundings } from './surroundings.ts';
 import { changesOf, conflictsOf, differencesLeft, putBackBy, rewrittenBy, undoneBy, writtenInAll } from './written.ts';
 
-export function outcomeBlocks(run: Run, { undoableUntil }: Surroundings): readonly KnownBlock[] {
+export function outcomeBlocks(run: Run, surroundings: Surroundings): readonly KnownBlock[] {
   return [
     section(outcomeText(run)),
-    ...(run.state === 'NEEDS_ATTENTION' ? whatToDo(run, undoableUntil !== undefined) : []),
-    ...keptTables(run),
+    ...(run.state === 'NEEDS_ATTENTION' ? whatToDo(run, surroundings) : []),
+    ...keptTables(run, surroundings),
     ...digests(run),
     ...costs(run),
   ];
@@ -141,14 +142,14 @@ function took({ durationMs }: Run, word: 'in' | 'after' = 'in'): string {
 }
 
 /** What state each table is in, and what to type. */
-function whatToDo(run: Run, isUndoable: boolean): readonly KnownBlock[] {
+function whatToDo(run: Run, { environment, undoableUntil }: Surroundings): readonly KnownBlock[] {
   const { undoOf } = run.request;
   const tables = run.tables.map((table) => `• ${code(table.table)}: ${stateOf(table)}`);
   const commands = [
     undoOf === undefined
-      ? `${code(sameAgain(run))} finishes it: what is right already is not written again`
+      ? `${sameAgain(run, environment)} finishes it: what is right already is not written again`
       : `${code(`${commandName} undo ${undoOf}`)} finishes it: what is back already is not written again`,
-    ...(isUndoable ? [`${code(`${commandName} undo ${run.id}`)} puts back what it overwrote`] : []),
+    ...(undoableUntil !== undefined ? [`${code(`${commandName} undo ${run.id}`)} puts back what it overwrote`] : []),
     `${code(`${commandName} status`)} says what is running now`,
   ];
   return [
@@ -171,19 +172,14 @@ function stateOf({ swap, rolledBack: back, conflicts }: TableRun): string {
   }
 }
 
-function keptTables(run: Run): readonly KnownBlock[] {
+function keptTables(run: Run, { environment }: Surroundings): readonly KnownBlock[] {
   const kept = run.failure?.restoreTablesKept ?? [];
   if (kept.length === 0) return [];
   const names = listed(kept.map(code), 2000);
   // Where a person has to look, what to type stands above.
-  const again = run.state === 'NEEDS_ATTENTION' ? '' : `\nTo try again: ${code(sameAgain(run))}`;
+  const again = run.state === 'NEEDS_ATTENTION' ? '' : `\nTo try again: ${sameAgain(run, environment)}`;
   const title = `Restore ${kept.length === 1 ? 'table' : 'tables'} kept`;
   return [section(`*${title}* (${counted(kept.length, 'table')}): ${names}${again}`)];
-}
-
-function sameAgain({ request }: Run): string {
-  const verb = request.drill === true ? 'drill ' : '';
-  return `${commandName} ${verb}${request.environment} ${new Date(request.restorePoint).toISOString().replace('.000Z', 'Z')}`;
 }
 
 function costs(run: Run): readonly KnownBlock[] {
