@@ -46,7 +46,7 @@ export class SqliteEventLog implements EventLog, AuditTrail {
       const events = decide(current);
       return events.length === 0 ? [] : this.#append(runId, events, current);
     });
-    const stored = inStorage(() => transaction.immediate());
+    const stored = this.#carriedOut(() => transaction.immediate());
     if (stored.length > 0) this.#announce();
     return stored;
   }
@@ -61,9 +61,19 @@ export class SqliteEventLog implements EventLog, AuditTrail {
       this.#append(runId, [event]);
       return runId;
     });
-    const runId = inStorage(() => transaction.immediate());
+    const runId = this.#carriedOut(() => transaction.immediate());
     this.#announce();
     return runId;
+  }
+
+  /** A transaction that fails goes back; what was folded of its events meanwhile must go, too: their numbers are given again. */
+  #carriedOut<T>(transaction: () => T): T {
+    try {
+      return inStorage(transaction);
+    } catch (error) {
+      this.#folded.clear();
+      throw error;
+    }
   }
 
   run(runId: RunId): Run | undefined {

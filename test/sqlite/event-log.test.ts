@@ -49,6 +49,16 @@ test('a decision that throws leaves nothing behind', () => {
   expect(log.ofRun(id)).toEqual(before);
 });
 
+test('what was decided and then undone by the file is never seen again, also when another process writes next', () => {
+  const { log, path } = openLog();
+  const other = openLog(path).log;
+  const id = log.begin(noon, requested());
+  // Written, folded, and found to be impossible: the transaction goes back, and its numbers are given again.
+  expect(() => log.decide(id, () => [{ type: 'completed', durationMs: 1 }])).toThrow('cannot go from');
+  other.decide(id, () => [{ type: 'withdrawn', by: bob }]);
+  expect(log.run(id)?.state).toBe('WITHDRAWN');
+});
+
 test('rows are chained: each hash covers the row and the hash before it', () => {
   const { log } = openLog();
   const id = log.begin(noon, requested());
