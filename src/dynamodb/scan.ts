@@ -2,6 +2,7 @@ import type { ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { RawItems } from '../restore/comparison/raw-items.ts';
 import type { ScanPage } from '../restore/comparison/scan-segments.ts';
+import { UserError } from '../restore/errors.ts';
 import type { Item } from '../restore/item.ts';
 import type { Items } from '../restore/ports.ts';
 import type { Effort } from './call.ts';
@@ -17,6 +18,7 @@ type ScanOrder = Parameters<Items['scan']>[0];
 /** A page on the wire. */
 type Reply = {
   readonly RawItems?: RawItems;
+  readonly Count?: number;
   readonly LastEvaluatedKey?: Item;
   readonly ConsumedCapacity?: ConsumedCapacity;
 };
@@ -86,6 +88,21 @@ async function requestPage(
     ...(start === undefined ? {} : { ExclusiveStartKey: asSdkItem(start) }),
   });
   // The reply is what the wire carried: binaries are base64, whatever the SDK's type says.
-  const reply: unknown = await client.send(command, { abortSignal });
-  return reply as Reply;
+  const reply = (await client.send(command, { abortSignal })) as Reply;
+  mustHoldItsItems(reply, order);
+  return reply;
+}
+
+/**
+ * DynamoDB counts what it sends. A page that lacks it must not pass for an empty one: what is not found in a table is
+ * deleted from, or written to, the other.
+ */
+function mustHoldItsItems({ RawItems: raw, Count: count }: Reply, { table }: ScanOrder): void {
+  const sent = raw?.length ?? 0;
+  if (raw === undefined ? count === 0 : count === undefined || count === sent) return;
+  throw new UserError(
+    'NETWORK',
+    `What answered dynamodb:Scan on ${table} has not sent the items that it counts.`,
+    'DynamoDB always does. Look at what stands between: proxy, VPC endpoint, AWS_ENDPOINT_URL.',
+  );
 }

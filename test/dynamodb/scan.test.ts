@@ -74,6 +74,23 @@ test('a lost reply, a cut reply and a broken server are asked again', async () =
   expect(aws.requests).toHaveLength(5);
 });
 
+test.for([{ Items: { L: [] }, Count: 1 }, { Items: [item(1)], Count: 2 }, { Count: 1 }, {}])(
+  'what does not hold the items it counts is no page, and surely no empty one: %j',
+  async (body) => {
+    const aws = await cannedAws((_, nth) => (nth === 1 ? { body } : page(1, true)));
+    expect(await collect(connect(aws.url).items.scan(order))).toEqual([{ items: [item(1)] }]);
+    expect(aws.requests).toHaveLength(2);
+  },
+);
+
+test('a server that goes on answering so is told of, in words', async () => {
+  const aws = await cannedAws(() => ({ body: { Count: 3 } }));
+  await expect(collect(connect(aws.url).items.scan(order))).rejects.toMatchObject({
+    code: 'NETWORK',
+    message: 'What answered dynamodb:Scan on shop-orders has not sent the items that it counts.',
+  });
+});
+
 test('a scan that is only ever throttled ends with the reasons AWS gave', async () => {
   const reason = { reason: 'TableReadKeyRangeThroughputExceeded', resource: 'arn' };
   const aws = await cannedAws(() => awsError('ThrottlingException', { throttlingReasons: [reason] }));
