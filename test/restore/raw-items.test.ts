@@ -47,6 +47,14 @@ describe('the items of a reply', () => {
     );
   });
 
+  test('are hashed in a moment, also with tens of thousands of names that are data', () => {
+    const names = Array.from({ length: 40_000 }, (_, index) => (Math.imul(index, 2_654_435_761) >>> 0).toString(36));
+    const byName = Object.fromEntries(names.map((name) => [name, { N: '1' }]));
+    const begunAt = performance.now();
+    itemTextHash(JSON.stringify({ id: { S: '1' }, byName: { M: byName } }));
+    expect(performance.now() - begunAt).toBeLessThan(1_500);
+  });
+
   test('of a type that nobody knows are refused, not skipped', () => {
     expect(() => itemTextHash('{"id":{"X":"1"}}')).toThrow('of a type this program does not know');
   });

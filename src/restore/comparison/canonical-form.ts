@@ -114,27 +114,38 @@ type Order = {
   readonly labels: readonly string[];
 };
 
-// The items of a table nearly all have the same names in the same order: they are sorted once, not for each item.
+// The items of a table nearly all have the same names in the same order: they are sorted once, not for each item. What is
+// kept may hold on to the whole text of the item it was read from; so few are kept, and none of the maps that are keyed by
+// data, whose names are others in every item.
 const orders = new Map<string | undefined, Order>();
-const mostOrders = 1000;
+const mostOrders = 200;
+const mostNames = 100;
 
 function orderOf(names: readonly string[]): Order {
   const known = orders.get(names[0]);
   if (known !== undefined && isSameList(known.names, names)) {
     return known;
   }
-  // By UTF-16 code units: the same everywhere, whatever the locale.
-  const sorted = names.toSorted();
-  const order = {
-    names,
-    positions: sorted.map((name) => names.indexOf(name)),
-    labels: sorted.map((name) => `${name.length}:${name}`),
-  };
+  const positions = inOrder(names);
+  const order = { names, positions, labels: positions.map((position) => labelOf(names[position] ?? '')) };
+  if (names.length > mostNames) {
+    return order;
+  }
   if (orders.size >= mostOrders) {
     orders.clear();
   }
   orders.set(names[0], order);
   return order;
+}
+
+/** The positions of the names, sorted by UTF-16 code units: the same everywhere, whatever the locale. */
+function inOrder(names: readonly string[]): readonly number[] {
+  const positions = new Map(names.map((name, index) => [name, index]));
+  return names.toSorted().map((name) => positions.get(name) ?? -1);
+}
+
+function labelOf(name: string): string {
+  return `${name.length}:${name}`;
 }
 
 function isSameList(a: readonly string[], b: readonly string[]): boolean {
