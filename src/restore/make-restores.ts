@@ -156,7 +156,9 @@ function running(parts: RestoresParts) {
       const last = log.ofRun(run.id).at(-1)?.event;
       const isSaid = last?.type === 'resume-refused' && last.message === message;
       if (run.state === 'IN_PROGRESS' && !isSaid && !lock.isHeldFor(run.id)) {
-        log.decide(run.id, () => [{ type: 'resume-refused', code, message, hint }]);
+        log.decide(run.id, ({ state }) =>
+          state === 'IN_PROGRESS' ? [{ type: 'resume-refused', code, message, hint }] : [],
+        );
       }
       throw error;
     }
