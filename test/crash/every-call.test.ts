@@ -1,65 +1,43 @@
 import { describe, expect, test } from 'vitest';
 import { journalStates } from '../../src/restore/ports.ts';
+import type { Play } from '../support/crash-every-call.ts';
+import { endsOf, killAndResume, undisturbed } from '../support/crash-every-call.ts';
 import { expectNothingLost, restoreTables } from '../support/crash-invariants.ts';
-import type { Call, End } from '../support/crash-life.ts';
-import { at, Life } from '../support/crash-life.ts';
 import type { Program } from '../support/crash-program.ts';
-import { Killed, startProgram } from '../support/crash-program.ts';
 import { inAWorld, restore } from '../support/crash-restore.ts';
 import type { CrashWorld } from '../support/crash-world.ts';
 import { liveTables, refs } from '../support/crash-world.ts';
 
+const play: Play = { act: restore };
+
 /** The calls of a restore that nobody disturbs. */
-const calls = await inAWorld(async (world, clock) => {
-  const life = new Life();
-  const program = await startProgram(world, clock, 1, life);
-  expect(await restore(program, world)).toMatchObject({ state: 'COMPLETED' });
-  await program.close();
-  return life.calls;
+const { calls } = await inAWorld(async (world, clock) => {
+  const played = await undisturbed(world, clock, play);
+  expect(played.run).toMatchObject({ state: 'COMPLETED' });
+  return played;
 });
 
-const reads = ['Describe', 'Scan', 'BatchGetItem'];
-const isRead = ({ name }: Call) => reads.some((read) => name.startsWith(read));
-
-/**
- * Every call once before and once after it is acted on (after a read the world is what it was before it). Of the two
- * tables the calls of one will do: they are treated alike. Looks at a table that is being made repeat; two will do.
- */
-const ends: readonly End[] = calls
-  .filter(({ name }) => !name.includes('votes'))
-  .filter(({ name, turn }) => turn <= 2 || name !== 'DescribeTable quotes-table-restore')
-  .flatMap((call): End[] =>
-    isRead(call)
-      ? [{ ...call, when: 'before' }]
-      : [
-          { ...call, when: 'before' },
-          { ...call, when: 'after' },
-        ],
-  );
+/** Of the two tables the calls of one will do: they are treated alike. Looks at a table that is being made repeat. */
+const ends = endsOf(
+  calls
+    .filter(({ name }) => !name.includes('votes'))
+    .filter(({ name, turn }) => turn <= 2 || name !== 'DescribeTable quotes-table-restore'),
+);
 
 describe('killed (in this process, by silence) and resumed by another program', () => {
   test.for(ends)('$when $name #$turn', async (end) => {
     await inAWorld(async (world, clock) => {
       const before = world.live();
-      const life = new Life(at(end));
-      const first = await startProgram(world, clock, 1, life);
-      const begun = restore(first, world);
-      await Promise.race([begun.catch(expectKilled), new Promise<void>((resolve) => life.onEnd(resolve))]);
-      // What was under way when it died: let it try.
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      const second = await startProgram(world, clock, 2, new Life());
-      const [interrupted] = second.restores.interrupted();
-      if (interrupted !== undefined) {
-        const run = await second.restores.resume(interrupted.id);
-        expect(run, JSON.stringify(run.failure)).toMatchObject({ state: 'COMPLETED', resumed: true });
-        expect(writesOfUs(world)).toBe(differences);
-        expect(await restoreTables(world)).toEqual([]);
-        expect(journalled(second, interrupted.id)).toHaveLength(differences);
-      }
-      await expectNothingLost(world, second, before);
-      expectOneCallPerTable(world, second);
-      await second.close();
-      await first.close();
+      await killAndResume(world, clock, play, end, async ({ resumed, second }) => {
+        if (resumed !== undefined) {
+          expect(resumed, JSON.stringify(resumed.failure)).toMatchObject({ state: 'COMPLETED', resumed: true });
+          expect(writesOfUs(world)).toBe(differences);
+          expect(await restoreTables(world)).toEqual([]);
+          expect(journalled(second, resumed.id)).toHaveLength(differences);
+        }
+        await expectNothingLost(world, second, before);
+        expectOneCallPerTable(world, second);
+      });
     });
   });
 });
@@ -86,8 +64,4 @@ function expectOneCallPerTable({ aws }: CrashWorld, { log }: Program): void {
     if (isCompleted) expect(count).toBe(1);
     else expect(count).toBeLessThanOrEqual(1);
   }
-}
-
-function expectKilled(error: unknown): void {
-  if (!(error instanceof Killed)) throw error;
 }

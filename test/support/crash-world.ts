@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   CreateTableCommand,
-  DeleteItemCommand,
   DynamoDBClient,
   PutItemCommand,
   UpdateContinuousBackupsCommand,
@@ -50,10 +49,6 @@ export async function startCrashWorld(options: { readonly clock: () => number; r
 
   const put = (TableName: string, item: Item) =>
     client.send(new PutItemCommand({ TableName, Item: item as never, ReturnValues: 'ALL_OLD' }));
-  const remove = (TableName: string, item: Item) => {
-    const name = keyName[TableName] ?? '';
-    return client.send(new DeleteItemCommand({ TableName, Key: { [name]: item[name] } as never }));
-  };
 
   return {
     aws,
@@ -62,17 +57,16 @@ export async function startCrashWorld(options: { readonly clock: () => number; r
     clock,
     restorePoint,
     put,
-    remove,
     /** Six items to put and three to delete. */
     async accident(at = restorePoint + 30 * minute): Promise<void> {
-      elsewhen = at;
-      for (const n of [3, 4]) await put(quotes, quote(n, 'corrupt'));
-      for (const n of [7, 8]) await remove(quotes, quote(n));
-      for (const n of [1000, 1001]) await put(quotes, quote(n, 'junk'));
-      await put(votes, vote(5, '0'));
-      await remove(votes, vote(9));
-      await put(votes, vote(1000));
-      elsewhen = undefined;
+      const puts = (...items: readonly Item[]) => items.map((item) => ({ put: item as never }));
+      const deletes = (table: string, ...items: readonly Item[]) => {
+        const name = keyName[table] ?? '';
+        return items.map((item) => ({ delete: { [name]: item[name] } as never }));
+      };
+      const corrupt = puts(quote(3, 'corrupt'), quote(4, 'corrupt'), quote(1000, 'junk'), quote(1001, 'junk'));
+      await aws.history.write(quotes, [...corrupt, ...deletes(quotes, quote(7), quote(8))], at);
+      await aws.history.write(votes, [...puts(vote(5, '0'), vote(1000)), ...deletes(votes, vote(9))], at);
     },
     /** What the live tables hold. */
     live: () => Object.fromEntries(liveTables.map((table) => [table, sorted(aws.history.snapshot(table))])),
