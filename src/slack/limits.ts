@@ -37,6 +37,8 @@ export const limits = {
   labelInTable: 63,
   /** Ours: leaves room in a message for what stands around a `data_table`. */
   dataTableJson: 8000,
+  /** Ours: so many people at most are written to directly about one request. A user group may be a whole company. */
+  toldDirectly: 20,
   /** Ours: long enough to say why, short enough to be read. */
   reason: 500,
   whenInput: 200,

@@ -118,6 +118,23 @@ test('approvers by group who are not in the channel are told directly, the asker
   await expect.poll(() => told().map(({ args }) => args['channel'])).toEqual(['U0BOB']);
 });
 
+test('one whom Slack cannot write to keeps nobody else from being told, and a crowd is not written to one by one', async () => {
+  const crowd = Array.from({ length: 40 }, (_, index) => `U0GONE${index}`);
+  const world = await startWorld({
+    environments: [dev, { ...byGroup, approvers: ['U0GONE', 'U0BOB'] }],
+    slack: {
+      userGroups: [{ id: 'S0LEADS', users: crowd }],
+      channels: [{ id: 'C0OPS', members: ['U0ALICE', 'U0BOT'] }],
+    },
+  });
+  await ask(world);
+  await expect.poll(() => world.slack.as('U0BOB').dms().length).toBe(1);
+  const crowdLogged = () => world.logged.filter(({ message }) => message.startsWith('There are too many approvers'));
+  await expect.poll(crowdLogged).toHaveLength(1);
+  const told = world.slack.apiCalls.filter(({ args }) => String(args['channel']).startsWith('U'));
+  expect(told).toHaveLength(20);
+});
+
 test('whoever is named by id is not asked about: the id is enough', async () => {
   const world = await withGroups({ ...prod, adminGroups: ['S0LEADS'], approverGroups: ['S0LEADS'] });
   await open(world, 'prod 2 hours ago', 'U0ALICE', isConfirm);
