@@ -40,7 +40,10 @@ test('every sentence that the program can say about a trouble is on the page', (
   const missing = said.filter(
     ({ text, code }) => code === undefined && !all.includes(inside(text)) && !noTrouble.includes(text),
   );
-  expect(missing.map(({ file, text }) => `${file}: ${text}`)).toEqual([]);
+  expect(
+    missing.map(({ file, text }) => `${file}: ${text}`),
+    'docs/troubleshooting.md lacks',
+  ).toEqual([]);
 });
 
 test('every code has a section, and every error stands in the section of its code', () => {
@@ -49,7 +52,10 @@ test('every code has a section, and every error stands in the section of its cod
   expect(codes.length).toBeGreaterThan(30);
   for (const [, code = ''] of codes) expect([...sections.keys()]).toContain(code);
   const misplaced = said.filter(({ text, code }) => code !== undefined && !sections.get(code)?.includes(text));
-  expect(misplaced.map(({ file, code, text }) => `${file}: ${code}: ${text}`)).toEqual([]);
+  expect(
+    misplaced.map(({ file, code, text }) => `${file}: ${code}: ${text}`),
+    'docs/troubleshooting.md lacks, in the section of that code',
+  ).toEqual([]);
 });
 
 test('what is left out on purpose is still said somewhere', () => {
