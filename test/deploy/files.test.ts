@@ -278,6 +278,12 @@ describe('examples of commands', () => {
     }
   });
 
+  test('the service, cron and the runner on its machine have one state file, and so one lock', () => {
+    const files = ['systemd/pitr-restore.service', 'cron/pitr-restore', 'github-actions/restore.yml'];
+    const stateFiles = files.map((file) => /^(?: +|Environment=)?PITR_DB(?:=|: )(\S+)$/m.exec(read(file))?.[1]);
+    expect(stateFiles).toEqual(files.map(() => '/var/lib/pitr-restore/pitr-restore.sqlite'));
+  });
+
   test.for(['restore', 'drill'])('github-actions/%s.yml: a workflow whose commands the program understands', (name) => {
     const workflow = parse(read(`github-actions/${name}.yml`)) as Record<string, Json>;
     expect(Object.keys(workflow)).toEqual(['name', 'on', 'permissions', 'concurrency', 'jobs']);
