@@ -18,6 +18,8 @@ type ScanOrder = Parameters<Items['scan']>[0];
 /** A page on the wire. */
 type Reply = {
   readonly RawItems?: RawItems;
+  /** Of a reply that is written in a way that could not be split, and of one that did not come over our protocol. */
+  readonly Items?: unknown;
   readonly Count?: number;
   readonly LastEvaluatedKey?: Item;
   readonly ConsumedCapacity?: ConsumedCapacity;
@@ -60,12 +62,13 @@ export async function* scan(
   try {
     let pending: Promise<Reply> | undefined = fetchPage(undefined);
     while (pending !== undefined) {
-      const { RawItems: raw, LastEvaluatedKey: last, ConsumedCapacity }: Reply = await pending;
+      const reply: Reply = await pending;
+      const { LastEvaluatedKey: last, ConsumedCapacity } = reply;
       pending = last === undefined ? undefined : fetchPage(last);
       // Should it fail while the caller is busy, it is told when it asks for that page.
       pending?.catch(() => undefined);
       const consumed = unitsRead(ConsumedCapacity);
-      yield { items: raw ?? [], ...(consumed && { readUnits: consumed.readUnits }) };
+      yield { items: itemsIn(reply) ?? [], ...(consumed && { readUnits: consumed.readUnits }) };
     }
   } finally {
     // A caller that stops early leaves a page under way.
@@ -93,13 +96,18 @@ async function requestPage(
   return reply;
 }
 
+function itemsIn({ RawItems: raw, Items: items }: Reply): ScanPage['items'] | undefined {
+  return raw ?? (Array.isArray(items) ? items : undefined);
+}
+
 /**
  * DynamoDB counts what it sends. A page that lacks it must not pass for an empty one: what is not found in a table is
  * deleted from, or written to, the other.
  */
-function mustHoldItsItems({ RawItems: raw, Count: count }: Reply, { table }: ScanOrder): void {
-  const sent = raw?.length ?? 0;
-  if (raw === undefined ? count === 0 : count === undefined || count === sent) return;
+function mustHoldItsItems(reply: Reply, { table }: ScanOrder): void {
+  const items = itemsIn(reply);
+  const { Count: count = items?.length } = reply;
+  if (count === (items?.length ?? 0)) return;
   throw new UserError(
     'NETWORK',
     `What answered dynamodb:Scan on ${table} has not sent the items that it counts.`,

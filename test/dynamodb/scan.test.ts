@@ -83,6 +83,12 @@ test.for([{ Items: { L: [] }, Count: 1 }, { Items: [item(1)], Count: 2 }, { Coun
   },
 );
 
+test('a reply with more space in it than anybody writes is read all the same', async () => {
+  const text = `{"Count":1,"Items":${' '.repeat(100)}[{"id":{"N":"1"}}]}`;
+  const aws = await cannedAws(() => ({ text, type: 'application/x-amz-json-1.0' }));
+  expect(await collect(connect(aws.url).items.scan(order))).toEqual([{ items: [item(1)] }]);
+});
+
 test('a server that goes on answering so is told of, in words', async () => {
   const aws = await cannedAws(() => ({ body: { Count: 3 } }));
   await expect(collect(connect(aws.url).items.scan(order))).rejects.toMatchObject({
