@@ -9,6 +9,7 @@ import { pauseCaution } from '../restore/pause-caution.ts';
 import { actorName, type RestoreRequest } from '../restore/request.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { Run, TableRun } from '../restore/run.ts';
+import { isPaused } from '../restore/speed.ts';
 import { withParts } from './open-parts.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
@@ -47,16 +48,17 @@ export function statusText(
   const waiting = open.filter((run) => run.state !== 'IN_PROGRESS');
   return [
     ...(running.length === 0 ? ['No restore is running.\n'] : running.map((run) => runningText(run, now, history))),
-    ...open.filter(isInterrupted).map(interruptedText),
+    ...open.filter(isInterrupted).map((run) => interruptedText(run, now)),
     ...waiting.map(waitingText),
   ].join('');
 }
 
-function interruptedText(run: Run): string {
+function interruptedText(run: Run, now: Instant): string {
   return [
     `${run.id} is interrupted in ${run.phase ?? 'ACQUIRE_LOCK'}; go on with: pitr-restore resume ${run.id}`,
     `  ${whatIsAsked(run)}`,
     `  nobody carries it out; ${run.cancelRequested ? 'it is to be cancelled' : 'to stop it for good'}: pitr-restore cancel ${run.id}`,
+    ...speedLines(run, now),
     ...tableLines(run),
     '',
   ].join('\n');
@@ -105,6 +107,7 @@ function awaitedLines(run: Run, now: Instant, history: readonly Run[]): readonly
 function speedLines(run: Run, now: Instant): readonly string[] {
   const { speed, speedSet } = run;
   if (speedSet === undefined || speed === 'normal') return [];
+  if (speed === 'pause' && !isPaused(run)) return [];
   const by = `by ${actorName(speedSet.by)} at ${formatUtc(speedSet.at)} (${formatDuration(now - speedSet.at)} ago)`;
   if (speed !== 'pause') return [`  speed: ${speed}, set ${by}`];
   const caution = pauseCaution(run);

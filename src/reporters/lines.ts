@@ -5,6 +5,7 @@ import { fenceStillUpSentence } from '../restore/fence/sentences.ts';
 import { actorName, type RestoreRequest } from '../restore/request.ts';
 import { describeInstant } from '../restore/restore-point.ts';
 import type { Run } from '../restore/run.ts';
+import { isPaused } from '../restore/speed.ts';
 import { fenceLines } from './fence-lines.ts';
 import { formatDuration, formatUtc } from './format.ts';
 import { debug, error, info, type Line, oneLine, warning } from './line.ts';
@@ -45,7 +46,7 @@ export function consoleLines({ event }: StoredEvent, run: Run): readonly Line[] 
       return planLines(event);
     case 'cancel-requested':
     case 'speed-set':
-      return steeringLines(event);
+      return steeringLines(event, run);
     case 'completed':
     case 'failed':
     case 'cancelled':
@@ -80,10 +81,15 @@ export function consoleLines({ event }: StoredEvent, run: Run): readonly Line[] 
 }
 
 /** What people ask of a restore while it runs. */
-function steeringLines(event: Extract<RunEvent, { type: 'cancel-requested' | 'speed-set' }>): readonly Line[] {
-  return event.type === 'speed-set'
-    ? [info(`${actorName(event.by)} set the speed to ${event.speed}`)]
-    : warning(`${actorName(event.by)} asked to stop: the restore stops at its next safe point`);
+function steeringLines(
+  event: Extract<RunEvent, { type: 'cancel-requested' | 'speed-set' }>,
+  { request }: Run,
+): readonly Line[] {
+  if (event.type === 'speed-set') return [info(`${actorName(event.by)} set the speed to ${event.speed}`)];
+  if (event.outrankedBy !== undefined)
+    return warning(`${event.outrankedBy} needs the lock: the drill makes way for it`);
+  const what = request.drill === true ? 'drill' : request.undoOf === undefined ? 'restore' : 'undo';
+  return warning(`${actorName(event.by)} asked to stop: the ${what} stops at its next safe point`);
 }
 
 type DecisionEvent = Extract<RunEvent, { type: 'requested' | 'approved' | 'denied' | 'withdrawn' | 'expired' }>;
@@ -104,13 +110,15 @@ function decisionLines(event: DecisionEvent, run: Run): readonly Line[] {
     case 'withdrawn':
       return [info(`${actorName(event.by)} withdrew request ${run.digest.slice(0, 8)}`)];
     case 'expired':
-      return warning(
-        event.why === 'no-decision'
-          ? 'The request expired: nobody decided in time'
-          : 'The request expired: its restore point is no longer in the restorable window',
-      );
+      return warning(`The request expired: ${whyExpired[event.why]}`);
   }
 }
+
+const whyExpired = {
+  'no-decision': 'nobody decided in time',
+  'not-started': 'it was approved, and not begun in time',
+  'left-window': 'its restore point is no longer in the restorable window',
+} as const satisfies Record<(RunEvent & { type: 'expired' })['why'], string>;
 
 type CarryingEvent = Extract<
   RunEvent,
@@ -133,6 +141,7 @@ function carryingLines(event: CarryingEvent, run: Run): readonly Line[] {
     case 'resumed':
       return [
         info(`Going on with ${run.id} in phase ${run.phase ?? 'ACQUIRE_LOCK'}`),
+        ...(isPaused(run) ? warning('It is still paused. To let it go on: pitr-restore speed normal') : []),
         debug(`Carried out by process ${event.holder.pid} on ${event.holder.host} from here on`),
       ];
     case 'resume-refused':

@@ -3,6 +3,7 @@ import type { TableProgress } from './ports.ts';
 import { restoreDuration } from './restore-duration.ts';
 import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
+import { isPaused } from './speed.ts';
 
 /** How far a run is in its present phase. What is not known is absent. */
 export type PhaseProgress = {
@@ -46,7 +47,7 @@ export function describeProgress(
   const begun = {
     phase,
     elapsedMs: Math.max(0, now - startedAt),
-    paused: run.speed === 'pause' && run.rollback === undefined,
+    paused: isPaused(run),
   };
   if (phase === 'AWAIT_ACTIVE') return { ...begun, ...awaited(run, history, begun.elapsedMs) };
   if (!countingPhases.includes(phase)) return undefined;

@@ -2,6 +2,7 @@ import type { RunId } from './events.ts';
 import type { EventLog } from './ports.ts';
 import type { Run } from './run.ts';
 import type { Speed, SpeedNow } from './speed.ts';
+import { isPaused } from './speed.ts';
 
 /**
  * The speed of a run, kept up to date with the record, also with what other processes write there: it is asked before
@@ -22,6 +23,6 @@ export function followSpeed(
 }
 
 /** Putting back is never paused: whoever cancels a paused restore wants it put back now. */
-function speedOf({ speed, rollback }: Run): Speed {
-  return rollback !== undefined && speed === 'pause' ? 'normal' : speed;
+function speedOf(run: Run): Speed {
+  return run.speed === 'pause' && !isPaused(run) ? 'normal' : run.speed;
 }

@@ -1,5 +1,6 @@
 import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
+import { isPaused } from './speed.ts';
 
 /** When the first of the run's fences opens by itself; undefined: it has none that is closed, or will be. */
 function fenceOpensAt({ tables }: Pick<Run, 'tables'>): Instant | undefined {
@@ -8,8 +9,8 @@ function fenceOpensAt({ tables }: Pick<Run, 'tables'>): Instant | undefined {
 }
 
 /** What whoever pauses a restore has to know; undefined: nothing. A plain sentence. */
-export function pauseCaution(run: Pick<Run, 'tables' | 'speed'>): string | undefined {
-  if (run.speed !== 'pause') return undefined;
+export function pauseCaution(run: Pick<Run, 'tables' | 'speed' | 'rollback'>): string | undefined {
+  if (!isPaused(run)) return undefined;
   const opensAt = fenceOpensAt(run);
   if (opensAt === undefined) return undefined;
   const at = new Date(opensAt).toISOString().replace('.000', '');

@@ -20,3 +20,8 @@ export type SpeedNow = () => Speed;
 
 /** Capacity units as AWS counted them in its replies. */
 export type Consumed = { readonly readUnits: number; readonly writeUnits: number };
+
+/** Whether a run stands still because a person wants it to. Putting back never does. */
+export function isPaused({ speed, rollback }: { readonly speed: Speed; readonly rollback?: object }): boolean {
+  return speed === 'pause' && rollback === undefined;
+}

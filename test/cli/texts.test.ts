@@ -94,6 +94,15 @@ describe('the speed of a restore', () => {
     );
   });
 
+  test('that is paused is told of an interrupted run, too, and not while it is put back: that is never paused', () => {
+    const pause = { type: 'speed-set', speed: 'pause', by } as const;
+    const run = runAfter(...untilActive, pause);
+    expect(statusText([run], new Set([run.id]), now)).toContain('  PAUSED by ana@bastion at ');
+    const cause = { code: 'SWAP', message: 'No answer.', hint: '' } as const;
+    const back = runAfter(...untilActive, pause, { type: 'rollback-started', ...cause });
+    expect(statusText([back], nobody, now)).not.toContain('PAUSED');
+  });
+
   test('that somebody changed is in the status, as long as it is not the usual one', () => {
     const slow = runAfter(...untilActive, { type: 'speed-set', speed: 'slow', by });
     expect(statusText([slow], nobody, now)).toContain('  speed: slow, set by ana@bastion at ');

@@ -66,6 +66,11 @@ const single: readonly (readonly [string, RunEvent, ...(readonly string[])])[] =
     'WARNING The request expired: its restore point is no longer in the restorable window',
   ],
   [
+    'an approval that nobody acted on',
+    { type: 'expired', why: 'not-started' },
+    'WARNING The request expired: it was approved, and not begun in time',
+  ],
+  [
     'a lock taken over',
     { type: 'lock-taken', holder, takenOverFrom: { ...holder, runId: 'restore-0', pid: 7 } },
     'WARNING Removing stale lock of restore-0 \\(process 7 on bastion is gone\\)',
@@ -291,6 +296,25 @@ test('a drill is told as a drill: what a restore would do, and how long its part
     'A restore would put back 4 items and delete 0. The copies were ready after 4m59s, compared in 12s',
   );
   expect(lines).toContain('Drill completed successfully in 5m11s');
+});
+
+test('a drill that makes way says for which run', () => {
+  const drill = requested({ request: { ...request, drill: true }, approvalsNeeded: 0 });
+  const asked = { type: 'cancel-requested', by: { kind: 'system' }, outrankedBy: 'restore-2' } as const;
+  expect(shown([{ type: 'started' }, asked], drill).at(-1)).toBe(
+    'restore-2 needs the lock: the drill makes way for it',
+  );
+});
+
+test('a paused run that another process goes on with stays paused, and says so; not when it is put back', () => {
+  const pause = { type: 'speed-set', speed: 'pause', by: alice } as const;
+  const resumed = { type: 'resumed', holder } as const;
+  expect(shown([...swapping, pause, resumed])).toContain(
+    'It is still paused. To let it go on: pitr-restore speed normal',
+  );
+  const cause = { code: 'SWAP', message: 'No answer.', hint: '' } as const;
+  const back = [...swapping, pause, { type: 'rollback-started', ...cause }, resumed] as const;
+  expect(shown(back)).not.toContainEqual(expect.stringContaining('paused'));
 });
 
 test('an undo is told as an undo', () => {
