@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { parseCommandLine } from '../../src/cli/arguments.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { selectTables } from '../../src/restore/environment.ts';
+import { UserError } from '../../src/restore/errors.ts';
+import { readRestorePoint } from '../../src/restore/restore-point.ts';
 import { plain, sentencesIn, sentencesOfTrouble, wholeSource } from './sentences.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -73,6 +78,23 @@ test('every message on the page is one that the program still has', () => {
   expect(gone).toEqual([]);
 });
 
+test.each([
+  ...messagesOf(() => parseCommandLine(['--restore-pont', '9am'])),
+  ...messagesOf(() => parseCommandLine(['statsu'])),
+  ...messagesOf(() => parseCommandLine(['--environment', 'dev', '--restore-point', '9am', '--fence', 'wood'])),
+  ...messagesOf(() =>
+    loadConfig({ PORT: 'http', PITR_ADMINS: 'alice', PITR_CONFIG: 'pitr.yml' }, () => 'environments:'),
+  ),
+  ...messagesOf(() => placeIn(loadConfig({}))),
+  ...refusalsOf('yesterday', '03/04/2026 9am', 'tomorrow 9am', 'soon', '9am CST', '25:61', '2026-03-29 02:30'),
+])('"%s", as it is really printed, is found on the page', (printed) => {
+  expect(isOnPage(printed)).toBe(true);
+});
+
+test('what nobody prints is not found on it', () => {
+  expect(isOnPage('The moon is made of cheese, and nothing was changed.')).toBe(false);
+});
+
 test('a new error is noticed wherever it is made', () => {
   const made = sentencesIn(
     'restore/new.ts',
@@ -80,3 +102,38 @@ test('a new error is noticed wherever it is made', () => {
   );
   expect(made).toEqual([{ file: 'restore/new.ts', text: 'The table … has vanished.', code: 'SWAP' }]);
 });
+
+/** Whether one of the page's messages is what was printed, with something where it has `…`. */
+function isOnPage(printed: string): boolean {
+  return [...page.matchAll(/`([^`\n]{12,})`/g)].some(([, text = '']) =>
+    new RegExp(`^${plain(text).split('…').map(literal).join('.+')}`).test(plain(printed)),
+  );
+}
+
+/** The lines of what is thrown, each mistake of a configuration without its place. */
+function messagesOf(work: () => unknown): readonly string[] {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.message.split('\n').map((line) => line.replace(/^ {2}- (?:pitr\.yml, line \d+: )?[\w.[\]]+: /, ''));
+  }
+  throw new Error('Nothing was refused');
+}
+
+function placeIn({ environments: [dev] }: Config): unknown {
+  if (dev === undefined) throw new Error('There is no dev');
+  return selectTables(dev, ['orders']);
+}
+
+function refusalsOf(...words: readonly string[]): readonly string[] {
+  return words.map((text) => {
+    const reading = readRestorePoint(text, Date.parse('2026-11-22T12:00:00Z'), 'Europe/Berlin');
+    if (reading.kind !== 'refused') throw new Error(`${text} is not refused`);
+    return reading.refusal.message;
+  });
+}
+
+function literal(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
