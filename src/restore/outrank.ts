@@ -22,16 +22,18 @@ export async function takeLock(
   shutdown: AbortSignal | undefined,
 ): Promise<ReturnType<Lock['take']>> {
   const { log, lock, clock } = parts;
-  const first = lock.take(run.id);
-  if (first.taken || run.request.drill === true) return first;
-  const holder = log.run(first.holder.runId);
-  if (holder?.id === run.id || holder?.request.drill !== true) return first;
-  log.decide(holder.id, (drill) => askToStop(drill, run.id));
   for (const until = clock.now() + drillStopsWithinMs; ; ) {
+    const answer = lock.take(run.id);
+    if (answer.taken || clock.now() >= until || !makesWay(log.run(answer.holder.runId), run)) return answer;
+    // Each time: it may have taken the lock and not have begun yet.
+    log.decide(answer.holder.runId, (drill) => askToStop(drill, run.id));
     await pause(clock, shutdown);
-    const taken = lock.take(run.id);
-    if (taken.taken || clock.now() >= until) return taken;
   }
+}
+
+/** Another restore that was faster than we does not: nobody's restore begins by itself when an earlier one has ended. */
+function makesWay(holder: Run | undefined, run: Run): boolean {
+  return holder?.request.drill === true && run.request.drill !== true && holder.id !== run.id;
 }
 
 function askToStop(drill: Run, outrankedBy: RunId): readonly RunEvent[] {
