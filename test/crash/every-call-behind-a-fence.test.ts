@@ -40,8 +40,13 @@ const [first, last] = ['record phase-started RAISE_FENCE', 'record phase-finishe
   calls.findIndex(({ name }) => name === edge),
 );
 
-/** Of the two tables the calls of one will do, but for what has to do with their policies. */
-const ofInterest = ({ name }: Call) => !name.includes('votes') || name.includes('Policy');
+/**
+ * What has to do with the fence or relies on it, and the end of each phase: the rest is as without a fence. Of the two
+ * tables the calls of one will do, but for their policies.
+ */
+const ofInterest = ({ name }: Call) =>
+  name.includes('Policy') ||
+  (/fence|phase-finished|DeleteItem|Batch|mark|swap|Scan/.test(name) && !name.includes('votes'));
 
 const ends = endsOf(withoutRepetitions(calls.slice(first, (last ?? 0) + 1).filter(ofInterest)));
 

@@ -27,15 +27,15 @@ test.for(shapes)(
   async ({ pk, sk, scanOrder }) => {
     const { client } = await startSandbox({ scanOrder });
     await createTable(client, 'things', { pk, ...(sk && { sk }) });
-    const items = Array.from({ length: 150 }, (_, index) =>
-      sk === undefined ? { pk: value(pk, index) } : { pk: value(pk, index % 30), sk: value(sk, index) },
+    const items = Array.from({ length: 60 }, (_, index) =>
+      sk === undefined ? { pk: value(pk, index) } : { pk: value(pk, index % 20), sk: value(sk, index) },
     );
     await batchPut(client, 'things', items);
 
     const seen: string[] = [];
     const partitions = new Map<string, number>();
     for (let Segment = 0; Segment < 4; Segment += 1) {
-      for (const item of await scanAll(client, 'things', { Segment, TotalSegments: 4, Limit: 7 })) {
+      for (const item of await scanAll(client, 'things', { Segment, TotalSegments: 4, Limit: 5 })) {
         seen.push(JSON.stringify(item));
         const partition = JSON.stringify(item['pk']);
         expect(partitions.get(partition) ?? Segment).toBe(Segment);
@@ -45,7 +45,7 @@ test.for(shapes)(
     const all = new Set(items.map((item) => JSON.stringify(item)));
     expect(seen).toHaveLength(all.size);
     expect(new Set(seen)).toEqual(all);
-    const whole = await scanAll(client, 'things', { Limit: 11 });
+    const whole = await scanAll(client, 'things', { Limit: 21 });
     expect(whole).toHaveLength(all.size);
     expect(new Set(whole.map((item) => JSON.stringify(item)))).toEqual(all);
     expect(new Set(partitions.values()).size).toBe(4);
