@@ -8,6 +8,7 @@ import { createLog } from './log.ts';
 import { statusFileReporter } from './reporters/status-file.ts';
 import { UserError } from './restore/errors.ts';
 import type { RunId } from './restore/events.ts';
+import { inTurn } from './restore/in-turn.ts';
 import type { Reporter } from './restore/ports.ts';
 import type { SlackBot, SlackSettings } from './slack/bot.ts';
 import { createSlackBot } from './slack/bot.ts';
@@ -101,18 +102,16 @@ function abandon({ restores }: Parts, runId: RunId, why: unknown, log: Log): voi
 }
 
 /**
- * Goes on with what was interrupted, by a restart of ours or because its process is gone; then starts what was approved
- * and never begun. One after the other: a run that waits must not be refused because another one is being finished.
+ * Goes on with what was interrupted, by a restart of ours or because its process is gone, and starts what was approved and
+ * never begun. One after the other: a run that waits must not be refused because another one is being finished.
  */
 async function goOn({ restores }: Parts, start: (runId: RunId) => Promise<void>, log: Log): Promise<void> {
   try {
     restores.expireOverdue();
-    for (const run of restores.interrupted()) {
-      // A shell's runs are its user's to resume; one that somebody cancelled is put back by whoever can.
-      if (run.origin.kind === 'slack' || run.cancelRequested) await start(run.id);
-    }
-    for (const { id, origin } of restores.open()) {
-      if (origin.kind === 'slack' && restores.run(id)?.state === 'APPROVED') await start(id);
+    for (const { id } of inTurn(restores.interrupted(), restores.open())) {
+      // It may have been ended meanwhile: a drill by the restore before it, a request by people.
+      const state = restores.run(id)?.state;
+      if (state === 'IN_PROGRESS' || state === 'APPROVED') await start(id);
     }
   } catch (error) {
     log.error({ err: error }, 'The runs that wait could not be looked for');
