@@ -100,9 +100,22 @@ export function outlookLines(outlook: EnvironmentOutlook, now: Instant, timeZone
 export function cancelledMessage(run: Run): Message {
   const text =
     run.state === 'IN_PROGRESS'
-      ? `${code(run.id)} stops at its next safe point; what it wrote already is put back. AWS cannot stop copies it has begun to build; those are kept. The thread says when it has stopped.`
+      ? `${code(run.id)} stops at its next safe point. ${whatStoppingDoes(run)} The thread says when it has stopped.`
       : `${code(run.id)} is withdrawn. No table was touched.`;
   return message(text, [section(text)]);
+}
+
+/** What becomes of what a run has written and made, when it is stopped. Plain text. */
+export function whatStoppingDoes({ request: { drill, undoOf, options } }: Pick<Run, 'request'>): string {
+  if (drill === true) {
+    return 'Nothing live was written. The copies are deleted; those that AWS is still building, as soon as they are built.';
+  }
+  const back = options.rollback
+    ? 'What it wrote already is put back.'
+    : 'What it wrote stays: it was asked for without a rollback.';
+  return undoOf === undefined
+    ? `${back} AWS cannot stop copies it has begun to build; those are kept for you to look at.`
+    : back;
 }
 
 /** What a running restore does from now on. */

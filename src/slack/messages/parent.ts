@@ -8,6 +8,7 @@ import { actionIds, valueFor } from '../button-value.ts';
 import { commandName } from '../command.ts';
 import { duration, utc } from '../measures.ts';
 import { actor, anyOf, code, escaped, literal, readersTime } from '../mrkdwn.ts';
+import { whatStoppingDoes } from './answers.ts';
 import { actions, button, confirmation, context, facts, header, type Message, message, section } from './blocks.ts';
 import { expected } from './cost.ts';
 import { outcomeBlocks, outcomeText } from './outcome.ts';
@@ -119,7 +120,12 @@ function running(run: Run, surroundings: Surroundings, progress: Progress): Mess
     label: 'Cancel',
     value: valueFor(run),
     style: 'danger',
-    confirm: confirmation(`Stop this ${nounFor(run)}?`, whatStoppingDoes(run), 'Stop it', 'Go on'),
+    confirm: confirmation(
+      `Stop this ${nounFor(run)}?`,
+      `It stops at its next safe point. ${whatStoppingDoes(run)}`,
+      'Stop it',
+      'Go on',
+    ),
   });
   const state = stateNow(run, surroundings);
   const mayStop = !run.cancelRequested && run.rollback === undefined;
@@ -137,12 +143,6 @@ function running(run: Run, surroundings: Surroundings, progress: Progress): Mess
 function nounFor({ request }: Run): string {
   if (request.undoOf !== undefined) return 'undo';
   return request.drill === true ? 'drill' : 'restore';
-}
-
-function whatStoppingDoes({ request }: Run): string {
-  return request.drill === true
-    ? 'It stops at its next safe point. Nothing live was written. The copies are deleted; those that AWS is still building, as soon as they are built.'
-    : 'It stops at its next safe point, and what it wrote already is put back. AWS cannot stop copies it has begun to build; those are kept for you to look at.';
 }
 
 function runningTitle(run: Run): string {
