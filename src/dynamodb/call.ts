@@ -52,7 +52,7 @@ export async function call<T>(attempt: Attempt, send: () => Promise<T>, signal?:
  * @throws as `call` does, and what `beforeEach` throws
  */
 export async function callPatiently<T>(request: ItemsRequest<T>, effort: Effort): Promise<T> {
-  const { patience, signal } = effort;
+  const { patience, throughput, signal } = effort;
   for (let refusals = 1; ; refusals += 1) {
     try {
       const reply = await callInTurn(request, effort);
@@ -60,6 +60,7 @@ export async function callPatiently<T>(request: ItemsRequest<T>, effort: Effort)
       return reply;
     } catch (error) {
       if (!isTemporary(error)) throw error;
+      patience.othersMoved(throughput.acceptedAt);
       await patience.wait(error, refusals, signal);
     }
   }

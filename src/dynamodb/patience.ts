@@ -40,6 +40,11 @@ export class Patience {
     this.#refusedAt = undefined;
   }
 
+  /** Something of the same table was, at this time, for whomever: it is not the table that gives nothing. */
+  othersMoved(at: number): void {
+    if (this.#refusedAt !== undefined) this.#refusedAt = Math.max(this.#refusedAt, at);
+  }
+
   /** A person had it wait: what was refused before that is long ago. */
   paused(): void {
     this.#refusedAt = undefined;

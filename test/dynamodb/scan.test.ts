@@ -108,6 +108,22 @@ test('a scan that is only ever throttled ends with the reasons AWS gave', async 
   expect(timing.now()).toBe(60_000);
 });
 
+test('a segment that has to wait for long is not given up while the table gives to the others', async () => {
+  const timing = driven();
+  let given = 0;
+  const aws = await cannedAws(async ({ input }) => {
+    if (input.Segment === 0) return given < 6 ? awsError('ProvisionedThroughputExceededException') : page(0, true);
+    given += 1;
+    await timing.sleep(30_000);
+    return page(given, given === 6);
+  });
+  const { items } = connect(aws.url, { timing, patienceMs: 60_000 });
+  const segments = [0, 1].map((segment) => collect(items.scan({ ...order, segment, totalSegments: 2 })));
+  const [waited, other] = await Promise.all(segments);
+  expect(waited).toEqual([{ items: [item(0)] }]);
+  expect(other).toHaveLength(6);
+});
+
 test('a refusal that asking again cannot change ends the scan at once, and quotes no item', async () => {
   const aws = await cannedAws(() => awsError('ValidationException', { message: 'secret item data' }));
   const error: unknown = await collect(connect(aws.url).items.scan(order)).catch((thrown: unknown) => thrown);

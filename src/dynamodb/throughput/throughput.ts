@@ -59,6 +59,7 @@ export class Throughput {
   #line: Promise<void> = Promise.resolve();
   #breatherUntil = Number.NEGATIVE_INFINITY;
   #unitsPerPiece = 1;
+  #acceptedAt = Number.NEGATIVE_INFINITY;
 
   constructor(settings: ThroughputSettings) {
     this.#settings = settings;
@@ -67,6 +68,11 @@ export class Throughput {
     const now = settings.timing.now();
     this.#rateBucket = new UnitBucket(now);
     this.#ceilingBucket = new UnitBucket(now);
+  }
+
+  /** When the table last took, or gave, all that it was asked for. */
+  get acceptedAt(): number {
+    return this.#acceptedAt;
   }
 
   /** Waits until the request may be sent. @throws the signal's reason */
@@ -138,8 +144,12 @@ export class Throughput {
     return {
       accepted: (units = expected, leftOver) => {
         this.#spend(units - expected);
-        if (leftOver === undefined) this.#learnCost(units / pieces);
-        this.#rate.accepted(units, timing.now());
+        const now = timing.now();
+        if (leftOver === undefined) {
+          this.#learnCost(units / pieces);
+          this.#acceptedAt = now;
+        }
+        this.#rate.accepted(units, now);
         if (leftOver === undefined) this.#window.accepted(speed);
         else this.#lower(leftOver, sentAt);
       },
