@@ -2,7 +2,7 @@
 import type { RespondArguments, SlashCommand } from '@slack/bolt';
 import { selectTables } from '../restore/environment.ts';
 import { UserError } from '../restore/errors.ts';
-import { groupsThatMatter, type Member, mayAsk, mayCancel, mayLook } from '../restore/policy.ts';
+import { groupsThatMatter, type Member, mayAsk, mayCancel, mayLook, refuseAccount } from '../restore/policy.ts';
 import type { Run } from '../restore/run.ts';
 import { type Command, parseCommand, type RestoreCommand } from './command.ts';
 import { actorOf, type Desk, memberOf, refuseNow } from './desk.ts';
@@ -122,14 +122,15 @@ async function list(desk: Desk, { command, ack, answer, tell }: Answering, name:
     return;
   }
   await ack();
-  const [person, outlook] = await Promise.all([
-    desk.people.person(command.user_id),
-    desk.restores.outlook(
-      environment,
-      environment.tables.map(({ label }) => label),
-    ),
-  ]);
-  await tell(outlookMessage(outlook, desk.clock.now(), person.timeZone));
+  const { account, timeZone } = await desk.people.person(command.user_id);
+  const notThey = refuseAccount(account, desk.home());
+  if (notThey !== undefined) {
+    await tell(refusalMessage(notThey));
+    return;
+  }
+  const labels = environment.tables.map(({ label }) => label);
+  const outlook = await desk.restores.outlook(environment, labels);
+  await tell(outlookMessage(outlook, desk.clock.now(), timeZone));
 }
 
 type Steering = Command & { readonly kind: 'cancel' | 'speed' };

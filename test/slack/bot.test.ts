@@ -134,6 +134,14 @@ test('help, status, history and list answer only the person who asks', async () 
   expect((await say('cancel restore-0'))?.text).toContain('There is no restore restore-0.');
 });
 
+test('list shows a guest nothing, even one whom the configuration names', async () => {
+  const world = await startWorld();
+  world.slack.changeUser('U0BOB', { isRestricted: true });
+  const bob = world.slack.as('U0BOB');
+  await bob.command(command, 'list prod');
+  expect((await bob.ephemeralUntil(() => true)).text).toContain('Guests may not use this bot.');
+});
+
 test('list says whom to ask', async () => {
   const world = await startWorld({ environments: [dev] });
   const outcome = await world.slack.as('U0EVE').command(command, 'list');
