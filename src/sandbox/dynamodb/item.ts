@@ -27,8 +27,13 @@ const maxItemBytes = 409_600;
  * @throws AwsError ValidationException or SerializationException with AWS's wording
  */
 export function readItem(value: unknown): Item {
+  const sent = record(value);
+  const names = Object.keys(sent);
   // fromEntries defines own properties: an attribute called "__proto__" stays an attribute.
-  return Object.fromEntries(Object.entries(record(value)).map(([name, member]) => [name, readValue(member)]));
+  if (names.includes('__proto__')) return Object.fromEntries(names.map((name) => [name, readValue(sent[name])]));
+  const item: Record<string, AttributeValue> = {};
+  for (const name of names) item[name] = readValue(sent[name]);
+  return item;
 }
 
 /** @throws AwsError ValidationException when the item is heavier than DynamoDB stores */
@@ -39,17 +44,22 @@ export function checkItemSize(item: Item): void {
 /** Reads one attribute value off the wire. @throws AwsError as readItem */
 function readValue(value: unknown): AttributeValue {
   if (!isRecord(value)) throw new AwsError('SerializationException', 'Unexpected value type in payload');
-  const members = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
-  const [first, ...others] = members;
-  if (first === undefined) {
+  let type: string | undefined;
+  let others = 0;
+  for (const name of Object.keys(value)) {
+    if (value[name] === null || value[name] === undefined) continue;
+    if (type === undefined) type = name;
+    else others += 1;
+  }
+  if (type === undefined) {
     throw invalid('Supplied AttributeValue is empty, must contain exactly one of the supported datatypes');
   }
-  if (others.length > 0) {
+  if (others > 0) {
     throw invalid(
       'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
     );
   }
-  return readMember(first[0], first[1]);
+  return readMember(type, value[type]);
 }
 
 function readMember(type: string, value: unknown): AttributeValue {
