@@ -29,7 +29,10 @@ export async function examineLogs(place: {
     const put = await verdict('logs:PutLogEvents', ['ResourceNotFoundException'], () =>
       client.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents })),
     );
-    if (put.answer !== 'OK') return [put, notTried('logs:CreateLogStream'), notTried('logs:CreateLogGroup')];
+    if (put.answer !== 'OK') {
+      const why = put.answer === 'ResourceNotFoundException' ? notThere : unknownWhetherThere;
+      return [put, notTried('logs:CreateLogStream', why), notTried('logs:CreateLogGroup', why)];
+    }
     const there = ['ResourceAlreadyExistsException'];
     return [
       put,
@@ -43,8 +46,11 @@ export async function examineLogs(place: {
   }
 }
 
-function notTried(action: LogPermission['action']): LogPermission {
-  return { action, verdict: 'unknown', answer: 'It is not there yet, so trying it would make it.' };
+const notThere = 'It is not there yet, so trying it would make it.';
+const unknownWhetherThere = 'Whether it is there already is not known, so trying it could make it.';
+
+function notTried(action: LogPermission['action'], why: string): LogPermission {
+  return { action, verdict: 'unknown', answer: why };
 }
 
 async function verdict(

@@ -94,7 +94,7 @@ async function permissions(
   // A moment before any of our requests: no run can have made a table of this name, and none ever will.
   const restoreTable = restoreTableName(live.table, 0);
   return [
-    ...(await examination.liveTable(live, environment.fence === 'writes')),
+    ...(await examination.liveTable(live, restoreTable, environment.fence === 'writes')),
     ...(await examination.restoreTable(live, restoreTable)),
   ].map(permission);
 }

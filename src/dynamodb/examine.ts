@@ -8,7 +8,7 @@ import { type Permission, tryLiveTable, tryRestoreTable } from './permissions.ts
 export interface Examination {
   /** By how many ms our clock is ahead of AWS's, to a second; undefined: AWS did not say. */
   clockAheadMs(): Promise<number | undefined>;
-  liveTable(live: TableDescription, fenced: boolean): Promise<readonly Permission[]>;
+  liveTable(live: TableDescription, restoreTable: string, fenced: boolean): Promise<readonly Permission[]>;
   restoreTable(live: TableDescription, restoreTable: string): Promise<readonly Permission[]>;
   close(): void;
 }
@@ -18,7 +18,7 @@ export function examine({ region, roleArn, tables }: Environment): Examination {
   const client = new DynamoDBClient({ ...clientConfig(region, roleArn), maxAttempts: 2 });
   return {
     clockAheadMs: () => clockAhead(client, tables[0]?.table ?? 'pitr-restore'),
-    liveTable: (live, fenced) => tryLiveTable(client, live, fenced),
+    liveTable: (live, restoreTable, fenced) => tryLiveTable(client, live, restoreTable, fenced),
     restoreTable: (live, restoreTable) => tryRestoreTable(client, live, restoreTable),
     close: () => client.destroy(),
   };

@@ -49,13 +49,22 @@ type Try = {
 const never = 'attribute_exists(#key) AND attribute_not_exists(#key)';
 /** Point-in-time recovery is younger than that, and so is DynamoDB: there is nothing to restore. */
 const longBefore = new Date('2000-01-01T00:00:00Z');
+const notRestorable = [
+  'InvalidRestoreTimeException',
+  'PointInTimeRecoveryUnavailableException',
+  'TableAlreadyExistsException',
+];
 const nowhere = 'pitr-restore doctor';
 const missing = ['ResourceNotFoundException', 'TableNotFoundException'];
 
-/** What a restore does with a live table; `fenced`: and what a fence does. */
+/**
+ * What a restore does with a live table; `fenced`: and what a fence does.
+ * @param restoreTable a name of ours that no table has
+ */
 export function tryLiveTable(
   client: DynamoDBClient,
   live: TableDescription,
+  restoreTable: string,
   fenced: boolean,
 ): Promise<readonly Permission[]> {
   const { table: TableName, arn: ResourceArn, keySchema } = live;
@@ -85,12 +94,13 @@ export function tryLiveTable(
     ),
     on('PutItem', condition, () => client.send(new PutItemCommand({ TableName, Item: Key, ...guard }))),
     on('DeleteItem', condition, () => client.send(new DeleteItemCommand({ TableName, Key, ...guard }))),
-    // Twice impossible: nothing can be restored into a table that there is, nor from the time before there were any.
-    on('RestoreTableToPointInTime', ['InvalidRestoreTimeException', 'TableAlreadyExistsException'], () =>
+    // Impossible: there is nothing to restore from the time before there were tables. The target is named as in a restore:
+    // AWS asks for rights on it that a least-privilege role has on restore tables alone.
+    on('RestoreTableToPointInTime', notRestorable, () =>
       client.send(
         new RestoreTableToPointInTimeCommand({
           SourceTableName: TableName,
-          TargetTableName: TableName,
+          TargetTableName: restoreTable,
           RestoreDateTime: longBefore,
         }),
       ),

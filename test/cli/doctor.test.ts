@@ -35,6 +35,7 @@ async function examined(variables: NodeJS.ProcessEnv, ...more: readonly string[]
 
 test('where all is well every action of the policy was tried, exit code 0, and nothing was changed', async () => {
   const before = tables.map((table) => JSON.stringify(world.aws.history.snapshot(table)));
+  world.aws.requests.clear();
   const { code, report, of, messages } = await examined({}, 'dev');
   expect(messages('failed')).toEqual([]);
   expect({ code, healthy: report.healthy }).toEqual({ code: 0, healthy: true });
@@ -44,6 +45,9 @@ test('where all is well every action of the policy was tried, exit code 0, and n
   expect(new Set(actions(tables[0] ?? ''))).toEqual(new Set(unfenced));
   expect(new Set(actions(`${tables[0]}-restore-19700101T000000Z`))).toEqual(new Set(policy('RestoreTables')));
 
+  // AWS asks for rights on the target that a restore has on restore tables alone.
+  const targets = world.aws.requests.list('RestoreTableToPointInTime').map(({ body }) => body['TargetTableName']);
+  expect(new Set(targets)).toEqual(new Set(tables.map((table) => `${table}-restore-19700101T000000Z`)));
   expect(tables.map((table) => JSON.stringify(world.aws.history.snapshot(table)))).toEqual(before);
   const { TableNames = [] } = await world.client.send(new ListTablesCommand({}));
   expect(TableNames.toSorted()).toEqual(tables);
@@ -71,6 +75,9 @@ test('says what is wrong and how to mend it, exit code 1', async () => {
       ]),
     );
     expect(of('failed').every(({ hint }) => hint !== '')).toBe(true);
+    expect(messages('not tested')).toContain(
+      'Whether logs:CreateLogStream on /aws/dynamodb/restore is allowed: Whether it is there already is not known, so trying it could make it.',
+    );
   } finally {
     world.aws.faults.clear();
     await recovery(tables[1] ?? '', true);
