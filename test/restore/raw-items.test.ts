@@ -47,6 +47,11 @@ describe('the items of a reply', () => {
     );
   });
 
+  test('have different hashes where they differ in half a character', () => {
+    const hashes = ['\\ud800', '\\ud801', '\\ufffd'].map((half) => itemTextHash(`{"id":{"S":"${half}"}}`));
+    expect(new Set(hashes).size).toBe(3);
+  });
+
   test('are hashed in a moment, also with tens of thousands of names that are data', () => {
     const names = Array.from({ length: 40_000 }, (_, index) => (Math.imul(index, 2_654_435_761) >>> 0).toString(36));
     const byName = Object.fromEntries(names.map((name) => [name, { N: '1' }]));
