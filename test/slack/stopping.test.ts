@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
+import { UserError } from '../../src/restore/errors.ts';
+import type { RunEvent } from '../../src/restore/events.ts';
 import { foldRun } from '../../src/restore/run.ts';
 import { cancelledMessage } from '../../src/slack/messages/answers.ts';
 import { parentMessage } from '../../src/slack/messages/parent.ts';
-import { alice, aRequest, requested } from '../support/requests.ts';
+import { tooLateMessage } from '../../src/slack/messages/refusal.ts';
+import { replyTo } from '../../src/slack/messages/thread.ts';
+import { alice, aRequest, bob, requested } from '../support/requests.ts';
 import { prod } from './world.ts';
 
 const { options } = aRequest();
@@ -30,6 +34,36 @@ test.for([
   expect(asked).toContain(`It stops at its next safe point. ${sentence}`);
   expect(cancelledMessage(run).text).toContain(`stops at its next safe point. ${sentence}`);
   expect(asked.includes('copies')).toBe(!('undoOf' in change));
+});
+
+test('who cancels after the write-back reads in the thread that all of it is put back', () => {
+  const cancel: RunEvent = { type: 'cancel-requested', by: alice };
+  const events: readonly RunEvent[] = [
+    requested({ approvalsNeeded: 0 }),
+    { type: 'started' },
+    { type: 'phase-started', phase: 'SWAP_DATA' },
+    { type: 'swap-started', label: 'quotes', put: 1, delete: 0 },
+    { type: 'swap-finished', label: 'quotes', put: 1, delete: 0, overwritten: 0, kept: 0 },
+    { type: 'phase-finished', phase: 'SWAP_DATA', durationMs: 1 },
+    { type: 'phase-started', phase: 'VERIFY_DATA' },
+    cancel,
+  ];
+  const rows = events.map((event, index) => ({ seq: index + 1, runId: 'restore-1', at: index, hash: '', event }));
+  const [run, row] = [foldRun(rows), rows.at(-1)];
+  if (run === undefined || row === undefined) throw new Error('No run came out');
+  expect(replyTo(row, run, { environment: prod })?.text).toContain('what was written already is put back');
+});
+
+test('of an approved request that could not be started nobody says that it was not decided', () => {
+  const events: readonly RunEvent[] = [
+    requested({ approvalsNeeded: 1 }),
+    { type: 'approved', by: bob, digest: '' },
+    { type: 'expired', why: 'not-started' },
+  ];
+  const run = foldRun(events.map((event, seq) => ({ seq, runId: 'restore-1', at: seq, hash: '', event })));
+  if (run === undefined) throw new Error('No run came out');
+  const late = tooLateMessage(run, new UserError('OUT_OF_DATE', 'This request has expired.', 'Ask again.'));
+  expect(late.text).toContain('it was not started in time.');
 });
 
 test('what was withdrawn has touched nothing', () => {

@@ -3,7 +3,7 @@ import type { UserError } from '../../restore/errors.ts';
 import type { Refusal } from '../../restore/policy.ts';
 import type { Run } from '../../restore/run.ts';
 import { inSlack } from '../command.ts';
-import { actor, anyOf, channelLink, code, escaped, readersTime } from '../mrkdwn.ts';
+import { actor, anyOf, channelLink, code, escaped, readersTime, sentence } from '../mrkdwn.ts';
 import { context, type Message, message, section } from './blocks.ts';
 
 export function refusalMessage(refusal: Refusal): Message {
@@ -18,7 +18,7 @@ export function mistakeMessage(problem: { readonly message: string; readonly hin
 }
 
 export function errorMessage(error: UserError): Message {
-  const text = `:warning: ${escaped(error.message)}\n${escaped(inSlack(error.hint))}`;
+  const text = `:warning: ${sentence(error.message)}\n${escaped(inSlack(error.hint))}`;
   return message(text, [section(text)]);
 }
 
@@ -31,7 +31,7 @@ export function bugMessage(id: string): Message {
 
 /** For the second click: who decided, and when. */
 export function tooLateMessage(run: Run, error: UserError): Message {
-  const text = `${decisionOf(run) ?? escaped(error.message)}\n${escaped(error.hint)}`;
+  const text = `${decisionOf(run) ?? sentence(error.message)}\n${escaped(error.hint)}`;
   return message(text, [section(text)]);
 }
 
@@ -48,7 +48,8 @@ function decisionOf(run: Run): string | undefined {
     return `This request was ${word} by ${actor(closedBy.by)} ${readersTime(closedBy.at)}.`;
   }
   if (state === 'EXPIRED') {
-    return `This request expired${run.endedAt === undefined ? '' : ` ${readersTime(run.endedAt)}`}: it was not decided in time.`;
+    const what = approvals.length >= run.approvalsNeeded ? 'started' : 'decided';
+    return `This request expired${run.endedAt === undefined ? '' : ` ${readersTime(run.endedAt)}`}: it was not ${what} in time.`;
   }
   const last = approvals.at(-1);
   if (last === undefined || state === 'AWAITING_APPROVAL') return undefined;

@@ -6,7 +6,7 @@ import type { Instant } from '../../restore/restore-point.ts';
 import type { Run } from '../../restore/run.ts';
 import { actionIds, valueFor } from '../button-value.ts';
 import { count, counted, duration, utc } from '../measures.ts';
-import { actor, anyOf, code, escaped, listed, readersTime } from '../mrkdwn.ts';
+import { actor, anyOf, code, escaped, listed, readersTime, sentence } from '../mrkdwn.ts';
 import { actions, button, confirmation, type Message, message, section } from './blocks.ts';
 import { comparisonTable, comparisonText, verificationTable } from './counts.ts';
 import { lastWord } from './last-word.ts';
@@ -105,7 +105,7 @@ function resumedLine(run: Run, host: string, at: Instant, { before }: Surroundin
 
 function rollbackLine(reason: string, run: Run): string {
   const what = run.request.undoOf === undefined ? 'The swap' : 'The undo';
-  return `:leftwards_arrow_with_hook: ${what} is not carried on: ${escaped(reason)} What it wrote is being put back from the journal.`;
+  return `:leftwards_arrow_with_hook: ${what} is not carried on: ${sentence(reason)} What it wrote is being put back from the journal.`;
 }
 
 type Decision = Extract<
@@ -173,7 +173,7 @@ function whyAsked({ tables }: Run): string {
   const differ = tables.some(({ comparison }) => comparison?.liveItems !== comparison?.restoredItems);
   return differ
     ? 'Item counts of live and restored tables differ, as they do after an accident:'
-    : 'Live and restored tables have the same number of items; this environment always asks before anything is written:';
+    : 'Live and restored tables have the same number of items; this restore asks all the same before anything is written:';
 }
 
 function proceedOrStop(run: Run, plan: string): KnownBlock {
@@ -254,11 +254,10 @@ function phaseReply(phase: Phase, durationMs: number, run: Run, at: Instant): Re
 }
 
 function honestAboutStopping(run: Run): string {
-  if (run.phases.SWAP_DATA.status === 'in_progress' && !run.request.options.rollback) {
-    return 'It stops at the next safe point, and what was written already stays: it was asked for without a rollback.';
-  }
-  if (run.phases.SWAP_DATA.status === 'in_progress') {
-    return 'It stops at the next safe point, and what was written already is put back; the last message says how that went.';
+  if (run.tables.some(({ swap }) => swap !== 'pending')) {
+    return run.request.options.rollback
+      ? 'It stops at the next safe point, and what was written already is put back; the last message says how that went.'
+      : 'It stops at the next safe point, and what was written already stays: it was asked for without a rollback.';
   }
   if (run.request.drill === true) return 'Nothing live was written.';
   const building = run.tables.some(
