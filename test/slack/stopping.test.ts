@@ -36,7 +36,10 @@ test.for([
   expect(asked.includes('copies')).toBe(!('undoOf' in change));
 });
 
-test('who cancels after the write-back reads in the thread that all of it is put back', () => {
+test.for([
+  ['VERIFY_DATA', 'what was written already is put back'],
+  ['CLEANUP', 'It is nearly over: everything is written back and verified'],
+] as const)('who cancels in %s reads in the thread what becomes of what was written', ([phase, sentence]) => {
   const cancel: RunEvent = { type: 'cancel-requested', by: alice };
   const events: readonly RunEvent[] = [
     requested({ approvalsNeeded: 0 }),
@@ -45,13 +48,13 @@ test('who cancels after the write-back reads in the thread that all of it is put
     { type: 'swap-started', label: 'quotes', put: 1, delete: 0 },
     { type: 'swap-finished', label: 'quotes', put: 1, delete: 0, overwritten: 0, kept: 0 },
     { type: 'phase-finished', phase: 'SWAP_DATA', durationMs: 1 },
-    { type: 'phase-started', phase: 'VERIFY_DATA' },
+    { type: 'phase-started', phase },
     cancel,
   ];
   const rows = events.map((event, index) => ({ seq: index + 1, runId: 'restore-1', at: index, hash: '', event }));
   const [run, row] = [foldRun(rows), rows.at(-1)];
   if (run === undefined || row === undefined) throw new Error('No run came out');
-  expect(replyTo(row, run, { environment: prod })?.text).toContain('what was written already is put back');
+  expect(replyTo(row, run, { environment: prod })?.text).toContain(sentence);
 });
 
 test('of an approved request that could not be started nobody says that it was not decided', () => {

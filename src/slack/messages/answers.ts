@@ -7,7 +7,7 @@ import type { Run } from '../../restore/run.ts';
 import type { Speed } from '../../restore/speed.ts';
 import { pageActionIds } from '../button-value.ts';
 import { commandName } from '../command.ts';
-import { count, counted, duration, size, utc } from '../measures.ts';
+import { count, duration, size, utc } from '../measures.ts';
 import { actor, bothTimes, code, escaped, literal, readersTime, shortened } from '../mrkdwn.ts';
 import { actions, button, context, header, lineSections, type Message, message, section } from './blocks.ts';
 import { currentPhase, type Progress } from './phases.ts';
@@ -25,13 +25,20 @@ export function statusMessage(
   const leftOut = [...drills, ...leftOutLine(hidden)];
   if (open.length === 0) {
     const ended = last === undefined ? '' : ` The last one: ${runLine(last)}`;
-    const none =
-      hidden === 0 ? 'No restore is running or waiting.' : 'No restore that you may see is running or waiting.';
-    const text = `${none}${ended}`;
+    const text = `${nothingOpen(hidden)}${ended}`;
     return message(text, [section(text), ...leftOut]);
   }
   const lines = open.map((run) => statusLine(run, progressOf(run), interrupted));
   return message(lines.join('\n'), [header('Restores now'), ...lineSections(lines), ...leftOut]);
+}
+
+/** `hidden`: how many the reader may not see. */
+export function nothingOpen(hidden: number): string {
+  return hidden === 0 ? 'No restore is running or waiting.' : 'No restore that you may see is running or waiting.';
+}
+
+export function noRestores(hidden: number): string {
+  return hidden === 0 ? 'Nothing has been restored yet.' : 'Nothing that you may see has been restored yet.';
 }
 
 /** A drill that is due, and what to type. */
@@ -52,8 +59,7 @@ export function statusLine(run: Run, progress: Progress, interrupted: readonly R
 export function historyMessage(runs: readonly Run[], page: number, hasOlder: boolean, hidden: number): Message {
   const leftOut = leftOutLine(hidden);
   if (runs.length === 0) {
-    const none = hidden === 0 ? 'Nothing has been restored yet.' : 'Nothing that you may see has been restored yet.';
-    const text = page === 0 ? none : 'There are no older restores.';
+    const text = page === 0 ? noRestores(hidden) : 'There are no older restores.';
     return message(text, [section(text), ...leftOut, ...pageButtons(page, hasOlder)]);
   }
   const lines = runs.map((run) => runLine(run));
@@ -78,7 +84,8 @@ function pageButtons(page: number, hasOlder: boolean): readonly KnownBlock[] {
 export function outlookMessage(outlook: EnvironmentOutlook, now: Instant, timeZone: string): Message {
   const lines = outlookLines(outlook, now, timeZone);
   const { earliest, latest } = outlook.window;
-  const all = `All ${counted(outlook.tables.length, 'table')} together: from ${bothTimes(earliest)} to ${bothTimes(latest)}, any second.`;
+  const { length } = outlook.tables;
+  const all = `${length === 1 ? 'Restorable' : `All ${count(length)} tables together`}: from ${bothTimes(earliest)} to ${bothTimes(latest)}, any second.`;
   return message(`${all}\n${lines.join('\n')}`, [
     header(`Restore points of ${outlook.environment}`),
     section(all),
@@ -106,9 +113,13 @@ export function cancelledMessage(run: Run): Message {
 }
 
 /** What becomes of what a run has written and made, when it is stopped. Plain text. */
-export function whatStoppingDoes({ request: { drill, undoOf, options } }: Pick<Run, 'request'>): string {
+export function whatStoppingDoes({ request, phases }: Pick<Run, 'request' | 'phases'>): string {
+  const { drill, undoOf, options } = request;
   if (drill === true) {
     return 'Nothing live was written. The copies are deleted; those that AWS is still building, as soon as they are built.';
+  }
+  if (phases.CLEANUP.status !== 'pending') {
+    return 'It is nearly over: everything is written back and verified, and only its copies are being deleted. Should it end before it stops, undo puts back what it wrote.';
   }
   const back = options.rollback
     ? 'What it wrote already is put back.'

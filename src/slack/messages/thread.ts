@@ -7,6 +7,7 @@ import type { Run } from '../../restore/run.ts';
 import { actionIds, valueFor } from '../button-value.ts';
 import { count, counted, duration, utc } from '../measures.ts';
 import { actor, anyOf, code, escaped, listed, readersTime, sentence } from '../mrkdwn.ts';
+import { whatStoppingDoes } from './answers.ts';
 import { actions, button, confirmation, type Message, message, section } from './blocks.ts';
 import { comparisonTable, comparisonText, verificationTable } from './counts.ts';
 import { lastWord } from './last-word.ts';
@@ -254,6 +255,7 @@ function phaseReply(phase: Phase, durationMs: number, run: Run, at: Instant): Re
 }
 
 function honestAboutStopping(run: Run): string {
+  if (run.phases.CLEANUP.status !== 'pending') return whatStoppingDoes(run);
   if (run.tables.some(({ swap }) => swap !== 'pending')) {
     return run.request.options.rollback
       ? 'It stops at the next safe point, and what was written already is put back; the last message says how that went.'
