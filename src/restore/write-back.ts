@@ -97,11 +97,12 @@ async function writeEntries(work: WriteBack, entries: readonly JournalEntry[]): 
   mayWrite();
   context.journal.mark(id, label, ids, 'attempted');
   // Behind a fence that was proven just now, nobody else writes: batches cost a request for 25 items instead of one each.
-  if (await fenceHolds(context, label, work.description, work.policyLook)) {
-    await context.aws.items.write({ table, changes, signal: context.signal, beforeEach: mayWrite });
+  const behindFence = await writtenBehindFence(work, changes, mayWrite);
+  if (behindFence === 'written') {
     context.journal.mark(id, label, ids, 'written');
     return;
   }
+  const left = behindFence === 'partly' ? entries.map((entry) => ({ ...entry, state: 'attempted' as const })) : entries;
   const outcomes = new Map<number, GuardedOutcome>();
   try {
     await context.aws.items.writeGuarded({
@@ -114,7 +115,39 @@ async function writeEntries(work: WriteBack, entries: readonly JournalEntry[]): 
     });
   } finally {
     // Also of a batch that was stopped in its middle: what a delete took unseen is told once, and must be kept.
-    settle(work, entries, outcomes);
+    settle(work, left, outcomes);
+  }
+}
+
+/** AWS was seen to go on denying for 221 s and more after a fence was taken down. */
+const proofHoldsMs = 120_000;
+
+/** Thrown, and caught, in this file only. */
+class ProofIsOld extends Error {}
+
+/**
+ * Writes in batches, which no condition guards, for as long as the proof holds that nobody else can write. It does not
+ * outlast a pause, nor a long wait for the table: somebody may have taken the fence down meanwhile, and written.
+ */
+async function writtenBehindFence(
+  { context, label, description, policyLook }: WriteBack,
+  changes: readonly GuardedChange[],
+  mayWrite: () => void,
+): Promise<'written' | 'partly' | 'unproven'> {
+  const { aws, clock, run, signal } = context;
+  const speedSetAt = () => run().speedSet?.at;
+  const [provenAt, speedProvenAt] = [clock.now(), speedSetAt()];
+  if (!(await fenceHolds(context, label, description, policyLook))) return 'unproven';
+  const beforeEach = () => {
+    mayWrite();
+    if (clock.now() - provenAt > proofHoldsMs || speedSetAt() !== speedProvenAt) throw new ProofIsOld();
+  };
+  try {
+    await aws.items.write({ table: tableOf(run(), label).table, changes, signal, beforeEach });
+    return 'written';
+  } catch (error) {
+    if (error instanceof ProofIsOld) return 'partly';
+    throw error;
   }
 }
 

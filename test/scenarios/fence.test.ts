@@ -1,9 +1,10 @@
-import { GetResourcePolicyCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteResourcePolicyCommand, GetResourcePolicyCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAws } from '../../src/dynamodb/aws.ts';
 import { createProgressBoard } from '../../src/progress-board.ts';
 import { comparerHere } from '../../src/restore/comparer.ts';
 import { Consumption } from '../../src/restore/consumption.ts';
+import { journalStates } from '../../src/restore/ports.ts';
 import type { StepContext } from '../../src/restore/step.ts';
 import { awaitActive } from '../../src/restore/steps/await-active.ts';
 import { initiateRestore } from '../../src/restore/steps/initiate-restore.ts';
@@ -12,10 +13,12 @@ import { raiseFence } from '../../src/restore/steps/raise-fence.ts';
 import { openSqliteOverflow } from '../../src/sqlite/overflow.ts';
 import type { Engine } from '../support/engine.ts';
 import { minute, shell, start, startEngine } from '../support/engine.ts';
+import { alice } from '../support/requests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const TableName = 'quotes-table';
 const id = [{ name: 'id', type: 'S' }] as const;
+const ResourceArn = `arn:aws:dynamodb:eu-central-1:000000000000:table/${TableName}`;
 const roleArn = 'arn:aws:iam::000000000000:role/pitr-restore';
 
 /** What the steps of a run with a fence have in hand. */
@@ -100,7 +103,6 @@ test('a writer that never rests is kept out while AWS still builds the restore t
 });
 
 async function policyOf({ client }: Engine): Promise<string | undefined> {
-  const ResourceArn = `arn:aws:dynamodb:eu-central-1:000000000000:table/${TableName}`;
   try {
     return (await client.send(new GetResourcePolicyCommand({ ResourceArn }))).Policy;
   } catch (error) {
@@ -109,14 +111,14 @@ async function policyOf({ client }: Engine): Promise<string | undefined> {
   }
 }
 
-async function fencedEngine() {
+async function fencedEngine(timeoutMinutes = 30) {
   const engine = await startEngine({ environment: { roleArn } });
   const items = Array.from({ length: 40 }, (_, n) => ({ id: { S: `${n}` }, text: { S: 'as it was' } }));
   await engine.table(TableName, id, items);
   for (const item of items.slice(20)) await engine.remove(TableName, id, item, start - 30 * minute);
   const wish = engine.wish();
   const { id: runId } = await engine.restores.request(
-    { ...wish, options: { ...wish.options, fence: 'writes' } },
+    { ...wish, options: { ...wish.options, fence: 'writes', timeoutMinutes } },
     shell,
   );
   return { engine, runId };
@@ -136,6 +138,33 @@ test('a restore behind a fence is completed while an application hammers the tab
   expect(writer.writes.some(({ denied }) => denied)).toBe(true);
   expect(engine.aws.requests.count('BatchWriteItem', TableName)).toBeGreaterThan(0);
   expect(await policyOf(engine)).toBeUndefined();
+});
+
+test('a proof does not outlast a pause: who takes the fence down meanwhile and writes is not overwritten unseen', async () => {
+  const { engine, runId } = await fencedEngine(300);
+  const { aws, client, journal, log, restores } = engine;
+  const running = restores.execute(runId);
+  // Paused between the proof and the writes that rely on it.
+  await new Promise<void>((resolve) => {
+    const stop = aws.requests.onRequest(({ operation }) => {
+      // Nothing is to be deleted here: it is the probe.
+      if (operation !== 'DeleteItem' || log.run(runId)?.phase !== 'SWAP_DATA') return;
+      stop();
+      restores.setSpeed(runId, 'pause', alice);
+      resolve();
+    });
+  });
+  await client.send(new DeleteResourcePolicyCommand({ ResourceArn }));
+  const byTheApplication = { id: { S: '30' }, text: { S: 'by the application' } };
+  const write = async () =>
+    client.send(new PutItemCommand({ TableName, Item: byTheApplication })).then(() => 'written');
+  await expect.poll(() => write().catch(String), { timeout: 5_000 }).toBe('written');
+  expect(aws.requests.count('BatchWriteItem', TableName)).toBe(0);
+
+  restores.setSpeed(runId, 'normal', alice);
+  expect(await running).toMatchObject({ state: 'COMPLETED', tables: [{ conflicts: { overwritten: 1, kept: 0 } }] });
+  const images = journal.read(runId, 'quotes', journalStates, undefined, 100).map(({ before }) => before);
+  expect(images).toContainEqual(byTheApplication);
 });
 
 test.for(['RestoreTableToPointInTime', 'Scan', 'BatchWriteItem'])(
