@@ -12,6 +12,11 @@ export function checkApprovals(configured: ConfiguredEnvironment): Findings {
   const { admins, adminGroups = [], approvers, approverGroups = [], approvals, name } = environment;
   if (['admins', 'adminGroups', 'approvers', 'approverGroups', 'approvals'].some((key) => unreadable.has(key)))
     return nothing;
+  if (approvals === 0 && environment.approvalStepUp === true) {
+    return warning(
+      `${name}: approvalStepUp asks nobody for anything while approvals is 0: whoever asks for a restore starts it alone. Write approvals: 1, or leave approvalStepUp out.`,
+    );
+  }
   // Without people it is for the command line only, where nobody is asked.
   const people = [...admins, ...adminGroups, ...approvers];
   // Who is in a group is known to Slack alone, and changes there: it may well have enough people.

@@ -333,6 +333,11 @@ test('the only admin by id who is the only approver can be approved if others ar
   expect(warnings).toEqual([expect.stringContaining('a request of U1A can never be approved')]);
 });
 
+test('a name to be typed for an approval that nobody is asked for is worth a warning', () => {
+  const { warnings } = load(`${shop} admins: [U1A], approvals: 0, approvalStepUp: true } }`);
+  expect(warnings).toEqual([expect.stringContaining('whoever asks for a restore starts it alone')]);
+});
+
 test('every mistake of a file is named at once, in the order of its lines', () => {
   const { message } = refusal(
     `environments:
