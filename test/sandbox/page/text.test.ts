@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dayOf, secondsOf, shownDate, wallClock } from '../../../src/sandbox/page/text/date.ts';
+import { dayOf, secondsIn, secondsOf, shownDate, wallClock } from '../../../src/sandbox/page/text/date.ts';
 import { emojiNamed, withEmoji } from '../../../src/sandbox/page/text/emoji.ts';
 
 const now = Date.parse('2026-03-29T12:00:00Z');
@@ -18,6 +18,13 @@ test('pretty dates say today, yesterday and tomorrow, by the calendar of that zo
   expect(shownDate(at + 86_400, '{date_pretty}', 'Europe/Berlin', now)).toBe('tomorrow');
   expect(shownDate(seconds('2025-12-19T09:00:00Z'), '{date_pretty}', 'Etc/UTC', now)).toBe('December 19, 2025');
   expect(dayOf(at, 'Europe/Berlin', now)).toBe('Today');
+});
+
+test('a date that no calendar has is no date: nobody can break the page with one', () => {
+  for (const text of ['', '-1', '1e3', '9'.repeat(13), '9'.repeat(400)]) expect(secondsIn(text)).toBeUndefined();
+  const last = secondsIn('9'.repeat(12)) ?? Number.NaN;
+  expect(new Date(last * 1000).toISOString()).toContain('33658');
+  expect(shownDate(last, '{date_pretty} at {time}', 'Europe/Berlin', now)).toContain('33658');
 });
 
 test("a clock's hands and seconds are the same moment, also after the clocks changed", () => {

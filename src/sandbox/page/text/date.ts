@@ -2,6 +2,11 @@
 import { Temporal } from 'temporal-polyfill';
 import { formatDate } from '../../slack/mrkdwn.ts';
 
+/** The seconds of a `<!date^…>`; undefined: no day that a calendar has. People can type anything. */
+export function secondsIn(text: string): number | undefined {
+  return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+}
+
 /** `<!date^…>` with its `{tokens}` filled in; the pretty ones say today, yesterday and tomorrow. */
 export function shownDate(seconds: number, format: string, zone: string, now: number): string {
   const pretty = format.replace(

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { type Node, NodeType, parse } from 'slack-message-parser';
 import { useReader } from '../workspace/reader.ts';
-import { shownDate } from './date.ts';
+import { secondsIn, shownDate } from './date.ts';
 import { emojiNamed, withEmoji } from './emoji.ts';
 import { ChannelMention, Emoji, Link, Mention } from './inline.tsx';
 
@@ -71,12 +71,13 @@ function One({ node }: { readonly node: Node }) {
 function command(node: Extract<Node, { type: NodeType.Command }>, zone: string): ComponentChildren {
   const label = node.label === undefined ? undefined : <Nodes nodes={node.label} />;
   if (node.name === 'date') {
-    const [seconds = '', format = ''] = node.arguments;
-    if (!/^\d+$/.test(seconds)) return label;
-    const iso = new Date(Number(seconds) * 1000).toISOString();
+    const [written = '', format = ''] = node.arguments;
+    const seconds = secondsIn(written);
+    if (seconds === undefined) return label;
+    const iso = new Date(seconds * 1000).toISOString();
     return (
       <time dateTime={iso} title={iso}>
-        {shownDate(Number(seconds), format, zone, Date.now())}
+        {shownDate(seconds, format, zone, Date.now())}
       </time>
     );
   }
