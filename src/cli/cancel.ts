@@ -34,7 +34,12 @@ export async function cancel(command: CancelCommand, terminal: Terminal): Promis
 export function answer(run: Run): string {
   const { id, state } = run;
   if (state !== 'IN_PROGRESS') return `${id} is ${state}. Nothing was begun.\n`;
-  return `${id} stops at its next safe point. ${whatBecomesOf(run)} Watch it with: pitr-restore status\n`;
+  // Only the copies are still being deleted, and nothing looks at a cancel there.
+  const isNearlyOver = run.phases.CLEANUP.status !== 'pending' && run.request.drill !== true;
+  const becomes = isNearlyOver
+    ? `It is nearly over: should it end before it stops, put back what it wrote with: pitr-restore undo ${id}.`
+    : whatBecomesOf(run);
+  return `${id} stops at its next safe point. ${becomes} Watch it with: pitr-restore status\n`;
 }
 
 function whatBecomesOf({ tables, request }: Run): string {

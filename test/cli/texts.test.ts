@@ -216,6 +216,9 @@ describe('a cancel', () => {
     expect(answer(runAfter(...untilActive, { type: 'swap-started', label: 'quotes', put: 1, delete: 0 }))).toContain(
       'What it wrote is put back.',
     );
+    expect(answer(runAfter(...untilActive, { type: 'phase-started', phase: 'CLEANUP' }))).toContain(
+      'It is nearly over: should it end before it stops, put back what it wrote with: pitr-restore undo restore-1.',
+    );
     expect(answer(runAfter({ type: 'withdrawn', by: { kind: 'system' } }))).toBe(
       'restore-1 is WITHDRAWN. Nothing was begun.\n',
     );
