@@ -25,6 +25,18 @@ export function mention(id: string): string {
   return id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`;
 }
 
+const personInSentence = /slack:[A-Z0-9]+\/([UW][A-Z0-9]+)/g;
+
+/** A sentence of the core, safe in mrkdwn: whom it names by workspace and user id is named as Slack names people. */
+export function sentence(text: string): string {
+  return escaped(text).replaceAll(personInSentence, (_, userId: string) => mention(userId));
+}
+
+/** The same where no markup is read: whoever it was stands elsewhere in the message. */
+export function plainSentence(text: string): string {
+  return text.replaceAll(new RegExp(` by ${personInSentence.source}`, 'g'), '');
+}
+
 export function channelLink(channelId: string): string {
   return `<#${channelId}>`;
 }

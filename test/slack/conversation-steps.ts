@@ -61,7 +61,13 @@ type Happening = (scene: Scene, given: Detail) => Promise<void> | void;
 
 const happenings: Readonly<Record<string, Happening>> = {
   'the restore has ended': ({ world }) => eventually(() => world.log.open().length === 0, 'the end of a restore'),
-  'slack is connected again': ({ world }) => eventually(() => world.slack.connections > 0, 'a connection'),
+  'slack reconnects': async ({ world: { slack } }, given) => {
+    const opened = () => slack.apiCalls.filter(({ method }) => method === 'apps.connections.open').length;
+    const before = opened();
+    if (given === 'because it was cut') slack.faults.dropSockets();
+    else slack.faults.disconnect('refresh_requested');
+    await eventually(() => opened() > before && slack.connections > 0, 'a new connection');
+  },
   'minutes pass': ({ world }, given) => world.moveOn(Number(given) * minute),
   'wait for': (scene, given) => eventually(() => everything(scene).includes(String(given)), `"${given}" in a message`),
   'an accident': ({ world }, given) => accident(world, String(given), 'counts differ'),
@@ -208,7 +214,8 @@ async function answered(scene: Scene, name: string, person: Person, act: () => P
 }
 
 /** What came late from before must not pass for the answer. On a bad day of Slack's there is no end to wait for. */
-async function allTold({ world: { behind, slack } }: Scene): Promise<void> {
+async function allTold({ world: { behind, slack, isConnected } }: Scene): Promise<void> {
+  await eventually(isConnected, 'a connection');
   const deadline = performance.now() + 3000;
   while (behind.behind('slack').length > 0 && slack.faults.outage === undefined && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 15));
@@ -233,10 +240,14 @@ export function messagesOf({ world: { slack }, before }: Pick<Scene, 'world' | '
   return parents.flatMap(({ channel, ts }) => slack.thread(channel, ts));
 }
 
+/** What was said to one person directly, in this conversation. */
+export function directMessages({ world: { slack }, before }: Pick<Scene, 'world' | 'before'>): readonly Message[] {
+  const conversations = slack.channels().filter(({ kind }) => kind === 'im');
+  return conversations.flatMap(({ id }) => slack.messages(id)).filter(({ ts }) => !before.has(ts));
+}
+
 function everything(scene: Scene): string {
-  return messagesOf(scene)
-    .map((message) => renderText(message))
-    .join('\n');
+  return [...messagesOf(scene), ...directMessages(scene)].map((message) => renderText(message)).join('\n');
 }
 
 type Clickable = { readonly message: Message; readonly isStale: boolean };

@@ -9,7 +9,7 @@ import { CreateTableCommand, DynamoDBClient, UpdateContinuousBackupsCommand } fr
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { startDynamoDb } from '../../src/sandbox/dynamodb/server.ts';
-import { startSlack, type SandboxSlack } from '../../src/sandbox/slack/server.ts';
+import { type SandboxSlack, startSlack } from '../../src/sandbox/slack/server.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { createDeliveries } from '../../src/sqlite/deliveries.ts';
 import { SqliteEventLog } from '../../src/sqlite/event-log.ts';
@@ -87,6 +87,7 @@ export async function startConversationWorld(order: WorldOrder, mode: Mode) {
     clock,
     client,
     environments: order.environments,
+    isConnected: () => mode === 'http' || slack.connections > 0,
     log: new SqliteEventLog(db, clock.now),
     /** Runs whose story is not told to its end. */
     behind: createDeliveries(db),

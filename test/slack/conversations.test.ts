@@ -57,6 +57,6 @@ const slacksPatienceMs = 3000;
 test('everything that was typed, clicked and sent was acknowledged while Slack waits', () => {
   const sorted = acks.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  console.info(`acknowledged: ${sorted.length}; median ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms`);
+  process.stdout.write(`acknowledged: ${sorted.length}; median ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms\n`);
   expect(at(1)).toBeLessThan(slacksPatienceMs);
 });

@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Environment } from '../../src/restore/environment.ts';
 import { UserError } from '../../src/restore/errors.ts';
 import type { RunEvent, StoredEvent } from '../../src/restore/events.ts';
@@ -10,6 +12,7 @@ import { speeds } from '../../src/restore/speed.ts';
 import { validateMessage, validateView } from '../../src/sandbox/slack/block-kit.ts';
 import { limits } from '../../src/slack/limits.ts';
 import {
+  cancelledMessage,
   historyMessage,
   outlookMessage,
   speedMessage,
@@ -17,24 +20,45 @@ import {
   whichMessage,
   whichUndoMessage,
 } from '../../src/slack/messages/answers.ts';
+import { approverMessage, reminderMessage } from '../../src/slack/messages/approvers.ts';
+import { message, section } from '../../src/slack/messages/blocks.ts';
 import { helpMessage } from '../../src/slack/messages/help.ts';
 import { parentMessage } from '../../src/slack/messages/parent.ts';
 import { inPlainBlocks } from '../../src/slack/messages/plain.ts';
-import { bugMessage, refusalMessage } from '../../src/slack/messages/refusal.ts';
+import {
+  bugMessage,
+  errorMessage,
+  mistakeMessage,
+  refusalMessage,
+  tooLateMessage,
+} from '../../src/slack/messages/refusal.ts';
 import type { Surroundings } from '../../src/slack/messages/surroundings.ts';
 import { replyTo } from '../../src/slack/messages/thread.ts';
-import { approveView } from '../../src/slack/views/approve.ts';
-import { refusedView } from '../../src/slack/views/asked.ts';
+import { unreachableMessage } from '../../src/slack/messages/unreachable.ts';
+import { approved, approveView } from '../../src/slack/views/approve.ts';
+import { asked, refusedView } from '../../src/slack/views/asked.ts';
 import { chooseView } from '../../src/slack/views/choose.ts';
 import { correctView } from '../../src/slack/views/correct.ts';
-import { denyView } from '../../src/slack/views/deny.ts';
+import { denied, denyView } from '../../src/slack/views/deny.ts';
 import { dryRunView } from '../../src/slack/views/dry-run.ts';
 import { homeView, refusedHome } from '../../src/slack/views/home.ts';
+import { loadingView, modal, problemView } from '../../src/slack/views/modal.ts';
 import { choicesOf } from '../../src/slack/views/options.ts';
 import { confirmView } from '../../src/slack/views/restore.ts';
 import { undoView } from '../../src/slack/views/undo.ts';
 import { alice, aRequest, bob, requested } from '../support/requests.ts';
 import { minute, now, prod } from './world.ts';
+
+/** Counts calls, so that no builder of a message or a view is left out below. */
+const calls = new Session();
+
+beforeAll(async () => {
+  calls.connect();
+  await calls.post('Profiler.enable');
+  await calls.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+});
+
+afterAll(() => calls.disconnect());
 
 const nasty = '<!channel> *bold* _it_ ~no~ `code` ``` & <@U0BOB> <#C0OPS> :tada: @here #general\n> quote ';
 const long = 'x'.repeat(250);
@@ -48,9 +72,9 @@ const extremeRequest = aRequest({
   environment: 'p&<>`*'.repeat(20),
   tables: manyTables,
   words: nasty.repeat(2).slice(0, 200),
-  reason: nasty.repeat(10).slice(0, limits.reason),
+  reason: nasty.repeat(40).slice(0, 3000),
 });
-const ampersands = aRequest({ tables: manyTables, reason: '&'.repeat(limits.reason), environment: '`'.repeat(200) });
+const ampersands = aRequest({ tables: manyTables, reason: '&'.repeat(3000), environment: '`'.repeat(200) });
 
 const crowd: Environment = {
   ...prod,
@@ -126,6 +150,7 @@ function life(request: RestoreRequest): readonly (readonly [StoredEvent, Run])[]
     ...each((label) => ({ type: 'swap-finished', label, put: 1, delete: 790, overwritten: 123_456, kept: 7 })),
     { type: 'paused' },
     { type: 'resumed', holder },
+    { type: 'resume-refused', code: 'BAD_CONFIGURATION', message: nasty.repeat(30), hint: nasty.repeat(30) },
     { type: 'cancel-requested', by: alice },
     { type: 'rollback-started', code: 'SWAP', message: nasty.repeat(30), hint: nasty.repeat(30) },
     { type: 'phase-started', phase: 'ROLL_BACK' },
@@ -216,7 +241,7 @@ describe.each([
       (run) => run ?? [],
     );
     const outlook = outlookOf(request);
-    for (const message of [
+    for (const answer of [
       historyMessage(runs, 0, true, 0),
       historyMessage(runs, 3, true, 2),
       historyMessage([], 1, false, 2),
@@ -226,6 +251,17 @@ describe.each([
       whichMessage({ kind: 'cancel' }, runs),
       whichMessage({ kind: 'speed', speed: 'pause' }, runs),
       ...speeds.flatMap((speed) => runs.slice(0, 1).map((run) => speedMessage({ ...run, speed }))),
+      historyMessage([], 0, false, 0),
+      ...[...rows.slice(0, 2), ...rows.slice(-1)].flatMap(([, run]) => [
+        cancelledMessage(run),
+        reminderMessage(run, around(run), now + 15 * minute),
+        approverMessage(run, around(run), now),
+        tooLateMessage(run, new UserError('OUT_OF_DATE', nasty.repeat(50), nasty.repeat(50))),
+        unreachableMessage(run, 'not_in_channel'),
+        ...[asked(run), approved(run), denied(run)].map(({ text }) => message(text, [section(text)])),
+      ]),
+      mistakeMessage({ message: nasty.repeat(80), hint: nasty.repeat(80) }),
+      errorMessage(new UserError('AWS', nasty.repeat(80), nasty.repeat(80))),
       helpMessage([environment]),
       outlookMessage(outlook, now, 'Europe/Berlin'),
       refusalMessage({
@@ -236,8 +272,8 @@ describe.each([
       }),
       bugMessage('abc'),
     ]) {
-      expect(validateMessage({ blocks: message.blocks })).toEqual([]);
-      expect(message.text.length).toBeLessThanOrEqual(limits.messageText);
+      expect(validateMessage({ blocks: answer.blocks }), answer.text.slice(0, 100)).toEqual([]);
+      expect(answer.text.length).toBeLessThanOrEqual(limits.messageText);
     }
   });
 
@@ -314,6 +350,9 @@ describe.each([
         }),
       ),
       refusedHome({ message: nasty.repeat(20), hint: nasty, ask: environment.approvers, channels: [] }),
+      loadingView(`Looking at the tables of ${environment.name} …`),
+      problemView(nasty.repeat(100)),
+      ...[asked(run), approved(run), denied(run)].map(({ title, text }) => modal({ title, blocks: [section(text)] })),
       approveView(run, `${run.id} ${run.digest}`),
       denyView(run, `${run.id} ${run.digest}`),
       ...rows
@@ -385,4 +424,63 @@ test('the plan question says why it is asked, where it writes, and counts one it
   expect(asked(9)).toContain('have the same number of items');
   expect(asked(9)).not.toContain('differ');
   expect(asked(9)).toContain('1 item will be put back and 0 deleted in `prod`, eu-central-1.');
+});
+
+test('a person whom the core names by id is a person, and needs nobody else to be called', () => {
+  const by = 'Cancelled by slack:T0SANDBOX/U0BOB.';
+  const failure = {
+    durationMs: 1000,
+    code: 'CANCELLED',
+    message: by,
+    hint: 'The live tables are what they were.',
+    phase: 'SWAP_DATA',
+    restoreTablesKept: [],
+  } as const;
+  const events: readonly RunEvent[] = [
+    requested({ request: plainRequest }),
+    { type: 'started' },
+    { type: 'rollback-started', ...failure },
+    { type: 'rolled-back', ...failure },
+  ];
+  const rows = events.map((event, index) => ({ seq: index + 1, runId: 'restore-1', at: now, event, hash: '' }));
+  const run = foldRun(rows);
+  const row = rows.at(-1);
+  if (run === undefined || row === undefined) throw new Error('no run');
+  const environment = { ...prod, alert: ['S0ONCALL'] };
+  const said = JSON.stringify([replyTo(row, run, { environment }), parentMessage(run, { environment }, progress)]);
+  expect(said).toContain('Cancelled by <@U0BOB>.');
+  expect(said).not.toContain('slack:');
+  expect(said).not.toContain('S0ONCALL');
+  const denied = { ...run, failure: { ...failure, code: 'ACCESS_DENIED' as const } };
+  expect(JSON.stringify(replyTo(row, denied, { environment }))).toContain('<!subteam^S0ONCALL>');
+});
+
+/** What reads a window that comes back, instead of making one. */
+const readers: ReadonlySet<string> = new Set([
+  ...['listIn', 'inputOf', 'neededInputOf', 'strangeWindow', 'problemWithReason'],
+  ...['readWanted', 'readWantedUndo', 'isTooLong', 'wishIn', 'withoutDecided'],
+]);
+
+function filesIn(...folders: readonly string[]): readonly string[] {
+  return folders.flatMap((folder) => readdirSync(`src/slack/${folder}`).map((file) => `${folder}/${file}`));
+}
+
+test('there is no builder of messages or views that the tests above have left out', async () => {
+  const { result } = await calls.post('Profiler.takePreciseCoverage');
+  const called = new Set(
+    result.flatMap(({ url, functions }) => {
+      const [file] = /(messages|views)\/[\w-]+\.ts/.exec(url) ?? [];
+      return functions.flatMap(({ functionName, ranges }) =>
+        (ranges[0]?.count ?? 0) > 0 ? [`${file} ${functionName}`] : [],
+      );
+    }),
+  );
+  const builders: string[] = [];
+  for (const file of filesIn('messages', 'views')) {
+    const module: Record<string, unknown> = await import(`../../src/slack/${file}`);
+    for (const [name, value] of Object.entries(module))
+      if (typeof value === 'function' && !readers.has(name)) builders.push(`${file} ${name}`);
+  }
+  expect(builders.length).toBeGreaterThan(60);
+  expect(builders.filter((name) => !called.has(name))).toEqual([]);
 });

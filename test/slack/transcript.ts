@@ -1,7 +1,16 @@
 /** Plays a conversation that is written down in a folder, and writes down what everybody saw. */
 import type { Message } from '../../src/sandbox/slack/messages.ts';
 import { renderText } from '../../src/sandbox/slack/render-text.ts';
-import { type Conversation, carryOut, eventually, indented, messagesOf, type Scene, tellAlone } from './conversation-steps.ts';
+import {
+  type Conversation,
+  carryOut,
+  directMessages,
+  eventually,
+  indented,
+  messagesOf,
+  type Scene,
+  tellAlone,
+} from './conversation-steps.ts';
 import type { ConversationWorld } from './conversation-world.ts';
 
 /** Nothing new for so long, with nothing left to tell: the story is over. Ours, in real milliseconds. */
@@ -63,15 +72,10 @@ async function tidyUp({ world, holds }: Scene): Promise<void> {
 
 function whatWasPosted(scene: Scene): readonly string[] {
   const { slack } = scene.world;
-  const direct = slack
-    .channels()
-    .filter(({ kind }) => kind === 'im')
-    .flatMap(({ id, with: whom }) =>
-      slack
-        .messages(id)
-        .filter(({ ts }) => !scene.before.has(ts))
-        .map((message) => indented(`direct message to ${whom}`, renderText(message))),
-    );
+  const whom = new Map(slack.channels().map((channel) => [channel.id, channel.with]));
+  const direct = directMessages(scene).map((message) =>
+    indented(`direct message to ${whom.get(message.channel)}`, renderText(message)),
+  );
   const names = new Map(slack.channels().map(({ id, name }) => [id, `#${name}`]));
   const posted = messagesOf(scene).map((message) => {
     const place = names.get(message.channel) ?? message.channel;
@@ -96,8 +100,14 @@ function anonymous(text: string): string {
   );
   return named
     .split('\n')
+    .filter((line) => !isAboutBefore(line))
     .map((line) => (line.startsWith('»') ? line : withoutTimes(line)))
     .join('\n');
+}
+
+/** Conversations share a world; what one of them reads shall not depend on which others were played. */
+function isAboutBefore(line: string): boolean {
+  return line.includes('⚠ The last restore of these tables');
 }
 
 function withoutTimes(line: string): string {
@@ -107,6 +117,11 @@ function withoutTimes(line: string): string {
     .replaceAll(/\b[0-9a-f]{32}\b/g, 'd1g35t')
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'uu-id')
     .replaceAll(/(\b|T)\d{1,2}:\d\d(:\d\d)?( [AP]M)?/g, '$1hh:mm')
+    .replaceAll(/about \d+ items, \d+ B/g, 'about some items, some bytes')
+    .replaceAll(/AWS (often takes|took about) [^;]*;/g, 'AWS takes its time;')
+    .replaceAll(/\(process \d+ on [\w.-]+\)/g, '(process 1 on box)')
+    .replaceAll(/\(on `[\w.-]+`/g, '(on `box`')
+    .replaceAll(/hh:mm\.\d{3}Z/g, 'hh:mmZ')
     .replaceAll(duration, 'some time')
     .replaceAll(/\b[\d,]+ (read|write) units?/g, 'some $1 units');
 }

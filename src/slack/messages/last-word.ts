@@ -21,7 +21,9 @@ export function lastWord(run: Run, surroundings: Surroundings, at: Instant): Mes
 /** Who has to know at once. The message stands in the thread and in the channel, and is edited silently: they are called once. */
 function callFor(run: Run, { environment }: Surroundings): string {
   const alert = environment?.alert ?? [];
-  if (alert.length === 0 || !callsSomebody.has(run.state)) return '';
+  // Where a person said stop, and the tables are as they were before, nobody has to be woken.
+  const isStopped = run.plan === 'refused' || (run.state === 'ROLLED_BACK' && run.failure?.code === 'CANCELLED');
+  if (alert.length === 0 || isStopped || !callsSomebody.has(run.state)) return '';
   return `:rotating_light: ${alert.map(mention).join(' ')}`;
 }
 

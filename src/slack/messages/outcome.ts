@@ -5,7 +5,7 @@ import type { Run, RunState, TableRun } from '../../restore/run.ts';
 import { actionIds, valueFor } from '../button-value.ts';
 import { commandName, inSlack } from '../command.ts';
 import { count, counted, duration, utc } from '../measures.ts';
-import { bothTimes, code, escaped, listed } from '../mrkdwn.ts';
+import { bothTimes, code, escaped, listed, sentence } from '../mrkdwn.ts';
 import { actions, button, context, lineSections, section } from './blocks.ts';
 import { actual } from './cost.ts';
 import { sameAgain } from './same-again.ts';
@@ -25,7 +25,7 @@ export function outcomeBlocks(run: Run, surroundings: Surroundings): readonly Kn
 /** One paragraph of mrkdwn: what happened, and for a failure what to do next. */
 export function outcomeText(run: Run): string {
   if (run.state === 'COMPLETED') return completed(run);
-  const message = escaped(run.failure?.message ?? 'The reason is not known.');
+  const message = sentence(run.failure?.message ?? 'The reason is not known.');
   const hint = escaped(inSlack(hintOf(run)));
   return `${markOf(run.state)}${took(run, 'after')}: ${message}${rolledBack(run)}${hint === '' ? '' : `\n*Next:* ${hint}`}`;
 }

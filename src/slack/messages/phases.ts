@@ -6,7 +6,7 @@ import type { PhaseStatus, Run } from '../../restore/run.ts';
 import { hasEnded } from '../../restore/run.ts';
 import { limits } from '../limits.ts';
 import { bar, count, counted, duration, timeLeft, utc } from '../measures.ts';
-import { shortened } from '../mrkdwn.ts';
+import { plainSentence, shortened } from '../mrkdwn.ts';
 import { plainRichText } from './blocks.ts';
 import { changesOf, putBackBy, writtenBy } from './written.ts';
 
@@ -116,7 +116,8 @@ function shownStatus(status: PhaseStatus, ended: boolean): TaskCardBlock['status
 
 function detailOf(run: Run, phase: Phase, progress: Progress): string {
   // In full above the plan; a message has room for it once.
-  if (run.phases[phase].status === 'error') return shortened(run.failure?.message ?? '', limits.taskTitle);
+  if (run.phases[phase].status === 'error')
+    return shortened(plainSentence(run.failure?.message ?? ''), limits.taskTitle);
   switch (phase) {
     case 'AWAIT_ACTIVE': {
       const ready = run.tables.filter((table) => table.restoreMs !== undefined).length;

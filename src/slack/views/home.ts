@@ -8,7 +8,15 @@ import type { EnvironmentOutlook } from '../../restore/restores.ts';
 import type { Run } from '../../restore/run.ts';
 import { homeActionIds } from '../button-value.ts';
 import { limits } from '../limits.ts';
-import { leftOutLine, outlookLines, overdueLine, runLine, statusLine } from '../messages/answers.ts';
+import {
+  leftOutLine,
+  noRestores,
+  nothingOpen,
+  outlookLines,
+  overdueLine,
+  runLine,
+  statusLine,
+} from '../messages/answers.ts';
 import { actions, button, context, header, lineSections, section } from '../messages/blocks.ts';
 import type { Progress } from '../messages/phases.ts';
 import { whoCanHelp } from '../messages/refusal.ts';
@@ -38,10 +46,10 @@ export function homeView(content: HomeContent): HomeView {
   const running = open.map((run) => statusLine(run, content.progressOf(run), content.interrupted));
   const blocks = [
     header('Restores now'),
-    ...lineSections(running.length === 0 ? ['No restore is running or waiting.'] : running, 3000),
+    ...lineSections(running.length === 0 ? [nothingOpen(content.hidden)] : running, 3000),
     ...(mayAsk ? [actions(restoreButton)] : []),
     header('Last restores'),
-    ...lineSections(recent.length === 0 ? ['Nothing has been restored yet.'] : recent.map((run) => runLine(run)), 6000),
+    ...lineSections(recent.length === 0 ? [noRestores(content.hidden)] : recent.map((run) => runLine(run)), 6000),
     ...leftOutLine(content.hidden),
     ...environments.flatMap((each) => environmentBlocks(each, content)),
     context(`As of ${readersTime(now)}. Open this tab again to refresh it.`),
@@ -92,7 +100,7 @@ function rightsOf(environment: Environment, reader: Member): string {
       ? [`approve what others ask for (you are an approver of it${by(approvers)})`]
       : []),
   ];
-  if (may.length === 0) return `You may do nothing with ${code(name)}. Its admins are ${anyOf(adminsOf(environment))}.`;
+  if (may.length === 0) return `You may do nothing with ${code(name)}. Ask ${anyOf(adminsOf(environment))}.`;
   const needs =
     approvals === 0
       ? 'It needs no approval.'
