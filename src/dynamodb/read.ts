@@ -63,6 +63,7 @@ async function request(
     ReturnConsumedCapacity: 'TOTAL',
   });
   const reply = await client.send(command, { abortSignal });
+  if (reply.Responses === undefined && reply.UnprocessedKeys === undefined) throw noAnswer(table);
   const present = (item: Item | undefined) => item !== undefined;
   return {
     consumed: unitsRead(reply.ConsumedCapacity),
@@ -81,6 +82,15 @@ function* batches(keys: readonly Item[]): Generator<readonly Item[], void, void>
   for (let start = 0; start < keys.length; start += mostKeys) {
     yield keys.slice(start, start + mostKeys);
   }
+}
+
+/** What is not found may be deleted elsewhere: a reply that says nothing at all must not pass for "not found". */
+function noAnswer(table: string): UserError {
+  return new UserError(
+    'NETWORK',
+    `What answered dynamodb:BatchGetItem on ${table} has not said which items there are.`,
+    'DynamoDB always does. Look at what stands between: proxy, VPC endpoint, AWS_ENDPOINT_URL.',
+  );
 }
 
 function tableIsBusy(table: string): UserError {

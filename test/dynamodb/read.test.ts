@@ -26,6 +26,13 @@ test('a key spelled another way finds its item', async () => {
   expect(await items.read({ table, keySchema, keys: [key(10, '1e1'), key(11)] })).toEqual([item(10), undefined]);
 });
 
+test('a reply that says nothing at all is not "there is no such item": it is asked again', async () => {
+  const aws = await cannedAws((_, nth) => ({
+    body: nth === 1 ? {} : { Responses: { [table]: [item(1)] }, UnprocessedKeys: {} },
+  }));
+  expect(await connect(aws.url).items.read({ table, keySchema, keys: [key(1)] })).toEqual([item(1)]);
+});
+
 test('what a reply leaves out is asked for again, once each', async () => {
   const asked: string[] = [];
   const aws = await cannedAws(({ input }, nth) => {
