@@ -157,10 +157,15 @@ function makeChores(
   stopping: AbortSignal,
 ) {
   let cleanedUpAt = clock.now();
+  let remindedAt = Number.NEGATIVE_INFINITY;
   return async () => {
     try {
       for (const run of restores.expireOverdue()) log.info({ runId: run.id }, 'A request has expired');
-      await bot.remindOfDrills();
+      // It reads a thousand runs, and meanwhile nobody in Slack is answered.
+      if (clock.now() - remindedAt >= hour) {
+        remindedAt = clock.now();
+        await bot.remindOfDrills();
+      }
       if (clock.now() - cleanedUpAt < hour) return;
       cleanedUpAt = clock.now();
       purgeJournal();
