@@ -5,8 +5,11 @@ import type { Reply } from './canned-aws.ts';
 import { awsError, cannedAws } from './canned-aws.ts';
 import { collect, connect, staging } from './connect.ts';
 
+/** Answers a DescribeTable, and a Scan. */
 const described: Reply = {
   body: {
+    Items: [],
+    Count: 0,
     Table: {
       TableName: 'shop-orders',
       TableArn: 'arn:aws:dynamodb:eu-central-1:123456789012:table/shop-orders',
