@@ -171,7 +171,7 @@ test('an aborted question ends with the reason of its signal', async () => {
 
 test('a clock that is wrong is set right by the SDK, also for requests that are made only once', async () => {
   const aws = await cannedAws((_, nth) =>
-    nth === 1 ? { ...awsError('InvalidSignatureException'), date: new Date(Date.now() + 3_600_000) } : { body: {} },
+    nth === 1 ? { ...awsError('InvalidSignatureException'), date: new Date(Date.now() + 3_600_000) } : described,
   );
   const pages = connect(aws.url).items.scan({ table: 't', segment: 0, totalSegments: 1, consistent: false });
   expect(await collect(pages)).toHaveLength(1);
