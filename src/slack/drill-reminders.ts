@@ -60,7 +60,7 @@ async function remind(parts: Parts, reminder: Reminder, signal: AbortSignal): Pr
     return;
   }
   const command = code(`/pitr-restore drill ${environment}`);
-  const text = `:stopwatch: ${escaped(sentence)} It writes to no live table. Type: ${command}`;
+  const text = `:stopwatch: ${escaped(sentence)} A drill writes to no live table. Type: ${command}`;
   try {
     const posted = await poster.post({ channelId, key }, message(text, [section(text)]), signal);
     deliveries.remember(reporter, channelId, key, posted);

@@ -13,7 +13,7 @@ test('an overdue drill is told once a day, in the channels and the log, by one o
   await other.bot.remindOfDrills();
   await world.bot.remindOfDrills();
   expect(texts()).toEqual([
-    ':stopwatch: There was no drill of prod yet; one is due every 30 days. It writes to no live table. Type: `/pitr-restore drill prod`',
+    ':stopwatch: There was no drill of prod yet; one is due every 30 days. A drill writes to no live table. Type: `/pitr-restore drill prod`',
   ]);
   expect(warnings()).toEqual([
     {
