@@ -156,6 +156,8 @@ function wishOf(
     ...(wanted.drill ? { drill: true } : {}),
     options: {
       ...choicesOf(environment, wanted),
+      // A drill puts none up, and needs no right to: as in a shell.
+      ...(wanted.drill ? { fence: 'off' } : {}),
       rollback: true,
       timeoutMinutes: environment.timeoutMinutes,
       dryRun: wanted.dryRun,

@@ -120,3 +120,10 @@ test('a drill needs no approval, is asked for by admins alone, and says that not
   expect(parent).not.toContain('"Undo …"');
   expect(parent).toContain('nothing is written to a live table');
 });
+
+test('a drill asks for no fence, also where a restore has one: its role may not even look whether there could be one', async () => {
+  const world = await startWorld({ environments: [dev, { ...prod, fence: 'writes' }] });
+  await world.slack.as('U0ALICE').submit(await open(world, 'drill prod'), {});
+  await expect.poll(() => world.approved.length).toBe(1);
+  expect(onlyRun(world).request).toMatchObject({ drill: true, options: { fence: 'off' } });
+});
