@@ -33,7 +33,7 @@ test('approvers are reminded after a quarter of an hour, then after twice as lon
   };
   clock.moveOn(15 * minute);
   const first = await told(1);
-  expect(first).toMatch(/^:bell: <@U0BOB> or <@U0DAVE>: this waits for approval since 1[56] min/);
+  expect(first).toMatch(/^:bell: <@U0BOB> or <@U0DAVE>: this has been waiting for approval for 1[56] min/);
   expect(first).toMatch(/It expires <!date.*, in 7 h 4\d min/);
   clock.moveOn(15 * minute);
   expect(await told(2)).toMatch(/since 3[0-3] min/);
@@ -50,7 +50,7 @@ test('a restart neither repeats a reminder nor makes up for those it missed', as
   await world.bot.reporter.stop(1000);
   ahead = 130 * minute;
   const second = await world.startProcess();
-  await threadUpTo(world, 'this waits for approval since 2 h');
+  await threadUpTo(world, 'this has been waiting for approval for 2 h');
   await second.bot.reporter.stop(1000);
   const third = await world.startProcess();
   third.record(onlyRun(world).id, { type: 'expired', why: 'no-decision' });

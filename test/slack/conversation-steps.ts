@@ -9,8 +9,8 @@ import { renderText } from '../../src/sandbox/slack/render-text.ts';
 import type { View } from '../../src/sandbox/slack/views.ts';
 import type { ConversationWorld } from './conversation-world.ts';
 
-export const command = '/pitr-restore';
-const patienceMs = 8_000;
+const command = '/pitr-restore';
+const patienceMs = 30_000;
 const minute = 60_000;
 
 const detail = z.union([z.string(), z.number(), z.null(), z.record(z.string(), z.unknown())]);

@@ -29,9 +29,7 @@ test('Home shows what waits, what was, the tables with their windows, and what t
 
 test('somebody without rights sees no tables and no button, and whom to ask; a guest sees nothing', async () => {
   const world = await startWorld();
-  const eve = readable(
-    await homeOf(world, 'U0EVE', 'You may do nothing with `prod`. Ask <@U0ALICE> or <@U0CAROL>.'),
-  );
+  const eve = readable(await homeOf(world, 'U0EVE', 'You may do nothing with `prod`. Ask <@U0ALICE> or <@U0CAROL>.'));
   expect(eve).not.toContain('shop-quotes');
   expect(eve).not.toContain('"Restore …"');
   world.slack.changeUser('U0EVE', { isRestricted: true });

@@ -14,7 +14,7 @@ import {
 import type { ConversationWorld } from './conversation-world.ts';
 
 /** Nothing new for so long, with nothing left to tell: the story is over. Ours, in real milliseconds. */
-const quietMs = 400;
+const quietMs = 200;
 
 export async function play(world: ConversationWorld, conversation: Conversation, acks: number[]): Promise<string> {
   const { slack } = world;

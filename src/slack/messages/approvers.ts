@@ -24,7 +24,7 @@ export function withoutDecided({ request, approvals }: Run, userIds: readonly st
 export function reminderMessage(run: Run, surroundings: Surroundings, now: Instant): Message {
   const who = anyOf(undecidedApprovers(run, surroundings));
   const since = duration(now - run.requestedAt);
-  const text = `:bell: ${who}: this waits for approval since ${since}.${expirySentence(run, now)}`;
+  const text = `:bell: ${who}: this has been waiting for approval for ${since}.${expirySentence(run, now)}`;
   return message(text, [section(text), reference(run)]);
 }
 
