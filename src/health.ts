@@ -15,6 +15,8 @@ type Parts = {
 const knownForMs = 60_000;
 /** What was wrong may be mended by now. */
 const wrongForMs = 10_000;
+/** AWS may take its time; but what it said so long ago says nothing about now. */
+const believedForMs = 3 * knownForMs;
 /** Probes give up after a few seconds: by then they hear what is known. */
 const answerWithinMs = 2_000;
 
@@ -61,7 +63,9 @@ export function makeHealth({ log, awsFor, environments, clock }: Parts, stopping
         });
         await settledWithin(looking, clock);
       }
-      return [...troubles(), ...(known?.obstacles ?? ['AWS has not answered yet'])];
+      if (known === undefined) return [...troubles(), 'AWS has not answered yet'];
+      const isOld = clock.now() - known.at >= believedForMs;
+      return [...troubles(), ...(isOld ? ['AWS does not answer'] : known.obstacles)];
     },
   };
 }

@@ -58,6 +58,16 @@ describe('/readyz', () => {
     expect(await health.obstacles()).toEqual(['AWS has not answered yet']);
   });
 
+  test('what AWS said once is not repeated for ever when it answers no more', async () => {
+    const answers = [there, there];
+    const { health, pass } = patient(() => answers.pop() ?? new Promise<undefined>(() => undefined));
+    expect(await health.obstacles()).toEqual([]);
+    pass(60_000);
+    expect(await health.obstacles()).toEqual([]);
+    pass(120_000);
+    expect(await health.obstacles()).toEqual(['AWS does not answer']);
+  });
+
   test('an environment none of whose tables there are does not count, unless there is no other', async () => {
     expect(await patient((table) => (table === 'a' ? undefined : there)).health.obstacles()).toEqual([]);
     expect(await patient(() => undefined).health.obstacles()).toEqual([
