@@ -36,10 +36,10 @@ test('approvers are reminded after a quarter of an hour, then after twice as lon
   expect(first).toMatch(/^:bell: <@U0BOB> or <@U0DAVE>: this has been waiting for approval for 1[56] min/);
   expect(first).toMatch(/It expires <!date.*, in 7 h 4\d min/);
   clock.moveOn(15 * minute);
-  expect(await told(2)).toMatch(/since 3[0-3] min/);
+  expect(await told(2)).toMatch(/for 3[0-3] min/);
   clock.moveOn(15 * minute);
   clock.moveOn(15 * minute);
-  expect(await told(3)).toMatch(/since 1 h/);
+  expect(await told(3)).toMatch(/for 1 h/);
 });
 
 test('a restart neither repeats a reminder nor makes up for those it missed', async () => {

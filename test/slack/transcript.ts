@@ -92,7 +92,11 @@ const amount = String.raw`\d+(?:\.\d+)? (?:ms|s|min|h)\b`;
 const duration = new RegExp(`${amount}(?: ${amount})*`, 'g');
 
 /** Ids, digests, times and durations differ from one play to the next; what was typed does not. */
-function anonymous(text: string): string {
+function anonymous(given: string): string {
+  const text = given
+    .split('\n')
+    .filter((line) => !isAboutBefore(line))
+    .join('\n');
   const ids = [...new Set(text.match(/restore-\d{4}-\d\d-\d\dT[\d-]+Z(-\d+)?/g) ?? [])];
   const named = ids.reduce(
     (shown, id, index) => shown.replaceAll(new RegExp(`${id}(?!-?\\d)`, 'g'), `restore-#${index + 1}`),
@@ -100,7 +104,6 @@ function anonymous(text: string): string {
   );
   return named
     .split('\n')
-    .filter((line) => !isAboutBefore(line))
     .map((line) => (line.startsWith('»') ? line : withoutTimes(line)))
     .join('\n');
 }
@@ -123,5 +126,6 @@ function withoutTimes(line: string): string {
     .replaceAll(/\(on `[\w.-]+`/g, '(on `box`')
     .replaceAll(/hh:mm\.\d{3}Z/g, 'hh:mmZ')
     .replaceAll(duration, 'some time')
-    .replaceAll(/\b[\d,]+ (read|write) units?/g, 'some $1 units');
+    .replaceAll(/\b[\d,]+ (read|write) units?/g, 'some $1 units')
+    .replaceAll(/(some (read|write) units, )+/g, 'some units, ');
 }
