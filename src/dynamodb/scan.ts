@@ -96,8 +96,9 @@ async function requestPage(
   return reply;
 }
 
-function itemsIn({ RawItems: raw, Items: items }: Reply): ScanPage['items'] | undefined {
-  return raw ?? (Array.isArray(items) ? items : undefined);
+/** `Items` is asked for only where there are none as they came: asked for, all of them are parsed. */
+function itemsIn(reply: Reply): ScanPage['items'] | undefined {
+  return reply.RawItems ?? (Array.isArray(reply.Items) ? reply.Items : undefined);
 }
 
 /**

@@ -22,6 +22,15 @@ test('a scan follows the pages to the end and asks for its segment each time', a
   ]);
 });
 
+test('the items of a page are not parsed before somebody looks at them', async () => {
+  // No JSON: whoever parses it finds out.
+  const text = '{"Items":[{"id":{"S":"\\q"}}],"Count":1}';
+  const aws = await cannedAws(() => ({ text }));
+  const pages = [];
+  for await (const { items } of connect(aws.url).items.scan(order)) pages.push(items);
+  expect(pages).toMatchObject([{ length: 1 }]);
+});
+
 test('an empty page in the middle does not end the scan', async () => {
   const aws = await cannedAws((_, nth) =>
     nth === 2 ? { body: { Count: 0, LastEvaluatedKey: item(2) } } : page(nth, nth === 3),

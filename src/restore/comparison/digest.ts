@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { toUSVString } from 'node:util';
 import type { Item } from '../item.ts';
 import { canonicalForm } from './canonical-form.ts';
 import { canonicalFormOf } from './canonical-text.ts';
@@ -33,7 +32,7 @@ export function itemTextHash(text: string): ItemHash {
 
 function hashOf(form: string): ItemHash {
   // Half a surrogate pair has no bytes in UTF-8: all of them would hash alike.
-  const hashed = toUSVString(form) === form ? form : Buffer.from(form, 'utf16le');
+  const hashed = form.isWellFormed() ? form : Buffer.from(form, 'utf16le');
   return hash('sha256', hashed, 'binary').slice(0, 16);
 }
 
