@@ -57,7 +57,10 @@ export function expire(run: Run, now: Instant): readonly RunEvent[] {
 
 export function answerPlan(run: Run, environment: Environment, by: Actor, proceed: boolean): readonly RunEvent[] {
   must(mayAnswerPlan(environment, by));
-  if (hasEnded(run)) throw outOfDate(`${run.id} has ended (${run.state}).`, 'Ask for a new restore.');
+  // A completed one needs no new restore: somebody else has said "proceed" before.
+  if (hasEnded(run) && run.state !== 'COMPLETED') {
+    throw outOfDate(`${run.id} has ended (${run.state}).`, 'Ask for a new restore.');
+  }
   if (run.plan !== 'shown') {
     throw outOfDate('Nobody is being asked about this plan now.', 'See the thread for what was decided.');
   }
