@@ -258,10 +258,8 @@ const installed = installPackages();
 const packages = 'folder' in installed ? installed.folder : undefined;
 if ('trouble' in installed) say(`Without the npm packages, which could not be installed: ${installed.trouble}`);
 if (wants('comparison')) await measureComparison(packages);
-if (wants('swap')) {
-  const large = await measureSwap();
-  if (wants('growth')) await measureGrowth(large);
-}
+const large = wants('swap') ? await measureSwap() : undefined;
+if (wants('growth')) await measureGrowth(large ?? (await swapOf(many, 'hash')));
 if (wants('acks')) await measureAcks();
 if (wants('packages') && packages !== undefined) await measurePackages(packages);
 if (flags.only === undefined && !flags.quick) report();
