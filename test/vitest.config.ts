@@ -19,8 +19,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     restoreMocks: true,
-    // Half of them wait for a child process or a socket at any moment: there is one more worker than cores.
-    maxWorkers: '150%',
+    // Half of them wait for a child process or a socket at any moment: every core gets a worker.
+    maxWorkers: '100%',
     projects: [
       { extends: true, test: { name: 'sharing a process', include: sharing, isolate: false } },
       { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: sharing } },

@@ -8,7 +8,7 @@ import { drillRecords } from '../../src/restore/drills.ts';
 import type { RunEvent, StoredEvent } from '../../src/restore/events.ts';
 import type { Run } from '../../src/restore/run.ts';
 import { apply, foldRun } from '../../src/restore/run.ts';
-import { aRequest, bob, requested } from '../support/requests.ts';
+import { anEnvironment, aRequest, bob, requested } from '../support/requests.ts';
 import { emfSchema } from './emf-schema.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00Z');
@@ -256,7 +256,7 @@ function directives(line: Record<string, unknown>): readonly Directive[] {
 function gauges(): readonly Record<string, unknown>[] {
   const day = 24 * 3_600_000;
   const environments = (['prod', 'dev'] as const).map((name) => ({
-    ...environment,
+    ...anEnvironment(),
     name,
     drillEveryDays: 30,
   }));
@@ -268,20 +268,6 @@ function gauges(): readonly Record<string, unknown>[] {
   const ended = { ...drill, endedAt: noon - 40 * day };
   return gaugeLines(waiting, drillRecords(environments, [ended], noon), noon).map((line) => JSON.parse(line));
 }
-
-const environment = {
-  region: 'eu-central-1',
-  tables: aRequest().tables,
-  admins: [],
-  approvers: [],
-  approvals: 0,
-  channels: [],
-  planConfirmation: 'never',
-  reasonRequired: false,
-  timeoutMinutes: 30,
-  onConflict: 'overwrite',
-  fence: 'off',
-} as const;
 
 function runOf(at: number, ...events: readonly RunEvent[]): Run {
   const rows = events.map((event, index) => ({ seq: index + 1, runId: 'restore-1', at, event, hash: '' }));

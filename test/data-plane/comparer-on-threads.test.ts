@@ -12,7 +12,7 @@ import { UserError } from '../../src/restore/errors.ts';
 import type { Item } from '../../src/restore/item.ts';
 import type { Speed } from '../../src/restore/speed.ts';
 import { openSqliteOverflow } from '../../src/sqlite/overflow.ts';
-import { aRequest } from '../support/requests.ts';
+import { anEnvironment } from '../support/requests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 type ScanRequest = { readonly TableName: string; readonly Segment: number; readonly ExclusiveStartKey?: Item };
@@ -88,20 +88,7 @@ function anOrder(changes: Partial<ComparisonOrder> = {}) {
   return { order, differences, progress };
 }
 
-const environment: ComparisonOrder['environment'] = {
-  name: 'dev',
-  region: 'eu-central-1',
-  tables: aRequest().tables,
-  admins: [],
-  approvers: [],
-  approvals: 0,
-  channels: [],
-  planConfirmation: 'never',
-  reasonRequired: false,
-  timeoutMinutes: 30,
-  onConflict: 'overwrite',
-  fence: 'off',
-};
+const environment = anEnvironment();
 
 test('threads find what the thread that asks would find, and tell of it on the way', async () => {
   await startAws();

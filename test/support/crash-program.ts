@@ -20,24 +20,12 @@ import { startWire } from './crash-wire.ts';
 import type { CrashWorld } from './crash-world.ts';
 import { refs, region } from './crash-world.ts';
 import { minute } from './engine.ts';
+import { anEnvironment } from './requests.ts';
 
 /** Thrown out of a call that a dead program would not have come back from. Nothing it leads to has an effect any more. */
 export class Killed extends Error {}
 
-const environment: Environment = {
-  name: 'prod',
-  region,
-  tables: refs,
-  admins: [],
-  approvers: [],
-  approvals: 0,
-  channels: [],
-  planConfirmation: 'never',
-  reasonRequired: false,
-  timeoutMinutes: 30,
-  onConflict: 'overwrite',
-  fence: 'off',
-};
+const environment = anEnvironment({ name: 'prod', region, tables: refs });
 
 export type ProgramOptions = {
   /** What a write to the state file fails with, by what is written; undefined: it does not fail. */

@@ -1,3 +1,4 @@
+import type { Environment } from '../../src/restore/environment.ts';
 import type { RunEvent } from '../../src/restore/events.ts';
 import type { RestoreRequest } from '../../src/restore/request.ts';
 import { digestOf } from '../../src/restore/request.ts';
@@ -26,6 +27,25 @@ export function aRequest(changes: Partial<RestoreRequest> = {}): RestoreRequest 
       timeoutMinutes: 30,
       dryRun: false,
     },
+    ...changes,
+  };
+}
+
+/** An environment in which nobody has any right, for tests that are about something else. */
+export function anEnvironment(changes: Partial<Environment> = {}): Environment {
+  return {
+    name: 'dev',
+    region: 'eu-central-1',
+    tables: aRequest().tables,
+    admins: [],
+    approvers: [],
+    approvals: 0,
+    channels: [],
+    planConfirmation: 'never',
+    reasonRequired: false,
+    timeoutMinutes: 30,
+    onConflict: 'overwrite',
+    fence: 'off',
     ...changes,
   };
 }
