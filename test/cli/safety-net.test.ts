@@ -12,11 +12,9 @@ const withMismatch = ['--environment', 'dev', '--restore-point', '1 hour ago', '
 const restoreQuotes = [...withMismatch, '--accept-count-mismatch'];
 
 test('a restore that is told to stop says where and how to go on, as do status and history; resume finishes it', async () => {
-  const shell = await openShell({ restoreMs: 3_000 });
+  const shell = await openShell();
   const before = await shell.loseAQuote();
-  const started = shell.start(...restoreQuotes);
-  await said(started, 'Initiating PITR restore');
-  started.child.kill('SIGTERM');
+  const started = await shell.stopWhileAwaitingActive();
   expect(await started.exit).toBe(1);
   const id = idIn(started);
   expect(started.stderr()).toContain('SIGTERM: stopping at the next safe point.');
@@ -173,8 +171,8 @@ type Row = {
 };
 
 /** A shell in a folder of its own, before a world of its own. */
-async function openShell({ restoreMs = 500 } = {}) {
-  const world = await startWorld({ environments: ['dev'], restoreMs });
+async function openShell() {
+  const world = await startWorld({ environments: ['dev'], restoreMs: 500 });
   onTestFinished(async () => world.close());
   const { client, aws } = world;
   const folder = temporaryFolder();
@@ -205,6 +203,19 @@ async function openShell({ restoreMs = 500 } = {}) {
     async restoreTables() {
       const { TableNames = [] } = await client.send(new ListTablesCommand({}));
       return TableNames.filter((name) => name.includes('-restore-'));
+    },
+    /** A restore that gets SIGTERM during its first look at the restore table. */
+    async stopWhileAwaitingActive() {
+      const asking = aws.hold('RestoreTableToPointInTime', { point: 'after' });
+      const started = start(restoreQuotes, folder, variables);
+      await asking.reached;
+      const looking = aws.hold('DescribeTable');
+      asking.release();
+      await looking.reached;
+      started.child.kill('SIGTERM');
+      await started.exit;
+      looking.release();
+      return started;
     },
     /** A restore that dies by SIGKILL when AWS has made its write and it does not know yet. Returns its id. */
     async killWhileWriting() {
