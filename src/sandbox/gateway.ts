@@ -11,6 +11,7 @@ import type { Regions } from './dynamodb/regions.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { Holds } from './holds.ts';
 import { answer, readBody } from './http.ts';
+import { jsonOf } from './json-text.ts';
 import { isFromHere } from './local-only.ts';
 import type { Requests } from './requests.ts';
 import { type Caller, SecurityTokens, stsError } from './sts.ts';
@@ -58,7 +59,7 @@ export class Gateway {
       const call = readCall(request, service, text);
       const reply = await this.#run(call, response);
       if (reply === undefined) return;
-      answer(response, 200, contentTypes[service], typeof reply === 'string' ? reply : JSON.stringify(reply));
+      answer(response, 200, contentTypes[service], typeof reply === 'string' ? reply : jsonOf(reply));
     } catch (error) {
       answerError(response, service, error instanceof AwsError ? error : brokenSandbox(error));
     }

@@ -19,23 +19,35 @@ export type Built = {
 };
 
 /**
+ * How `npm ci` is carried out: for real, which fetches and compiles for minutes; or rehearsed, where npm only says what it
+ * would do (which it does not where the lock file is wrong), and the packages that this checkout has from the same lock file
+ * are taken.
+ */
+export type Install = 'real' | 'rehearsed';
+
+/**
  * @param context the folder that COPY copies from, without what .dockerignore names
  * @param folder an empty one
  */
-export function buildImage(stages: readonly Stage[], context: string, folder: string): Built {
+export function buildImage(stages: readonly Stage[], context: string, folder: string, install: Install): Built {
   const roots = new Map<string, string>();
   let built: Built | undefined;
   stages.forEach((stage, index) => {
     const root = join(folder, stage.name ?? `stage-${index}`);
     mkdirSync(root);
     roots.set(stage.name ?? '', root);
-    built = carryOut(stage, { root, context, roots });
+    built = carryOut(stage, { root, context, roots, install });
   });
   if (built === undefined) throw new Error('The Dockerfile has no stage');
   return built;
 }
 
-type Place = { readonly root: string; readonly context: string; readonly roots: ReadonlyMap<string, string> };
+type Place = {
+  readonly root: string;
+  readonly context: string;
+  readonly roots: ReadonlyMap<string, string>;
+  readonly install: Install;
+};
 
 function carryOut({ instructions }: Stage, place: Place): Built {
   const of = <K extends Instruction['kind']>(kind: K) =>
@@ -76,19 +88,17 @@ function copy(
   }
 }
 
-function run(command: string, workdir: string, { root, context }: Place): void {
+function run(command: string, workdir: string, { root, context, install }: Place): void {
   const cwd = join(root, workdir);
-  // npm says what it would do, which it does not where the lock file is wrong; then come the packages that this checkout
-  // has from the same lock file. Fetching and compiling them once more would take minutes.
-  const isInstall = command.startsWith('npm ci');
+  const isRehearsed = command.startsWith('npm ci') && install === 'rehearsed';
   const here = command
-    .replace(/^npm ci/, 'npm ci --dry-run')
+    .replace(/^npm ci/, isRehearsed ? 'npm ci --dry-run' : 'npm ci')
     .replaceAll(/(?<=\s)\/(?=\w)/g, `${root}/`)
     .replaceAll(/chown node:node/g, isRoot ? `chown ${nobody}:${nobody}` : 'true');
   // What went wrong stands on stdout with some, on stderr with others.
   const { status, stdout, stderr } = spawnSync('sh', ['-ec', here], { cwd, encoding: 'utf8' });
   if (status !== 0) throw new Error(`RUN ${command} failed:\n${stdout}${stderr}`);
-  if (isInstall) seed(join(context, 'node_modules'), join(cwd, 'node_modules'));
+  if (isRehearsed) seed(join(context, 'node_modules'), join(cwd, 'node_modules'));
 }
 
 /** npm writes its own list of what is installed in place; everything else it puts down anew. */

@@ -1,6 +1,7 @@
 import type { RecordedWrite, TableHistory } from './history.ts';
 import { type Item, readItem } from './item.ts';
 import type { Regions } from './regions.ts';
+import { StoredItem } from './stored-item.ts';
 
 /** A write without a request: the item that is put, or the key of the one that is deleted. */
 export type SeededWrite = { readonly put: Item } | { readonly delete: Item };
@@ -50,7 +51,7 @@ export class HistoryBook {
       const keys: string[] = [];
       for (const change of changes) {
         const attributes = readItem('put' in change ? change.put : change.delete);
-        const image = 'put' in change ? attributes : null;
+        const image = 'put' in change ? new StoredItem(attributes) : null;
         const key = written.keyOf(attributes);
         written.record(key, attributes, { at, kind: 'put' in change ? 'put' : 'delete', image });
         written.untold.add(key);
@@ -68,7 +69,10 @@ export class HistoryBook {
    */
   seed(table: string, items: Iterable<Item>, at: number, region?: string): void {
     const seeded = this.#regions.table(table, region);
-    seeded.load(Array.from(items, readItem), at);
+    seeded.load(
+      Array.from(items, (item) => new StoredItem(readItem(item))),
+      at,
+    );
     seeded.createdAt = Math.min(seeded.createdAt, at);
     if (seeded.recovery !== undefined) {
       seeded.recovery.enabledAt = Math.min(seeded.recovery.enabledAt, at);

@@ -1,20 +1,45 @@
-import { type Item, itemBytes } from './item.ts';
+import type { Item } from './item.ts';
+import type { StoredItem } from './stored-item.ts';
 
 export type WriteKind = 'put' | 'update' | 'delete';
 
-type Version = {
+/** What a write does to an item, and when. */
+export type Write = {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly kind: WriteKind;
   /** The item after the write; null after a delete. */
-  readonly image: Item | null;
-  /** What the image weighs; weighed once, as scans weigh their pages by it. */
-  readonly bytes: number;
-  /** The write's place among all writes of the table. */
-  readonly sequence: number;
+  readonly image: StoredItem | null;
 };
 
-type Entry = { readonly key: Item; versions: Version[] };
+/** A write with its place among all writes of the table. */
+type Version = Write & { readonly sequence: number };
+
+/** All there ever was at one key. */
+class Entry {
+  /** The key as one text, by which a scan goes. */
+  readonly key: string;
+  /** The key's attributes. */
+  readonly attributes: Item;
+  versions: Version[] = [];
+
+  constructor(key: string, attributes: Item) {
+    this.key = key;
+    this.attributes = attributes;
+  }
+
+  /** The item as it is now. */
+  get now(): StoredItem | null {
+    return this.versions.at(-1)?.image ?? null;
+  }
+
+  at(at: number): StoredItem | null {
+    return this.versions.findLast((version) => version.at <= at)?.image ?? null;
+  }
+}
+
+/** One key of a table in scan order, and what is there now. */
+export type ScannedEntry = Readonly<Pick<Entry, 'key' | 'now'>>;
 
 /** One write as a test sees it. */
 export type RecordedWrite = { readonly at: number; readonly key: Item; readonly kind: WriteKind };
@@ -28,8 +53,8 @@ export type ItemChange = { readonly key: Item; readonly from: Item | null; reado
 /** Every state every item of one table has ever had. */
 export class TableHistory {
   readonly #entries = new Map<string, Entry>();
-  #ordered: string[] = [];
-  #added: string[] = [];
+  #ordered: Entry[] = [];
+  #added: Entry[] = [];
   #sequence = 0;
   #count = 0;
   #bytes = 0;
@@ -51,34 +76,33 @@ export class TableHistory {
 
   /** The item as it is now. */
   current(key: string): Item | null {
-    return this.#entries.get(key)?.versions.at(-1)?.image ?? null;
+    return this.stored(key)?.item ?? null;
   }
 
-  /** What the item weighs now, in bytes; 0 when there is none. */
-  bytesOf(key: string): number {
-    return this.#entries.get(key)?.versions.at(-1)?.bytes ?? 0;
+  /** The item as it is now, with what it weighs. */
+  stored(key: string): StoredItem | null {
+    return this.#entries.get(key)?.now ?? null;
   }
 
   /** The key's attributes; undefined when there never was an item. */
   attributesOf(key: string): Item | undefined {
-    return this.#entries.get(key)?.key;
+    return this.#entries.get(key)?.attributes;
   }
 
-  /** Notes that the item at `key` became `image` at `at`; writes may be told later than younger ones. */
-  record(key: string, attributes: Item, write: { at: number; kind: WriteKind; image: Item | null }): void {
+  /** Notes a write at `key`, whose attributes are `attributes`; writes may be told later than younger ones. */
+  record(key: string, attributes: Item, write: Write): void {
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       if (write.image === null) return;
-      entry = { key: attributes, versions: [] };
+      entry = new Entry(key, attributes);
       this.#entries.set(key, entry);
-      this.#added.push(key);
+      this.#added.push(entry);
     }
-    const before = entry.versions.at(-1);
+    const before = entry.now;
     this.#sequence += 1;
-    const bytes = write.image === null ? 0 : itemBytes(write.image);
-    insertInTime(entry.versions, { ...write, bytes, sequence: this.#sequence });
-    this.#weigh(before, entry.versions.at(-1));
-    this.#countWrite(write, before?.image ?? null);
+    insertInTime(entry.versions, { ...write, sequence: this.#sequence });
+    this.#weigh(before, entry.now);
+    this.#countWrite(write, before);
   }
 
   /** Takes the youngest write at `key` back, as if it had never been. */
@@ -87,15 +111,20 @@ export class TableHistory {
     const taken = entry?.versions.pop();
     this.#sequence += 1;
     this.#counted = undefined;
-    this.#weigh(taken, entry?.versions.at(-1));
+    this.#weigh(taken?.image ?? null, entry?.now ?? null);
   }
 
   /** The items as they were at `at`, with every write up to and including that millisecond. */
   stateAt(at: number): Item[] {
-    const items: Item[] = [];
-    for (const { versions } of this.#entries.values()) {
-      const image = versions.findLast((version) => version.at <= at)?.image;
-      if (image) items.push(image);
+    return this.storedAt(at).map(({ item }) => item);
+  }
+
+  /** The same, as they are kept. */
+  storedAt(at: number): StoredItem[] {
+    const items: StoredItem[] = [];
+    for (const entry of this.#entries.values()) {
+      const image = entry.at(at);
+      if (image !== null) items.push(image);
     }
     return items;
   }
@@ -103,7 +132,9 @@ export class TableHistory {
   /** Every write that is remembered, oldest first. */
   writes(): RecordedWrite[] {
     return [...this.#entries.values()]
-      .flatMap(({ key, versions }) => versions.map(({ at, kind, sequence }) => ({ at, kind, sequence, key })))
+      .flatMap(({ attributes: key, versions }) =>
+        versions.map(({ at, kind, sequence }) => ({ at, kind, sequence, key })),
+      )
       .toSorted((left, right) => left.at - right.at || left.sequence - right.sequence)
       .map(({ at, kind, key }) => ({ at, kind, key }));
   }
@@ -118,10 +149,10 @@ export class TableHistory {
 
   /** The items written between two moments, as they were at both of them. A write may have changed nothing. */
   *changesBetween(from: number, to: number): Generator<ItemChange> {
-    for (const { key, versions } of this.#entries.values()) {
-      if ((versions.at(-1)?.at ?? 0) <= from) continue;
-      const [before, after] = [from, to].map((at) => versions.findLast((version) => version.at <= at)?.image ?? null);
-      if (before !== after) yield { key, from: before ?? null, to: after ?? null };
+    for (const entry of this.#entries.values()) {
+      if ((entry.versions.at(-1)?.at ?? 0) <= from) continue;
+      const [before, after] = [entry.at(from), entry.at(to)];
+      if (before !== after) yield { key: entry.attributes, from: before?.item ?? null, to: after?.item ?? null };
     }
   }
 
@@ -134,12 +165,12 @@ export class TableHistory {
     this.#counted = undefined;
   }
 
-  /** The keys of all items there ever were, in scan order. */
-  orderedKeys(): readonly string[] {
+  /** All keys there ever was an item at, in scan order. */
+  inOrder(): readonly ScannedEntry[] {
     if (this.#added.length > 0) {
       this.#ordered = merged(
         this.#ordered,
-        this.#added.sort((left, right) => (left < right ? -1 : 1)),
+        this.#added.sort((left, right) => (left.key < right.key ? -1 : 1)),
       );
       this.#added = [];
     }
@@ -147,24 +178,27 @@ export class TableHistory {
   }
 
   /** A write of before the last one may change what later ones did: then all are counted anew when they are asked for. */
-  #countWrite(write: Pick<Version, 'at' | 'kind' | 'image'>, before: Item | null): void {
+  #countWrite(write: Write, before: StoredItem | null): void {
     if (write.at < (this.#counted?.at(-1)?.at ?? 0)) this.#counted = undefined;
     this.#counted?.push(counted(write, before));
   }
 
-  #weigh(before: Version | undefined, after: Version | undefined): void {
-    this.#count += (after?.image ? 1 : 0) - (before?.image ? 1 : 0);
+  #weigh(before: StoredItem | null, after: StoredItem | null): void {
+    this.#count += (after === null ? 0 : 1) - (before === null ? 0 : 1);
     this.#bytes += (after?.bytes ?? 0) - (before?.bytes ?? 0);
   }
 }
 
 /** Two sorted lists in one: a few new keys must not have a million others sorted again. */
-function merged(left: readonly string[], right: readonly string[]): string[] {
-  const all: string[] = [];
+function merged(left: readonly Entry[], right: readonly Entry[]): Entry[] {
+  const all: Entry[] = [];
   let next = 0;
-  for (const key of left) {
-    for (; next < right.length && (right[next] ?? key) < key; next += 1) all.push(right[next] ?? key);
-    all.push(key);
+  for (const entry of left) {
+    for (let other = right[next]; other !== undefined && other.key < entry.key; other = right[next]) {
+      all.push(other);
+      next += 1;
+    }
+    all.push(entry);
   }
   return [...all, ...right.slice(next)];
 }
@@ -174,6 +208,6 @@ function insertInTime(versions: Version[], version: Version): void {
   versions.splice(after + 1, 0, version);
 }
 
-function counted({ at, kind, image }: Pick<Version, 'at' | 'kind' | 'image'>, before: Item | null): CountedWrite {
+function counted({ at, kind, image }: Write, before: StoredItem | null): CountedWrite {
   return { at, kind, delta: (image === null ? 0 : 1) - (before === null ? 0 : 1) };
 }

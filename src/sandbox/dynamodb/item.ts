@@ -37,8 +37,8 @@ export function readItem(value: unknown): Item {
 }
 
 /** @throws AwsError ValidationException when the item is heavier than DynamoDB stores */
-export function checkItemSize(item: Item): void {
-  if (itemBytes(item) > maxItemBytes) throw invalid('Item size has exceeded the maximum allowed size');
+export function checkItemSize(bytes: number): void {
+  if (bytes > maxItemBytes) throw invalid('Item size has exceeded the maximum allowed size');
 }
 
 /** Reads one attribute value off the wire. @throws AwsError as readItem */

@@ -1,15 +1,16 @@
 import { AwsError } from '../aws-error.ts';
 import { isRecord, optionalList, optionalNumber, optionalRecord, type Wire } from '../wire.ts';
 import type { Capacity, Direction } from './capacity.ts';
-import { type Item, itemBytes, readItem } from './item.ts';
+import { readItem } from './item.ts';
 import { segmentOf } from './key.ts';
 import type { Operation, Request } from './operation.ts';
 import { keyOrNone } from './operations/items.ts';
+import { writeUnits } from './operations/known-form.ts';
+import { StoredItem } from './stored-item.ts';
 import type { SandboxTable } from './table.ts';
 
 const reads = new Set(['Scan', 'Query', 'GetItem']);
 const writes = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
-const kilobyte = 1_024;
 
 /** Runs an operation within what its tables may consume. Transactions are let through unmetered. @throws AwsError */
 export async function metered(name: string, operation: Operation, request: Request, capacity: Capacity): Promise<Wire> {
@@ -29,7 +30,8 @@ export async function metered(name: string, operation: Operation, request: Reque
   } catch (error) {
     // A condition that fails has cost a write all the same (Developer Guide, "Conditional writes").
     if (error instanceof AwsError && error.name === 'ConditionalCheckFailedException') {
-      capacity.charge(table, direction, range, Math.max(1, writeUnits(storedItem(table, body))));
+      const key = keyIn(table, body['Key'] ?? body['Item']);
+      capacity.charge(table, direction, range, writeUnits(storedAt(table, key), null));
     }
     throw error;
   }
@@ -60,10 +62,15 @@ function entriesIn(body: Wire): (readonly [string, unknown])[] {
 
 function refuseEntry(table: SandboxTable | undefined, entry: unknown, capacity: Capacity): AwsError | undefined {
   if (table === undefined) return undefined;
-  const range = rangeOf(table, keyOfEntry(entry));
+  const { attributes, isPut } = attributesOf(entry);
+  const key = keyIn(table, attributes);
+  const range = key === undefined ? 0 : segmentOf(key, parts) / parts;
   const refused = capacity.refusal(table, 'Write', range);
-  if (refused === undefined) capacity.charge(table, 'Write', range, unitsOfEntry(table, entry));
-  return refused;
+  if (refused !== undefined) return refused;
+  const before = storedAt(table, key);
+  const after = isPut && isRecord(attributes) ? new StoredItem(readItem(attributes)) : null;
+  capacity.charge(table, 'Write', range, writeUnits(before, after));
+  return undefined;
 }
 
 async function batchGet(operation: Operation, request: Request, capacity: Capacity): Promise<Wire> {
@@ -94,33 +101,29 @@ const parts = 1_000_000;
 /** Where in the space of keys a request works, from 0 up to 1: by its key, or by the segment that it scans. */
 function rangeOf(table: SandboxTable, body: Wire): number {
   const segment = optionalNumber(body, 'Segment');
-  const attributes = body['Key'] ?? body['Item'] ?? body['ExclusiveStartKey'];
-  const key = isRecord(attributes) ? keyOrNone(table, readItem(attributes)) : undefined;
+  const key = keyIn(table, body['Key'] ?? body['Item'] ?? body['ExclusiveStartKey']);
   if (key !== undefined) return segmentOf(key, parts) / parts;
   return segment === undefined ? 0 : segment / (optionalNumber(body, 'TotalSegments') ?? 1);
 }
 
-function keyOfEntry(entry: unknown): Wire {
-  if (!isRecord(entry)) return {};
-  return { Key: optionalRecord(entry, 'PutRequest')?.['Item'] ?? optionalRecord(entry, 'DeleteRequest')?.['Key'] };
+function attributesOf(entry: unknown): { readonly attributes: unknown; readonly isPut: boolean } {
+  if (!isRecord(entry)) return { attributes: undefined, isPut: false };
+  const put = optionalRecord(entry, 'PutRequest');
+  const attributes = put === undefined ? optionalRecord(entry, 'DeleteRequest')?.['Key'] : put['Item'];
+  return { attributes, isPut: put !== undefined };
 }
 
-/** The larger one of what is stored and what comes: a write is billed by it. */
-function unitsOfEntry(table: SandboxTable, entry: unknown): number {
-  const { Key: attributes } = keyOfEntry(entry);
-  const isPut = isRecord(entry) && optionalRecord(entry, 'PutRequest') !== undefined;
-  const comes = isPut && isRecord(attributes) ? readItem(attributes) : undefined;
-  return Math.max(1, writeUnits(comes), writeUnits(storedItem(table, { Key: attributes })));
+/** The key in an item as it was sent, of which no more is read than that. */
+function keyIn(table: SandboxTable, attributes: unknown): string | undefined {
+  if (!isRecord(attributes)) return undefined;
+  const { partition, sort } = table.schema;
+  const names = [partition.name, ...(sort === undefined ? [] : [sort.name])];
+  const sent = names.flatMap((name) => (Object.hasOwn(attributes, name) ? [[name, attributes[name]]] : []));
+  return keyOrNone(table, readItem(Object.fromEntries(sent)));
 }
 
-function storedItem(table: SandboxTable, body: Wire): Item | undefined {
-  const attributes = body['Key'] ?? body['Item'];
-  const key = isRecord(attributes) ? keyOrNone(table, readItem(attributes)) : undefined;
-  return key === undefined ? undefined : (table.history.current(key) ?? undefined);
-}
-
-function writeUnits(item: Item | undefined): number {
-  return item === undefined ? 0 : Math.ceil(itemBytes(item) / kilobyte);
+function storedAt(table: SandboxTable, key: string | undefined): StoredItem | null {
+  return key === undefined ? null : table.history.stored(key);
 }
 
 function askedFor(body: Wire): unknown {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { isRecord, type Wire } from '../wire.ts';
-import { TableHistory, type WriteKind } from './history.ts';
+import { TableHistory, type Write } from './history.ts';
 import type { Item } from './item.ts';
 import { canonicalKey, type KeySchema, keyAttributes } from './key.ts';
+import type { StoredItem } from './stored-item.ts';
 import { Turns } from './turns.ts';
 
 /** Members of a table's definition that the sandbox keeps as they were sent. */
@@ -95,17 +96,17 @@ export class SandboxTable {
     return keyAttributes(this.schema, item);
   }
 
-  record(key: string, attributes: Item, write: { at: number; kind: WriteKind; image: Item | null }): void {
+  record(key: string, attributes: Item, write: Write): void {
     this.history.record(key, this.keyAttributes(attributes), write);
     // With a clock that was set back, a younger write still holds, whatever dynalite was told just now.
-    if (this.history.current(key) !== write.image) this.untold.add(key);
+    if (this.history.stored(key) !== write.image) this.untold.add(key);
   }
 
   /** Takes items without asking dynalite, which hears of them when it must. */
-  load(items: Iterable<Item>, at: number): void {
-    for (const item of items) {
-      const key = this.keyOf(item);
-      this.record(key, item, { at, kind: 'put', image: item });
+  load(items: Iterable<StoredItem>, at: number): void {
+    for (const image of items) {
+      const key = this.keyOf(image.item);
+      this.record(key, image.item, { at, kind: 'put', image });
       this.untold.add(key);
     }
   }

@@ -1,13 +1,15 @@
 import { invalid } from '../../aws-error.ts';
 import { optionalList, optionalRecord, record, type Wire } from '../../wire.ts';
-import { checkItemSize, readItem } from '../item.ts';
+import { checkItemSize, type Item, readItem } from '../item.ts';
 import type { Operation } from '../operation.ts';
 import { type Region, tableName } from '../region.ts';
+import { StoredItem } from '../stored-item.ts';
 import type { SandboxTable } from '../table.ts';
 import { takeAll } from '../turns.ts';
 import { keyOrNone } from './items.ts';
+import { type BatchedWrite, formOfBatch, knownReply } from './known-batch.ts';
 
-type WriteRequest = { readonly table: SandboxTable; readonly asSent: Wire; readonly request: Wire };
+type WriteRequest = Omit<BatchedWrite, 'key'> & { readonly key: string | undefined };
 
 const batchWriteItem: Operation = async ({ region, body, leaveUnprocessed = 0 }) => {
   const requests = readWrites(region, body);
@@ -22,36 +24,50 @@ function readWrites(region: Region, body: Wire): WriteRequest[] {
   return Object.entries(optionalRecord(body, 'RequestItems') ?? {}).flatMap(([name, requests]) => {
     const table = region.usable(name);
     if (!Array.isArray(requests)) throw invalid('1 validation error detected: requestItems must hold lists');
-    return requests.map((value) => {
-      const asSent = record(value);
-      const [put, remove] = [optionalRecord(asSent, 'PutRequest'), optionalRecord(asSent, 'DeleteRequest')];
-      if (put !== undefined) {
-        const item = readItem(put['Item']);
-        checkItemSize(item);
-        return { table, asSent, request: { PutRequest: { Item: item } } };
-      }
-      const request = remove === undefined ? asSent : { DeleteRequest: { Key: readItem(remove['Key']) } };
-      return { table, asSent, request };
-    });
+    return requests.map((value) => readWrite(table, record(value)));
   });
+}
+
+function readWrite(table: SandboxTable, asSent: Wire): WriteRequest {
+  const [put, remove] = [optionalRecord(asSent, 'PutRequest'), optionalRecord(asSent, 'DeleteRequest')];
+  const sent = put === undefined ? remove?.['Key'] : put['Item'];
+  const attributes: Item = put === undefined && remove === undefined ? {} : readItem(sent);
+  const image = put === undefined ? null : new StoredItem(attributes);
+  if (image !== null) checkItemSize(image.bytes);
+  return { table, asSent, attributes, image, key: keyOrNone(table, attributes) };
 }
 
 async function writeAll(region: Region, body: Wire, requests: readonly WriteRequest[]): Promise<Wire> {
   if (requests.length === 0 && Object.keys(optionalRecord(body, 'RequestItems') ?? {}).length > 0) return {};
-  const RequestItems = grouped(requests, ({ request }) => request);
-  const reply = await region.dynalite('BatchWriteItem', { ...body, RequestItems });
+  const writes = requests.flatMap((request) => (request.key === undefined ? [] : [{ ...request, key: request.key }]));
+  const form = writes.length === requests.length ? formOfBatch(body, writes) : undefined;
+  const isKnown = form !== undefined && region.isSound(form);
+  const reply = isKnown ? knownReply(body, writes) : await judgedReply(region, body, requests);
+  if (form !== undefined) region.rememberSound(form);
   const at = region.world.clock();
-  for (const { table, request } of requests) {
-    const put = optionalRecord(request, 'PutRequest');
-    const attributes = readItem(put?.['Item'] ?? optionalRecord(request, 'DeleteRequest')?.['Key']);
-    const key = table.keyOf(attributes);
-    table.untold.delete(key);
-    if (put !== undefined) table.record(key, attributes, { at, kind: 'put', image: attributes });
-    else if (table.history.current(key) !== null) {
-      table.record(key, attributes, { at, kind: 'delete', image: null });
+  for (const { table, key, attributes, image } of writes) {
+    if (isKnown) table.untold.add(key);
+    else table.untold.delete(key);
+    if (image !== null || table.history.stored(key) !== null) {
+      table.record(key, attributes, { at, kind: image === null ? 'delete' : 'put', image });
     }
   }
   return reply;
+}
+
+/** The reply of dynalite, which carries the batch out as well, and refuses it when it must. */
+async function judgedReply(region: Region, body: Wire, requests: readonly WriteRequest[]): Promise<Wire> {
+  // What a write costs is a matter of what was there.
+  for (const table of new Set(requests.map((request) => request.table))) {
+    const keys = requests.flatMap((request) => (request.table === table ? (request.key ?? []) : []));
+    await region.tell(table, keys);
+  }
+  return region.dynalite('BatchWriteItem', { ...body, RequestItems: grouped(requests, asRead) });
+}
+
+function asRead({ asSent, attributes, image }: WriteRequest): Wire {
+  if (image !== null) return { PutRequest: { Item: attributes } };
+  return optionalRecord(asSent, 'DeleteRequest') !== undefined ? { DeleteRequest: { Key: attributes } } : asSent;
 }
 
 function grouped(requests: readonly WriteRequest[], shown: (request: WriteRequest) => Wire): Record<string, Wire[]> {

@@ -1,7 +1,8 @@
 import { record, text, type Wire } from '../../wire.ts';
-import { checkItemSize, type Item, readItem } from '../item.ts';
+import { checkItemSize, type Item, itemBytes, readItem } from '../item.ts';
 import type { Operation } from '../operation.ts';
 import type { Region } from '../region.ts';
+import { StoredItem } from '../stored-item.ts';
 import type { SandboxTable } from '../table.ts';
 import { decideCondition } from './condition-check.ts';
 import { formOf, knownWrite, type WriteName } from './known-form.ts';
@@ -24,7 +25,7 @@ const deleteItem: Operation = async ({ region, body }) => {
 /** Puts one item; the caller holds the table's turn. @throws AwsError as PutItem */
 export async function put(region: Region, table: SandboxTable, body: Wire): Promise<Wire> {
   const item = readItem(record(body['Item'] ?? {}));
-  checkItemSize(item);
+  checkItemSize(itemBytes(item));
   return write('PutItem', { region, table, body: { ...body, Item: item }, attributes: item });
 }
 
@@ -56,12 +57,12 @@ async function write(name: WriteName, call: WriteCall): Promise<Wire> {
   const key = keyOrNone(table, attributes);
   // dynalite puts into words what is wrong with the key.
   if (key === undefined) return region.dynalite(name, body);
-  const current = table.history.current(key);
-  const ready = { ...call, body: await decideCondition(region, body, current) };
+  const current = table.history.stored(key);
+  const ready = { ...call, body: await decideCondition(region, body, current?.item ?? null) };
   const form = formOf(name, ready);
   const isKnown = form !== undefined && region.isSound(form);
   const { image, reply } = isKnown ? knownWrite(name, ready, current) : await judgedWrite(name, ready, key);
-  if (image !== null) checkItemSize(image);
+  if (image !== null) checkItemSize(image.bytes);
   if (form !== undefined) region.rememberSound(form);
   if (image === null && current === null) return reply;
   table.record(key, attributes, { at: region.world.clock(), kind: kinds[name], image });
@@ -75,9 +76,11 @@ async function judgedWrite(name: WriteName, { region, table, body, attributes }:
   const reply = await region.dynalite(name, body);
   switch (name) {
     case 'PutItem':
-      return { image: attributes, reply };
-    case 'UpdateItem':
-      return { image: await region.read(table, attributes), reply };
+      return { image: new StoredItem(attributes), reply };
+    case 'UpdateItem': {
+      const image = await region.read(table, attributes);
+      return { image: image === null ? null : new StoredItem(image), reply };
+    }
     case 'DeleteItem':
       return { image: null, reply };
   }

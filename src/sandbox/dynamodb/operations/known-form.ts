@@ -1,5 +1,6 @@
 import { optionalText, type Wire } from '../../wire.ts';
-import { type AttributeValue, type Item, itemBytes } from '../item.ts';
+import type { AttributeValue, Item } from '../item.ts';
+import { StoredItem } from '../stored-item.ts';
 import type { SandboxTable } from '../table.ts';
 import { bindings } from './condition-check.ts';
 
@@ -9,7 +10,7 @@ export type WriteName = 'PutItem' | 'UpdateItem' | 'DeleteItem';
 type Write = { readonly table: SandboxTable; readonly body: Wire; readonly attributes: Item };
 
 /** A write that needs no judge: what it leaves behind, and what it answers. */
-export type KnownWrite = { readonly image: Item | null; readonly reply: Wire };
+export type KnownWrite = { readonly image: StoredItem | null; readonly reply: Wire };
 
 const members = new Set([
   ...['TableName', 'Item', 'Key', 'UpdateExpression', 'ExpressionAttributeNames', 'ExpressionAttributeValues'],
@@ -23,33 +24,37 @@ const members = new Set([
 export function formOf(name: WriteName, write: Write): string | undefined {
   const { table, body, attributes } = write;
   if (Object.keys(body).some((member) => !members.has(member))) return undefined;
-  const { globalIndexes, localIndexes } = table.settings;
-  if (globalIndexes.length + localIndexes.length > 0) return undefined;
+  if (hasIndexes(table)) return undefined;
   const asked = [body['ReturnValues'] ?? 'NONE', body['ReturnConsumedCapacity'] ?? 'NONE'];
   if (!(asked[0] === 'NONE' || asked[0] === 'ALL_OLD') || !(asked[1] === 'NONE' || asked[1] === 'TOTAL'))
     return undefined;
   if ((body['ReturnItemCollectionMetrics'] ?? 'NONE') !== 'NONE') return undefined;
   const { names, values } = bindings(body);
-  if (!isPlain(values) || !isPlain(attributes) || !hasPlainKey(name, write)) return undefined;
+  if (!isPlain(values) || !isPlainWrite(table, attributes, name === 'PutItem')) return undefined;
   const update = optionalText(body, 'UpdateExpression');
   if (update !== undefined && actionsIn(update) === undefined) return undefined;
   return JSON.stringify([name, table.id, update, names, Object.keys(values), asked]);
 }
 
 /** What a write of a known form does to an item. */
-export function knownWrite(name: WriteName, write: Write, current: Item | null): KnownWrite {
+export function knownWrite(name: WriteName, write: Write, current: StoredItem | null): KnownWrite {
   const { table, body } = write;
-  const image = imageAfter(name, write, current);
-  const units = Math.max(1, ...[current, image].map((item) => Math.ceil((item === null ? 0 : itemBytes(item)) / 1024)));
+  const after = imageAfter(name, write, current?.item ?? null);
+  const image = after === null ? null : new StoredItem(after);
   return {
     image,
     reply: {
-      ...(body['ReturnValues'] === 'ALL_OLD' && current !== null && { Attributes: current }),
+      ...(body['ReturnValues'] === 'ALL_OLD' && current !== null && { Attributes: current.item }),
       ...(body['ReturnConsumedCapacity'] === 'TOTAL' && {
-        ConsumedCapacity: { TableName: table.name, CapacityUnits: units },
+        ConsumedCapacity: { TableName: table.name, CapacityUnits: writeUnits(current, image) },
       }),
     },
   };
+}
+
+/** What a write costs: one unit for each kilobyte of the larger of what was there and what is there now. */
+export function writeUnits(before: StoredItem | null, after: StoredItem | null): number {
+  return Math.max(1, Math.ceil(Math.max(before?.bytes ?? 0, after?.bytes ?? 0) / 1024));
 }
 
 function imageAfter(name: WriteName, { body, attributes }: Write, current: Item | null): Item | null {
@@ -85,6 +90,22 @@ function actionsIn(expression: string): readonly Action[] | undefined {
   return known.length === actions.length ? known : undefined;
 }
 
+/** What a table's indexes make of an item is dynalite's to judge. */
+export function hasIndexes({ settings }: SandboxTable): boolean {
+  return settings.globalIndexes.length + settings.localIndexes.length > 0;
+}
+
+/** Whether an item, or a key that must hold nothing else, is one that dynalite could find nothing wrong with. */
+export function isPlainWrite(table: SandboxTable, attributes: Item, isItem: boolean): boolean {
+  const key = Object.values(table.keyAttributes(attributes));
+  if (!isItem && Object.keys(attributes).length !== key.length) return false;
+  return key.every(isPlainKey) && isPlain(attributes);
+}
+
+function isPlainKey({ S, N }: AttributeValue): boolean {
+  return N !== undefined || (S !== undefined && S !== '' && S.length < 300);
+}
+
 function isPlain(item: Item, depth = 0): boolean {
   return Object.values(item).every((value) => isPlainValue(value, depth));
 }
@@ -95,10 +116,4 @@ function isPlainValue(value: AttributeValue, depth: number): boolean {
   if (value.L !== undefined) return value.L.every((member) => isPlainValue(member, depth + 1));
   if (value.M !== undefined) return isPlain(value.M, depth + 1);
   return value.S !== undefined || value.N !== undefined || value.BOOL !== undefined || value.NULL === true;
-}
-
-function hasPlainKey(name: WriteName, { table, attributes }: Write): boolean {
-  const key = table.keyAttributes(attributes);
-  if (name !== 'PutItem' && Object.keys(attributes).length !== Object.keys(key).length) return false;
-  return Object.values(key).every(({ S, N }) => N !== undefined || (S !== undefined && S !== '' && S.length < 300));
 }

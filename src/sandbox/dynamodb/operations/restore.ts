@@ -39,7 +39,7 @@ async function restore(request: Request, asked: Form): Promise<Wire> {
   checkTarget(region, asked.target);
   checkLimit(region);
 
-  const items = source.history.stateAt(at);
+  const items = source.history.storedAt(at);
   await region.define(dynaliteDefinition(asked.target, settings));
   const now = region.world.clock();
   const target = region.add(asked.target, settings);

@@ -1,10 +1,13 @@
 import { invalid } from '../../aws-error.ts';
+import { JsonText } from '../../json-text.ts';
 import { constraint, optionalFlag, optionalNumber, optionalRecord, optionalText, text, type Wire } from '../../wire.ts';
 import { meets } from '../condition/evaluate.ts';
 import { type Condition, parseCondition } from '../condition/parse.ts';
+import type { ScannedEntry } from '../history.ts';
 import { type Item, readItem } from '../item.ts';
 import { segmentOf } from '../key.ts';
 import type { Operation, Request } from '../operation.ts';
+import type { StoredItem } from '../stored-item.ts';
 import type { SandboxTable } from '../table.ts';
 import { bindings, checkForm } from './condition-check.ts';
 import { keyOrNone } from './items.ts';
@@ -29,13 +32,13 @@ const scan: Operation = async (request) => {
   await checkBody(request, table);
   const filter = readFilter(body);
   const page = readPage(table, part, startOf(table, body, part), optionalNumber(body, 'Limit'));
-  const items = filter === undefined ? page.items : page.items.filter((item) => meets(item, filter));
+  const items = filter === undefined ? page.items : page.items.filter(({ item }) => meets(item, filter));
   const shown = projection(body);
   return {
-    ...(optionalText(body, 'Select') !== 'COUNT' && { Items: shown ? items.map(shown) : items }),
+    ...(optionalText(body, 'Select') !== 'COUNT' && { Items: shown ? items.map(shown) : listed(items) }),
     Count: items.length,
     ScannedCount: page.items.length,
-    ...(page.last !== undefined && { LastEvaluatedKey: table.keyAttributes(page.last) }),
+    ...(page.last !== undefined && { LastEvaluatedKey: table.keyAttributes(page.last.item) }),
     ...consumed(body, table, page.bytes),
   };
 };
@@ -109,65 +112,69 @@ function readFilter(body: Wire): Condition | undefined {
   return expression === undefined ? undefined : parseCondition(expression, bindings(body));
 }
 
-type Page = { readonly items: readonly Item[]; readonly bytes: number; readonly last: Item | undefined };
+type Page = { readonly items: readonly StoredItem[]; readonly bytes: number; readonly last: StoredItem | undefined };
 
 function readPage(table: SandboxTable, part: Part | undefined, start: string | undefined, limit = Infinity): Page {
-  const keys = keysOf(table, part);
-  const items: Item[] = [];
+  const entries = entriesOf(table, part);
+  const items: StoredItem[] = [];
   let bytes = 0;
-  for (let index = start === undefined ? 0 : lowerBound(keys, (key) => key > start); index < keys.length; index += 1) {
-    const key = keys[index];
-    if (key === undefined) break;
-    const item = table.history.current(key);
-    if (item === null) continue;
-    items.push(item);
-    bytes += table.history.bytesOf(key);
-    if (items.length >= limit || bytes >= pageBytes) return { items, bytes, last: item };
+  for (let index = start === undefined ? 0 : firstAfter(entries, start); index < entries.length; index += 1) {
+    const image = entries[index]?.now ?? null;
+    if (image === null) continue;
+    items.push(image);
+    bytes += image.bytes;
+    if (items.length >= limit || bytes >= pageBytes) return { items, bytes, last: image };
   }
   return { items, bytes, last: undefined };
 }
 
-/** The keys of each segment by their number of segments, for as long as the table gets no new keys. */
-const segmentations = new WeakMap<readonly string[], Map<number, readonly (readonly string[])[]>>();
+function listed(items: readonly StoredItem[]): JsonText {
+  return new JsonText(`[${items.map(({ json }) => json).join(',')}]`);
+}
 
-/** The keys a scan walks, in its order. */
-function keysOf(table: SandboxTable, part: Part | undefined): readonly string[] {
-  const keys = table.history.orderedKeys();
-  if (part === undefined) return keys;
-  const known = segmentations.get(keys) ?? new Map<number, readonly (readonly string[])[]>();
-  segmentations.set(keys, known);
-  const segments = known.get(part.total) ?? segmented(keys, part.total);
+type Entries = readonly ScannedEntry[];
+
+/** The keys of each segment by their number of segments, for as long as the table gets no new keys. */
+const segmentations = new WeakMap<Entries, Map<number, readonly Entries[]>>();
+
+/** What a scan walks, in its order. */
+function entriesOf(table: SandboxTable, part: Part | undefined): Entries {
+  const entries = table.history.inOrder();
+  if (part === undefined) return entries;
+  const known = segmentations.get(entries) ?? new Map<number, readonly Entries[]>();
+  segmentations.set(entries, known);
+  const segments = known.get(part.total) ?? segmented(entries, part.total);
   known.set(part.total, segments);
   return segments[part.segment] ?? [];
 }
 
-function segmented(keys: readonly string[], total: number): readonly (readonly string[])[] {
-  const segments: string[][] = [];
-  for (const key of keys) {
-    const segment = segmentOf(key, total);
+function segmented(entries: Entries, total: number): readonly Entries[] {
+  const segments: ScannedEntry[][] = [];
+  for (const entry of entries) {
+    const segment = segmentOf(entry.key, total);
     segments[segment] ??= [];
-    segments[segment].push(key);
+    segments[segment].push(entry);
   }
   return segments;
 }
 
-function lowerBound(keys: readonly string[], reached: (key: string) => boolean): number {
-  let [low, high] = [0, keys.length];
+function firstAfter(entries: Entries, start: string): number {
+  let [low, high] = [0, entries.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const key = keys[middle];
-    if (key !== undefined && reached(key)) high = middle;
+    const entry = entries[middle];
+    if (entry !== undefined && entry.key > start) high = middle;
     else low = middle + 1;
   }
   return low;
 }
 
-function projection(body: Wire): ((item: Item) => Item) | undefined {
+function projection(body: Wire): ((stored: StoredItem) => Item) | undefined {
   const expression = optionalText(body, 'ProjectionExpression');
   if (expression === undefined) return undefined;
   const { names } = bindings(body);
   const wanted = new Set(expression.split(',').map((name) => names[name.trim()] ?? name.trim()));
-  return (item) => Object.fromEntries(Object.entries(item).filter(([name]) => wanted.has(name)));
+  return ({ item }) => Object.fromEntries(Object.entries(item).filter(([name]) => wanted.has(name)));
 }
 
 function consumed(body: Wire, table: SandboxTable, bytes: number): Wire {

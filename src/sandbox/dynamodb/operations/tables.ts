@@ -140,11 +140,11 @@ async function changeIndexes(table: SandboxTable, { region, body }: Request): Pr
   await region.undefine(table.name);
   await region.define(dynaliteDefinition(table.name, settings)).catch(async (error: unknown) => {
     await region.define(dynaliteDefinition(table.name, table.settings));
-    for (const key of table.history.orderedKeys()) table.untold.add(key);
+    for (const { key } of table.history.inOrder()) table.untold.add(key);
     throw error;
   });
   table.settings = settings;
-  for (const key of table.history.orderedKeys()) table.untold.add(key);
+  for (const { key } of table.history.inOrder()) table.untold.add(key);
 }
 
 /** @throws AwsError ResourceNotFoundException */
