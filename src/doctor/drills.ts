@@ -5,9 +5,6 @@ import { openDatabase } from '../sqlite/database.ts';
 import { SqliteEventLog } from '../sqlite/event-log.ts';
 import { type Finding, notTested, ok, type Section, warning } from './finding.ts';
 
-/** How far back drills are looked for. */
-const runsLookedAt = 1_000;
-
 /** @param readable whether the state file is there, whole and of this version, so that opening it changes nothing */
 export function examineDrills(
   { databaseFile }: Config,
@@ -24,8 +21,8 @@ export function examineDrills(
 function recorded(databaseFile: string, environments: readonly Environment[], now: number): readonly Finding[] {
   const db = openDatabase(databaseFile);
   try {
-    const runs = new SqliteEventLog(db, () => now).recent(runsLookedAt);
-    return drillRecords(environments, runs, now).map((record) => finding(record, now));
+    const log = new SqliteEventLog(db, () => now);
+    return drillRecords(environments, (name) => log.drillsOf(name), now).map((record) => finding(record, now));
   } finally {
     db.close();
   }

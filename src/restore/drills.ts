@@ -14,16 +14,18 @@ export type DrillRecord = {
 
 const dayMs = 24 * 3_600_000;
 
-/** One record per environment, in their order. A drill of only some tables does not count. Pure. */
+/**
+ * One record per environment, in their order. A drill of only some tables does not count.
+ * @param drillsOf an environment's drills, newest first
+ */
 export function drillRecords(
   environments: readonly Environment[],
-  runs: readonly Run[],
+  drillsOf: (environment: string) => Iterable<Run>,
   now: Instant,
 ): readonly DrillRecord[] {
   return environments.map((environment) => {
     const { name, drillEveryDays: everyDays } = environment;
-    const ends = runs.filter((run) => isWholeDrill(run, environment)).map((run) => run.endedAt ?? 0);
-    const lastAt = ends.length === 0 ? undefined : Math.max(...ends);
+    const lastAt = lastWholeDrill(environment, drillsOf(name))?.endedAt;
     return {
       environment: name,
       ...(lastAt === undefined ? {} : { lastAt }),
@@ -33,9 +35,12 @@ export function drillRecords(
   });
 }
 
-function isWholeDrill({ request, state }: Run, { name, tables }: Environment): boolean {
-  if (request.drill !== true || state !== 'COMPLETED' || request.environment !== name) return false;
-  return tables.every(({ table }) => request.tables.some((ref) => ref.table === table));
+function lastWholeDrill({ tables }: Environment, drills: Iterable<Run>): Run | undefined {
+  for (const drill of drills) {
+    const isWhole = tables.every(({ table }) => drill.request.tables.some((ref) => ref.table === table));
+    if (drill.state === 'COMPLETED' && isWhole) return drill;
+  }
+  return undefined;
 }
 
 /** What people read about an overdue drill, without what to type; undefined: it is not overdue. */

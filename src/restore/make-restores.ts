@@ -26,8 +26,6 @@ export type RestoresParts = ExecuteParts & {
   readonly approvalExpiryMs: number;
 };
 
-/** How far back drills are looked for. */
-const runsLookedAt = 1_000;
 /** So many of the last runs tell how long AWS takes. */
 const runsForTimes = 50;
 
@@ -48,7 +46,7 @@ function lookups(parts: RestoresParts) {
     run: (runId) => log.run(runId),
     history: (limit) => log.recent(limit),
     open: () => log.open(),
-    drills: () => drillRecords(environments, log.recent(runsLookedAt), clock.now()),
+    drills: () => drillRecords(environments, (name) => log.drillsOf(name), clock.now()),
     inProgress() {
       const holder = lock.holder();
       return holder === undefined ? undefined : { holder, phase: log.run(holder.runId)?.phase };

@@ -158,6 +158,8 @@ export interface EventLog {
   open(): readonly Run[];
   /** Requests to put back what that run overwrote, whatever became of them, oldest first. */
   undosOf(runId: RunId): readonly Run[];
+  /** All of its drills, whatever became of them, newest first. */
+  drillsOf(environment: string): Iterable<Run>;
   ofRun(runId: RunId): readonly StoredEvent[];
   after(seq: number, limit: number): readonly StoredEvent[];
   /** Calls back soon after new events, also those of other processes on the same file. Returns a function that stops it. */

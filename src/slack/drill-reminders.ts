@@ -9,7 +9,7 @@ import { code, escaped } from './mrkdwn.ts';
 import type { Poster } from './poster.ts';
 
 type Parts = {
-  readonly restores: Pick<Restores, 'drills' | 'environment' | 'environments'>;
+  readonly restores: Pick<Restores, 'drills' | 'environment'>;
   readonly deliveries: Deliveries;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -28,8 +28,6 @@ export function makeDrillReminders(parts: Parts): (signal: AbortSignal) => Promi
   const { restores, clock } = parts;
   return async (signal) => {
     const now = clock.now();
-    // Looking far back for drills is worth it only where somebody is to be reminded of them.
-    if (restores.environments().every(({ drillEveryDays }) => drillEveryDays === undefined)) return;
     for (const record of restores.drills()) {
       const sentence = overdueSentence(record, now);
       if (sentence === undefined) continue;

@@ -43,8 +43,6 @@ export function progressOf({ restores, progress, clock }: Desk): (run: Run) => P
 /** What a person should know about drills that are overdue: a sentence for each such environment. */
 export function overdueDrills({ restores, clock }: Desk): ReadonlyMap<string, string> {
   const sentences = new Map<string, string>();
-  // Looking far back for drills is worth it only where somebody is to be reminded of them.
-  if (restores.environments().every(({ drillEveryDays }) => drillEveryDays === undefined)) return sentences;
   for (const record of restores.drills()) {
     const sentence = overdueSentence(record, clock.now());
     if (sentence !== undefined) sentences.set(record.environment, sentence);

@@ -108,6 +108,13 @@ export class SqliteEventLog implements EventLog, AuditTrail {
     return inStorage(() => this.#sql.undosOf.all(runId)).flatMap((id) => this.run(id) ?? []);
   }
 
+  *drillsOf(environment: string): Iterable<Run> {
+    for (const id of inStorage(() => this.#sql.drillsOf.all(environment))) {
+      const run = this.run(id);
+      if (run !== undefined) yield run;
+    }
+  }
+
   watch(onNew: () => void): () => void {
     const watcher: Watcher = { onNew, isBehind: false };
     this.#watchers.add(watcher);
@@ -170,7 +177,8 @@ export class SqliteEventLog implements EventLog, AuditTrail {
       throw new Error(`${runId} cannot go from ${before.state} to ${run.state}`);
     }
     const { requestedAt, endedAt = null, lastSeq, request } = run;
-    this.#sql.saveRun.run(runId, hasEnded(run) ? 1 : 0, requestedAt, endedAt, lastSeq, request.undoOf ?? null);
+    const drillOf = request.drill === true ? request.environment : null;
+    this.#sql.saveRun.run(runId, hasEnded(run) ? 1 : 0, requestedAt, endedAt, lastSeq, request.undoOf ?? null, drillOf);
     return stored;
   }
 
@@ -212,8 +220,8 @@ function statements(db: SqliteFile) {
     lastSeqOfRun: db.prepare<[string], number | null>('SELECT max(seq) FROM events WHERE run_id = ?').pluck(),
     eventsOfRun: db.prepare<[string], EventRow>('SELECT * FROM events WHERE run_id = ? ORDER BY seq'),
     eventsAfter: db.prepare<[number, number], EventRow>('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?'),
-    saveRun: db.prepare<[string, number, number, number | null, number, string | null]>(
-      `INSERT INTO runs (id, ended, requested_at, ended_at, last_seq, undo_of) VALUES (?, ?, ?, ?, ?, ?)
+    saveRun: db.prepare<[string, number, number, number | null, number, string | null, string | null]>(
+      `INSERT INTO runs (id, ended, requested_at, ended_at, last_seq, undo_of, drill_of) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, ended_at = excluded.ended_at, last_seq = excluded.last_seq`,
     ),
     runExists: db.prepare<[string], number>('SELECT 1 FROM runs WHERE id = ?').pluck(),
@@ -223,6 +231,9 @@ function statements(db: SqliteFile) {
     openRuns: db.prepare<[], string>('SELECT id FROM runs WHERE ended = 0 ORDER BY requested_at, last_seq').pluck(),
     undosOf: db
       .prepare<[string], string>('SELECT id FROM runs WHERE undo_of = ? ORDER BY requested_at, last_seq')
+      .pluck(),
+    drillsOf: db
+      .prepare<[string], string>('SELECT id FROM runs WHERE drill_of = ? ORDER BY requested_at DESC, last_seq DESC')
       .pluck(),
     currentFencing: db.prepare<[], number>('SELECT fencing FROM lock WHERE run_id IS NOT NULL').pluck(),
   };

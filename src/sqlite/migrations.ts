@@ -97,4 +97,13 @@ export const migrations: readonly string[] = [
   );
   CREATE INDEX runs_undoing ON runs (undo_of) WHERE undo_of IS NOT NULL;
   `,
+  `
+  -- The environment that this run is a drill of: asked again and again, while most runs are restores.
+  ALTER TABLE runs ADD COLUMN drill_of TEXT;
+  UPDATE runs SET drill_of = (
+    SELECT json_extract(body, '$.request.environment') FROM events
+    WHERE run_id = runs.id AND json_extract(body, '$.request.drill') ORDER BY seq LIMIT 1
+  );
+  CREATE INDEX runs_drilling ON runs (drill_of, requested_at) WHERE drill_of IS NOT NULL;
+  `,
 ];

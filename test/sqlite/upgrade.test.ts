@@ -58,6 +58,22 @@ test('an undo that a released version has made is found as one', () => {
   expect(new SqliteEventLog(db, Date.now).undosOf(run).map(({ id }) => id)).toEqual(['the-undo']);
 });
 
+test('a drill that was made before drills were looked up by themselves is found as one', () => {
+  const path = copyOf('0.1.0');
+  const old = new Database(path);
+  const body = JSON.stringify(requested({ request: aRequest({ drill: true }) }));
+  old.prepare(`INSERT INTO events (seq, run_id, at, body, hash) VALUES (36, 'the-drill', 0, ?, 'x')`).run(body);
+  old.exec(`INSERT INTO runs (id, ended, requested_at, last_seq) VALUES ('the-drill', 0, 0, 36)`);
+  old.close();
+  const db = openDatabase(path);
+  onTestFinished(() => {
+    db.close();
+  });
+  const log = new SqliteEventLog(db, Date.now);
+  expect([...log.drillsOf(aRequest().environment)].map(({ id }) => id)).toEqual(['the-drill']);
+  expect([...log.drillsOf('elsewhere')]).toEqual([]);
+});
+
 test('each released file is as its version left it: a change of the shape is a new migration', () => {
   for (const { version, migrations: applied } of released) {
     const db = new Database(copyOf(version));
