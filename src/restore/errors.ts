@@ -39,7 +39,6 @@ export type ErrorCode =
   | 'FENCE'
   | 'CANCELLED'
   | 'INTERRUPTED'
-  | 'OUTCOME_UNKNOWN'
   // The outside world
   | AwsCode
   | 'STORAGE'

@@ -157,12 +157,12 @@ class Teller {
 
   /** Tells those who would not see the card, once, and reminds everybody who can decide, now and then. */
   async #askApprovers(story: Story, parent: PostedMessage): Promise<void> {
-    const now = this.#parts.clock.now();
     const surroundings = surroundingsOf(story, this.#parts);
     if (this.#absentApprovers === 'untold') {
       this.#absentApprovers = 'told';
       await tellAbsentApprovers(story, surroundings, this.#postings, this.#parts, this.#control.signal);
     }
+    const now = this.#parts.clock.now();
     const reminder = dueReminder(story.run, now);
     if (reminder === undefined || this.#postings.posted(reminder.key) !== undefined) return;
     const target = { ...targetOf(story), threadTs: parent.messageId };
