@@ -15,9 +15,11 @@ const sharing = [
 
 export default defineConfig({
   test: {
-    // The sandbox is real HTTP on two cores: a busy machine must not turn a slow test into a red one.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // These only end what hangs: a busy machine must not turn a slow test into a red one, and a process that takes half a
+    // second to start takes ten on some.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     restoreMocks: true,
     // Half of them wait for a child process or a socket at any moment: every core gets a worker.
     maxWorkers: '100%',

@@ -1,7 +1,9 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 /** A restore of the sandbox takes about ten seconds on an idle machine; a busy one must not make the tests red. */
-export const restoreWithinMs = 120_000;
+export const restoreWithinMs = 180_000;
+/** Anything else comes at once. */
+const withinMs = 60_000;
 
 /** Somebody who looks at the sandbox in a browser window of their own; found by role and name, as anybody finds things. */
 export type Visitor = {
@@ -13,7 +15,7 @@ export type Visitor = {
   type(text: string): Promise<void>;
   dialog(title: string | RegExp): Locator;
   /** Presses a button that asks once more, and says yes. */
-  confirm(button: string, withinMs?: number): Promise<void>;
+  confirm(button: string, limitMs?: number): Promise<void>;
   openThread(): Promise<void>;
   closeThread(): Promise<void>;
   /** Waits for something that only this person is told. */
@@ -36,7 +38,7 @@ export async function visit(
     reducedMotion: 'reduce',
     ...context,
   });
-  opened.setDefaultTimeout(15_000);
+  opened.setDefaultTimeout(withinMs);
   const page = await opened.newPage();
   page.on('console', (message) => troubles.push({ who, text: `${message.type()}: ${message.text()}` }));
   page.on('pageerror', (error) => troubles.push({ who, text: String(error) }));
@@ -58,12 +60,12 @@ export async function visit(
       await composer.press('Enter');
     },
     dialog: (title) => page.getByRole('dialog', { name: title }),
-    async confirm(button, withinMs = 15_000) {
+    async confirm(button, limitMs = withinMs) {
       await page
         .getByRole('article')
         .getByRole('button', { name: button, exact: true })
         .last()
-        .click({ timeout: withinMs });
+        .click({ timeout: limitMs });
       await page.getByRole('dialog').getByRole('button', { name: button, exact: true }).click();
     },
     async openThread() {

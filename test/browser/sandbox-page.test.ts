@@ -8,7 +8,7 @@ import { type SandboxProcess, startSandbox } from './sandbox-process.ts';
 
 const chromium = findChromium();
 
-describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', { timeout: 240_000 }, () => {
+describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', { timeout: 600_000 }, () => {
   const troubles: Trouble[] = [];
   const pictures = new Pictures();
   let sandbox: SandboxProcess;
@@ -22,7 +22,7 @@ describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', {
     const come = (who: 'Alice' | 'Bob' | 'Carol') => visit(browser, sandbox.url, who, { troubles });
     [alice, bob, carol] = await Promise.all([come('Alice'), come('Bob'), come('Carol')]);
     await alice.page.getByText('The bot is connected').waitFor();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { run } from './program.ts';
 
-test('the demo tells its story and proves that every item is what it was', { timeout: 120_000 }, async () => {
+test('the demo tells its story and proves that every item is what it was', async () => {
   const { code, stdout } = await run(['demo'], temporaryFolder());
   expect(stdout).toContain('/pitr-restore prod yesterday 9am');
   expect(stdout).toContain('Bob, an approver, clicks Approve.');

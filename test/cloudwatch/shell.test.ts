@@ -21,9 +21,7 @@ afterAll(async () => {
   await world.close();
 });
 
-test('a shell without the right to write logs: said once, nothing else changes; the next one sends both stories', {
-  timeout: 120_000,
-}, async () => {
+test('a shell without the right to write logs: said once, nothing else changes; the next one sends both stories', async () => {
   const folder = temporaryFolder();
   const variables = { ...world.variables, RESTORE_LOG_GROUP: '/ops/restores', RESTORE_LOG_STREAM: 'shell' };
   world.aws.faults.add({ operation: 'PutLogEvents', kind: 'access-denied', count: 'all' });

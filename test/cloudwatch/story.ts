@@ -104,11 +104,11 @@ export async function startStory(settings: { readonly clock?: Clock; readonly lo
 
 /** Looks again and again, until what was looked for is there. */
 export async function until<T>(look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> {
-  const end = performance.now() + 10_000;
+  const end = performance.now() + 60_000;
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (performance.now() > end) throw new Error('It did not happen in ten seconds');
+    if (performance.now() > end) throw new Error('It did not happen in a minute');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -2,9 +2,7 @@ import { expect, test } from 'vitest';
 import { phases } from '../../src/restore/events.ts';
 import { restoreAll, startRecorded, tellCloudWatch } from '../deploy/scenarios.ts';
 
-test('of a real restore every phase is in CloudWatch, with its duration, and what it cost and wrote', {
-  timeout: 60_000,
-}, async () => {
+test('of a real restore every phase is in CloudWatch, with its duration, and what it cost and wrote', async () => {
   const { engine } = await startRecorded();
   const run = await restoreAll(engine, { options: { planConfirmation: 'never' } });
   expect(run.state).toBe('COMPLETED');

@@ -17,7 +17,7 @@ const moments: readonly (readonly [When, string])[] = [
 ];
 
 describe('a real process, killed with SIGKILL and resumed by another one, leaves nothing behind', () => {
-  test.for(moments)('%s %s', { timeout: 60_000 }, async ([when, name]) => {
+  test.for(moments)('%s %s', async ([when, name]) => {
     const world = await startCrashWorld({ clock: Date.now, restoreMs: 0 });
     try {
       await world.accident();

@@ -143,7 +143,7 @@ describe('a comparison that cannot be finished', () => {
     const stopping = new AbortController();
     const reason = new UserError('CANCELLED', 'Cancelled by Alice.', '');
     const done = startThreads().compare(anOrder({ signal: stopping.signal }).order);
-    await vi.waitUntil(() => requests.some(({ Segment }) => Segment === 2), { timeout: 20_000 });
+    await vi.waitUntil(() => requests.some(({ Segment }) => Segment === 2), { timeout: 60_000 });
     stopping.abort(reason);
     await expect(done).rejects.toBe(reason);
   });
@@ -174,7 +174,7 @@ describe('a comparison that cannot be finished', () => {
     const comparer = startThreads();
     const done = comparer.compare(anOrder().order);
     done.catch(() => undefined);
-    await vi.waitUntil(() => requests.length > 0, { timeout: 20_000 });
+    await vi.waitUntil(() => requests.length > 0, { timeout: 60_000 });
     await comparer.close();
     await expect(done).rejects.toThrow('has ended');
   });

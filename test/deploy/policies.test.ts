@@ -39,7 +39,7 @@ function compare(policies: readonly Policy[], calls: readonly AwsCall[]): void {
   ).toEqual([]);
 }
 
-describe('a policy allows every call that is made, and no other', { timeout: 90_000 }, () => {
+describe('a policy allows every call that is made, and no other', () => {
   test('restore.json: restores with and without a fence, a rollback, an undo, leftovers, log lines', async () => {
     const { engine, calls } = await startRecorded();
     const runs = await everythingOfARestore(engine);

@@ -38,21 +38,17 @@ test('every block of commands on every page is run, or says why not', () => {
 });
 
 describe('the commands of docs/operating.md, one after the other', () => {
-  test.each(blocksOf(page))(
-    'line $line',
-    async ({ commands, note }) => {
-      if (note.kind === 'not-run') return;
-      if (commands.includes('--accept-count-mismatch')) await accident();
-      const id = commands.includes(exampleId) ? await lastRestore() : '';
-      const port = note.kind === 'run-with-bot' ? await botOn() : '';
-      const { code, output } = await sh(
-        commands.replaceAll(exampleId, id).replaceAll('localhost:3000', `127.0.0.1:${port}`),
-      );
-      expect({ code, output: code === 0 ? '' : output }).toMatchObject({ code: note.kind === 'refused' ? 1 : 0 });
-      if (note.kind === 'refused') expect(output).toMatch(/^No restore is (running|interrupted)\.$/m);
-    },
-    120_000,
-  );
+  test.each(blocksOf(page))('line $line', async ({ commands, note }) => {
+    if (note.kind === 'not-run') return;
+    if (commands.includes('--accept-count-mismatch')) await accident();
+    const id = commands.includes(exampleId) ? await lastRestore() : '';
+    const port = note.kind === 'run-with-bot' ? await botOn() : '';
+    const { code, output } = await sh(
+      commands.replaceAll(exampleId, id).replaceAll('localhost:3000', `127.0.0.1:${port}`),
+    );
+    expect({ code, output: code === 0 ? '' : output }).toMatchObject({ code: note.kind === 'refused' ? 1 : 0 });
+    if (note.kind === 'refused') expect(output).toMatch(/^No restore is (running|interrupted)\.$/m);
+  });
 
   test('did what the page says: restored, drilled and taken back, and the copy of the state file is whole', async () => {
     const { stdout } = await run(['history'], folder, shell);

@@ -43,4 +43,4 @@ test('items of 400 KB are written, guarded by their old image, read and scanned 
   // A page ends at a megabyte: what is held in memory does not depend on how large the items are.
   expect(Math.max(...sizes)).toBeLessThanOrEqual(3);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(count);
-}, 60_000);
+});

@@ -106,7 +106,7 @@ describe('deliveries', () => {
       expect(await slack.as('U0ALICE').command('/pitr-restore')).toMatchObject({ error: 'dispatch_failed' });
       slack.faults.up();
     }
-    await expect.poll(() => slack.connections, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => slack.connections).toBe(1);
     expect(await slack.as('U0ALICE').command('/pitr-restore')).toMatchObject({ acked: true });
     await bot.stop();
   });

@@ -81,7 +81,7 @@ describe('an item that was written, with the reply lost, and changed by the appl
     await held.reached;
     applicationWrites(engine, quote(1, 'meanwhile'));
     held.release();
-    await expect.poll(() => engine.aws.requests.count('UpdateItem'), { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => engine.aws.requests.count('UpdateItem')).toBe(2);
     denied.release();
     expect(await ended).toMatchObject({
       state: 'ROLLED_BACK',

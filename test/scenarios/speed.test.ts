@@ -43,7 +43,7 @@ async function pauseInTheMiddle({ engine, id, elsewhere }: Awaited<ReturnType<ty
         before = now;
         return now === last;
       },
-      { interval: 400, timeout: 10_000 },
+      { interval: 400 },
     )
     .toBe(true);
   return before;

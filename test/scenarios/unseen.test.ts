@@ -15,7 +15,7 @@ test('a rollback leaves an item as the application had it, also when only an att
   const { id: runId } = await engine.restores.request(engine.wish(), shell);
   const ended = engine.restores.execute(runId);
   await held.reached;
-  await expect.poll(() => live(engine).filter((text) => text.includes('corrupt')), { timeout: 5_000 }).toEqual([]);
+  await expect.poll(() => live(engine).filter((text) => text.includes('corrupt'))).toEqual([]);
   const theirs: Item = { ...quote(105), neverSeenBefore: { BOOL: true } };
   engine.aws.history.seed(table, [theirs] as never, engine.clock.now());
   engine.restores.cancel(runId, bob);
@@ -38,7 +38,7 @@ test('a lock lost in the middle of a batch stops the rest of it, and the run is 
   const { id: runId } = await engine.restores.request(engine.wish(), shell);
   const ended = engine.restores.execute(runId);
   // As many as may be under way at once, of twenty, are on the wire: they cannot be called back.
-  await expect.poll(() => engine.aws.requests.count('UpdateItem'), { timeout: 5_000 }).toBe(16);
+  await expect.poll(() => engine.aws.requests.count('UpdateItem')).toBe(16);
   // In one go, so that no heartbeat comes to see it first.
   engine.lock.release(engine.lock.holder()?.fencing ?? 0);
   engine.anotherProcess().lock.take('another-run');

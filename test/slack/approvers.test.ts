@@ -28,7 +28,7 @@ test('approvers are reminded after a quarter of an hour, then after twice as lon
   const world = await startWorld({ clock });
   await ask(world);
   const told = async (count: number) => {
-    await expect.poll(async () => (await reminders(world)).length, { timeout: 8000 }).toBe(count);
+    await expect.poll(async () => (await reminders(world)).length).toBe(count);
     return (await reminders(world)).at(-1)?.text;
   };
   clock.moveOn(15 * minute);
@@ -64,7 +64,7 @@ test('an approver who is not in the channel is told directly, once', async () =>
   world.slack.changeChannel('C0OPS', { members: members.filter((id) => id !== 'U0DAVE') });
   await ask(world);
   const dave = world.slack.as('U0DAVE');
-  await expect.poll(() => dave.dms().length, { timeout: 8000 }).toBe(1);
+  await expect.poll(() => dave.dms().length).toBe(1);
   const [told] = dave.dms();
   for (const part of ['Your approval is asked for: restore of prod', 'a bad deploy', '<#C0OPS>', 'It expires'])
     expect(readable(told)).toContain(part);

@@ -10,7 +10,7 @@ import type { View } from '../../src/sandbox/slack/views.ts';
 import type { ConversationWorld } from './conversation-world.ts';
 
 const command = '/pitr-restore';
-const patienceMs = 30_000;
+const patienceMs = 120_000;
 const minute = 60_000;
 
 const detail = z.union([z.string(), z.number(), z.null(), z.record(z.string(), z.unknown())]);

@@ -46,28 +46,33 @@ export function onlyRun(world: World): Run {
 }
 
 /** The parent message once it shows `text`. */
-export async function parentShowing(world: World, text: string, ms = 8000): Promise<Message> {
+export async function parentShowing(world: World, text: string): Promise<Message> {
   return await world.slack.messageUntil(
     'C0OPS',
     (message) => message.threadTs === undefined && readable(message).includes(text),
-    ms,
   );
 }
 
-/** The replies under the one parent message, as texts, once one contains `last`. */
-export async function threadUpTo(world: World, last: string, ms = 8000): Promise<readonly string[]> {
+function onlyParent(world: World): Message {
   const [parent] = world.slack.messages('C0OPS').filter(({ threadTs }) => threadTs === undefined);
   if (parent === undefined) throw new Error('no parent message');
-  await world.slack.threadUntil(
-    'C0OPS',
-    parent.ts,
-    ({ text, threadTs }) => threadTs !== undefined && text.includes(last),
-    ms,
-  );
+  return parent;
+}
+
+/** The replies under the one parent message, as texts. */
+export function threadNow(world: World): readonly string[] {
+  const { ts } = onlyParent(world);
   return world.slack
-    .thread('C0OPS', parent.ts)
-    .filter(({ ts }) => ts !== parent.ts)
+    .thread('C0OPS', ts)
+    .filter((message) => message.ts !== ts)
     .map(({ text }) => text);
+}
+
+/** The same, once one contains `last`. */
+export async function threadUpTo(world: World, last: string): Promise<readonly string[]> {
+  const { ts } = onlyParent(world);
+  await world.slack.threadUntil('C0OPS', ts, ({ text, threadTs }) => threadTs !== undefined && text.includes(last));
+  return threadNow(world);
 }
 
 const digest = 'a'.repeat(32);
@@ -149,7 +154,7 @@ export function fromThePlanToTheEnd(): readonly RunEvent[] {
 /** Approves as Bob and lets the run begin. */
 export async function approveAndStart(world: World, card: Message): Promise<RunId> {
   await world.slack.as('U0BOB').click(card, { text: 'Approve' });
-  await expect.poll(() => world.approved.length, { timeout: 5000 }).toBe(1);
+  await expect.poll(() => world.approved.length).toBe(1);
   const { id } = onlyRun(world);
   world.record(id, ...upToThePlan());
   return id;

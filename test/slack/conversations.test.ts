@@ -34,7 +34,7 @@ describe.each(plays)('$name, over $mode', ({ name, order, cases, mode }) => {
 
   beforeAll(async () => {
     world = await startConversationWorld(order, mode);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     const bugs = world?.bot.bugs() ?? [];
@@ -42,7 +42,7 @@ describe.each(plays)('$name, over $mode', ({ name, order, cases, mode }) => {
     expect(bugs).toEqual([]);
   });
 
-  test.for(cases)('%s', { timeout: 120_000 }, async (each) => {
+  test.for(cases)('%s', async (each) => {
     if (world === undefined) throw new Error('the bot did not start');
     const path = `${folder}/${name}/${each}`;
     const conversation = conversationSchema.parse(read(`${path}/conversation.yml`));

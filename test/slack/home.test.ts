@@ -7,7 +7,7 @@ import { startWorld, type World } from './world.ts';
 async function homeOf(world: World, userId: string, shown: string): Promise<View> {
   const person = world.slack.as(userId);
   await person.openHome();
-  await expect.poll(() => readable(person.home()), { timeout: 5000 }).toContain(shown);
+  await expect.poll(() => readable(person.home())).toContain(shown);
   const home = person.home();
   if (home === undefined) throw new Error('no Home tab');
   return home;

@@ -38,7 +38,7 @@ async function restored(world: World): Promise<RunId> {
 
 const isLastWord = ({ isBroadcast }: { readonly isBroadcast?: boolean }) => isBroadcast === true;
 const lastWord = (world: World, shown: string) =>
-  world.slack.messageUntil('C0OPS', (message) => isLastWord(message) && readable(message).includes(shown), 8000);
+  world.slack.messageUntil('C0OPS', (message) => isLastWord(message) && readable(message).includes(shown));
 
 async function askForUndo(world: World) {
   const alice = world.slack.as('U0ALICE');

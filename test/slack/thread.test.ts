@@ -8,6 +8,7 @@ import {
   onlyRun,
   parentShowing,
   readable,
+  threadNow,
   threadUpTo,
   upToThePlan,
 } from './conversation.ts';
@@ -104,7 +105,7 @@ test('edits keep three seconds between them, and the last state always shows', a
     await parentShowing(world, `${done} of 40 items`);
   }
   world.record(id, ...fromThePlanToTheEnd());
-  await parentShowing(world, last, 15_000);
+  await parentShowing(world, last);
   const gaps = edits.slice(1).map((at, index) => at - (edits[index] ?? 0));
   expect(gaps.length).toBeGreaterThan(2);
   // Measured where they arrive: one may have been on its way a little longer than the next.
@@ -117,7 +118,7 @@ test('a post whose answer was lost is adopted, not posted again', async () => {
   await ask(world);
   world.slack.faults.loseReply('chat.postMessage', { times: 4 });
   await tellAll(world);
-  expectStory(await threadUpTo(world, last, 15_000));
+  expectStory(await threadUpTo(world, last));
   expect(world.slack.messages('C0OPS').filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1);
 });
 
@@ -146,7 +147,7 @@ test('a last word whose answer was lost offers no Undo whose time is over', asyn
   world.slack.faults.loseReply('chat.postMessage', { times: 1 });
   world.record(id, { type: 'completed', durationMs: 400_000 });
   const isLastWord = ({ isBroadcast }: { readonly isBroadcast?: boolean }) => isBroadcast === true;
-  const final = await world.slack.messageUntil('C0OPS', (shown) => isLastWord(shown) && !hasButtons(shown), 8000);
+  const final = await world.slack.messageUntil('C0OPS', (shown) => isLastWord(shown) && !hasButtons(shown));
   expect(readable(final)).not.toContain('can be put back until');
 });
 
@@ -172,7 +173,7 @@ test.each(['answers 503', 'refuses connections'] as const)(
     expect(onlyRun(world).state).toBe('COMPLETED');
     await expect.poll(() => world.logged.some(({ message }) => message.startsWith('Slack did not take'))).toBe(true);
     world.slack.faults.up();
-    expectStory(await threadUpTo(world, last, 20_000));
+    expectStory(await threadUpTo(world, last));
     expect(hasButtons(await parentShowing(world, last))).toBe(false);
   },
 );
@@ -202,7 +203,7 @@ test('a process that died between post and record is followed by one that posts 
   await world.bot.reporter.stop(0);
   world.deliveries.remember = forget;
   const { log, deliveries } = await world.startProcess();
-  await expect.poll(() => deliveries.behind('slack'), { timeout: 8000 }).toEqual([]);
+  await expect.poll(() => deliveries.behind('slack')).toEqual([]);
   expect(log.open()).toEqual([]);
   expect(await threadUpTo(world, 'Withdrawn')).toHaveLength(1);
   expect(hasButtons(await parentShowing(world, 'Withdrawn'))).toBe(false);
@@ -225,17 +226,15 @@ test('a channel that lost the bot: the requester learns it, and the story follow
   await tellAll(world);
   const alice = world.slack.as('U0ALICE');
   await expect
-    .poll(
-      () =>
-        alice
-          .dms()
-          .map(({ text }) => text)
-          .join(),
-      { timeout: 8000 },
+    .poll(() =>
+      alice
+        .dms()
+        .map(({ text }) => text)
+        .join(),
     )
     .toContain('/invite @pitr-restore');
   world.slack.changeChannel('C0OPS', { members });
-  expectStory(await threadUpTo(world, last, 20_000));
+  expectStory(await threadUpTo(world, last));
   expect(alice.dms()).toHaveLength(1);
 });
 
@@ -277,7 +276,7 @@ test('stop tells what is left before it ends', async () => {
   await ask(world);
   await tellAll(world);
   await world.bot.reporter.stop(200_000);
-  expectStory(await threadUpTo(world, last, 100));
+  expectStory(threadNow(world));
 });
 
 test('two bots on one file tell a story once: each message is posted by the one that claims it', async () => {
@@ -286,7 +285,7 @@ test('two bots on one file tell a story once: each message is posted by the one 
   world.slack.faults.slow('chat.postMessage', 60);
   await ask(world);
   await tellAll(world);
-  expectStory(await threadUpTo(world, last, 20_000));
+  expectStory(await threadUpTo(world, last));
   await world.bot.reporter.stop(100_000);
   expectStory(await threadUpTo(world, last));
   expect(world.slack.messages('C0OPS').filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1);

@@ -50,7 +50,7 @@ async function startContainer(path: string, flags: readonly string[] = ['--mount
 }
 
 async function answerOf(child: ChildProcess): Promise<unknown> {
-  const [message] = await once(child, 'message', { signal: AbortSignal.timeout(10_000) });
+  const [message] = await once(child, 'message', { signal: AbortSignal.timeout(60_000) });
   return message.answer;
 }
 

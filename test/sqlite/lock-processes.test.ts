@@ -97,7 +97,7 @@ test('of fifty processes that want it at once, two hundred times over, exactly o
   }
   // Were it always the same one, nobody would have contended.
   expect(winners.size).toBeGreaterThan(5);
-}, 120_000);
+});
 
 test('a killed process is followed at once, a living one is not', async () => {
   const { path, lock } = openState();

@@ -196,12 +196,12 @@ export class SandboxSlack {
     return this.#store.thread(channel, ts);
   }
 
-  messageUntil(channel: string, predicate: (message: Message) => boolean, ms = 5000): Promise<Message> {
+  messageUntil(channel: string, predicate: (message: Message) => boolean, ms = 30_000): Promise<Message> {
     const look = () => this.messages(channel).find(predicate);
     return until(this.#store, look, ms, () => `a message in ${channel} (${this.messages(channel).length} there)`);
   }
 
-  threadUntil(channel: string, ts: string, predicate: (message: Message) => boolean, ms = 5000): Promise<Message> {
+  threadUntil(channel: string, ts: string, predicate: (message: Message) => boolean, ms = 30_000): Promise<Message> {
     const look = () => this.thread(channel, ts).find(predicate);
     return until(this.#store, look, ms, () => `a reply to ${ts} (${this.thread(channel, ts).length} messages there)`);
   }

@@ -106,7 +106,7 @@ export class Person {
     return this.views().at(-1);
   }
 
-  viewUntil(predicate: (view: View) => boolean, ms = 5000): Promise<View> {
+  viewUntil(predicate: (view: View) => boolean, ms = 30_000): Promise<View> {
     const look = () => {
       const view = this.view();
       return view !== undefined && predicate(view) ? view : undefined;
@@ -177,7 +177,7 @@ export class Person {
     return this.#world.store.ephemeralsFor(this.id);
   }
 
-  ephemeralUntil(predicate: (message: Message) => boolean, ms = 5000): Promise<Message> {
+  ephemeralUntil(predicate: (message: Message) => boolean, ms = 30_000): Promise<Message> {
     const look = () => this.ephemerals().find(predicate);
     return until(this.#world.store, look, ms, () => `an ephemeral message for ${this.id}`);
   }
