@@ -281,10 +281,12 @@ function strayWord(word: string, given: Given): Error {
   const meant = nearest(word, commandWords);
   if (meant !== undefined) return wrongUsage(`There is no command "${word}".`, `Did you mean ${meant}?`);
   const environment = firstValue(given, 'environment');
-  const words = environment === undefined ? given.words.slice(1) : given.words;
+  // "restore dev yesterday 9am" is the natural thing to type.
+  const said = given.words[0] === 'restore' ? given.words.slice(1) : given.words;
+  const words = environment === undefined ? said.slice(1) : said;
   return wrongUsage(
     `"${given.words.join(' ')}" is no command, and in a shell a restore is asked for with flags.`,
-    `Did you mean: pitr-restore --environment ${environment ?? word} --restore-point "${words.join(' ') || 'yesterday 9am'}"`,
+    `Did you mean: pitr-restore --environment ${environment ?? said[0] ?? 'dev'} --restore-point "${words.join(' ') || 'yesterday 9am'}"`,
   );
 }
 

@@ -123,6 +123,11 @@ describe('every mistake is said in a line, with what to type instead', () => {
       'Did you mean: pitr-restore --environment dev --restore-point "yesterday 9am"',
     ],
     [
+      'restore prod monday 9am',
+      '"restore prod monday 9am" is no command, and in a shell a restore is asked for with flags.',
+      'Did you mean: pitr-restore --environment prod --restore-point "monday 9am"',
+    ],
+    [
       'yesterday 9am --environment dev',
       '"yesterday 9am" is no command, and in a shell a restore is asked for with flags.',
       'Did you mean: pitr-restore --environment dev --restore-point "yesterday 9am"',
