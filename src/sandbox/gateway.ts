@@ -67,9 +67,10 @@ export class Gateway {
 
   /** The reply, or undefined when a fault wants none. */
   async #run(call: Call, response: ServerResponse): Promise<Wire | string | undefined> {
-    const { operation, tables, body, region, caller } = call;
+    const { operation, tables, region, caller, text } = call;
     const { requests, holds, faults, clock } = this.#parts;
-    requests.note({ operation, table: tables[0], tables, region, body, accessKeyId: caller.accessKeyId, at: clock() });
+    const sent = call.service === 'sts' || text === '' ? '{}' : text;
+    requests.note({ operation, table: tables[0], tables, region, accessKeyId: caller.accessKeyId, at: clock() }, sent);
     await holds.pass('before', operation, tables);
     const struck = faults.strike(operation, tables);
     for (const fault of struck) {

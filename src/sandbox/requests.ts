@@ -1,4 +1,4 @@
-import type { Wire } from './wire.ts';
+import { record, type Wire } from './wire.ts';
 
 /** One call as the sandbox received it. */
 export type RequestRecord = {
@@ -22,7 +22,14 @@ export class Requests {
   readonly #counts = new Map<string, number>();
   readonly #listeners = new Set<(request: RequestRecord) => void>();
 
-  note(request: RequestRecord): void {
+  /** @param sent the body as it came, valid JSON: thousands are remembered, and few are ever looked at */
+  note(call: Omit<RequestRecord, 'body'>, sent: string): void {
+    const request: RequestRecord = {
+      ...call,
+      get body() {
+        return record(JSON.parse(sent));
+      },
+    };
     this.#records.push(request);
     if (this.#records.length > 2 * remembered) this.#records = this.#records.slice(-remembered);
     for (const key of [request.operation, ...request.tables.map((table) => `${request.operation}/${table}`)]) {

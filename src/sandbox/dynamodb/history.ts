@@ -22,17 +22,15 @@ class Entry {
   /** The key's attributes. */
   readonly attributes: Item;
   versions: Version[] = [];
+  /** The item as it is now: the youngest version's image, which scans must not have to look for. */
+  now: StoredItem | null = null;
 
   constructor(key: string, attributes: Item) {
     this.key = key;
     this.attributes = attributes;
   }
 
-  /** The item as it is now. */
-  get now(): StoredItem | null {
-    return this.versions.at(-1)?.image ?? null;
-  }
-
+  /** The item as it was at `at`, with that millisecond's writes. */
   at(at: number): StoredItem | null {
     return this.versions.findLast((version) => version.at <= at)?.image ?? null;
   }
@@ -101,6 +99,7 @@ export class TableHistory {
     const before = entry.now;
     this.#sequence += 1;
     insertInTime(entry.versions, { ...write, sequence: this.#sequence });
+    entry.now = entry.versions.at(-1)?.image ?? null;
     this.#weigh(before, entry.now);
     this.#countWrite(write, before);
   }
@@ -108,10 +107,12 @@ export class TableHistory {
   /** Takes the youngest write at `key` back, as if it had never been. */
   takeBack(key: string): void {
     const entry = this.#entries.get(key);
-    const taken = entry?.versions.pop();
+    const before = entry?.now ?? null;
+    entry?.versions.pop();
+    if (entry !== undefined) entry.now = entry.versions.at(-1)?.image ?? null;
     this.#sequence += 1;
     this.#counted = undefined;
-    this.#weigh(taken?.image ?? null, entry?.now ?? null);
+    this.#weigh(before, entry?.now ?? null);
   }
 
   /** The items as they were at `at`, with every write up to and including that millisecond. */

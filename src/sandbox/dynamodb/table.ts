@@ -106,6 +106,7 @@ export class SandboxTable {
   load(items: Iterable<StoredItem>, at: number): void {
     for (const image of items) {
       const key = this.keyOf(image.item);
+      image.prepare();
       this.record(key, image.item, { at, kind: 'put', image });
       this.untold.add(key);
     }
