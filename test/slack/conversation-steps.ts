@@ -38,7 +38,6 @@ export async function carryOut(scene: Scene, what: string, given: Detail): Promi
   if (what === 'at once') {
     const all = z.array(z.record(z.string(), detail)).parse(given);
     await Promise.all(all.flatMap((each) => Object.entries(each).map(([who, how]) => carryOut(scene, who, how))));
-    await quiet(scene);
     return;
   }
   const happening = happenings[what];
@@ -50,6 +49,10 @@ export async function carryOut(scene: Scene, what: string, given: Detail): Promi
   const person = slack.as(name.toUpperCase().startsWith('W0') ? name.toUpperCase() : `U0${name.toUpperCase()}`);
   if (verb[0] === 'becomes') return slack.changeUser(person.id, recordIn(given));
   if (verb[0] === 'acts') return void (await acts['clicks']?.(scene, person, given));
+  if (verb.join(' ') === 'is told') {
+    await eventually(() => toldAlone(scene, person).includes(String(given)), `"${given}" for ${name} alone`);
+    return;
+  }
   const act = acts[verb.join(' ')];
   if (act === undefined) throw new Error(`Nobody can "${verb.join(' ')}"`);
   await answered(scene, name, person, () => act(scene, person, given));
@@ -94,6 +97,7 @@ const happenings: Readonly<Record<string, Happening>> = {
   'slack fails': ({ world }, given) => {
     if (!setFault(world.slack.faults, recordIn(given))) throw new Error(`No fault ${JSON.stringify(given)}`);
   },
+  'slack takes its time': ({ world: { slack } }) => eventually(() => slack.faults.slowed > 0, 'a slow answer of Slack'),
   'slack works': ({ world }) => world.slack.faults.clear(),
   'the bot': ({ world: { bot } }, given) => {
     if (given === 'is started') return bot.start();
@@ -171,18 +175,13 @@ export function tellAlone(scene: Scene): void {
   }
 }
 
-/** Everybody who acted at once has had an answer: nothing comes any more. */
-async function quiet(scene: Scene): Promise<void> {
-  const { slack } = scene.world;
-  const count = () => slack.users().reduce((sum, { id }) => sum + slack.as(id).ephemerals().length, 0);
-  let seen = -1;
-  let since = performance.now();
-  await eventually(() => {
-    const now = count() + messagesOf(scene).length;
-    if (now !== seen) since = performance.now();
-    seen = now;
-    return performance.now() - since > 500;
-  }, 'quiet');
+/** What is not in the transcript yet. */
+function toldAlone({ told }: Scene, person: Person): string {
+  return person
+    .ephemerals()
+    .slice(told.get(person.id) ?? 0)
+    .map((message) => renderText(message))
+    .join('\n');
 }
 
 async function type({ acks }: Scene, person: Person, given: Detail, channel: string): Promise<unknown> {

@@ -1,4 +1,5 @@
 /** Bad days of Slack, to order. Each fault says how often it strikes; without a number it lasts until cleared. */
+import type { Clock } from './clock.ts';
 import { type JsonObject, textAt } from './json.ts';
 
 export type Effect =
@@ -37,6 +38,7 @@ export class Faults {
   #refusedTypes: ReadonlySet<string> = new Set();
   #duplicates = 0;
   #isTokenRevoked = false;
+  readonly #slowed = new Set<() => void>();
 
   constructor(sockets: SocketFaults) {
     this.#sockets = sockets;
@@ -66,6 +68,7 @@ export class Faults {
     this.#add(method, { kind: 'no answer', isAccepted: options.isAccepted ?? false }, options);
   }
 
+  /** Answers this much later; those who wait are answered at once when the faults are cleared. */
   slow(method: string, ms: number, options: HowOften = {}): void {
     this.#delays.push({ method, what: ms, left: options.times ?? Number.POSITIVE_INFINITY });
   }
@@ -112,6 +115,7 @@ export class Faults {
     this.#refusedTypes = new Set();
     this.#duplicates = 0;
     this.#isTokenRevoked = false;
+    for (const answer of this.#slowed) answer();
   }
 
   get outage(): Outage | undefined {
@@ -126,6 +130,25 @@ export class Faults {
   strike(method: string): { readonly delay: number; readonly effect: Effect | undefined } {
     const delay = take(this.#delays, method) ?? 0;
     return { delay, effect: take(this.#effects, method) };
+  }
+
+  /** Waits as long as a slow call takes. */
+  async sitOut(ms: number, clock: Clock): Promise<void> {
+    if (ms === 0) return;
+    await new Promise<void>((resolve) => {
+      const answer = () => {
+        callOff();
+        this.#slowed.delete(answer);
+        resolve();
+      };
+      const callOff = clock.after(ms, answer);
+      this.#slowed.add(answer);
+    });
+  }
+
+  /** How many calls wait for a slow answer. */
+  get slowed(): number {
+    return this.#slowed.size;
   }
 
   isNextDoubled(): boolean {

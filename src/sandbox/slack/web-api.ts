@@ -35,7 +35,7 @@ export class WebApi {
     const { faults, store } = this.#options;
     const args = parseArguments(request, await readBody(request));
     const { delay, effect } = faults.strike(name);
-    if (delay > 0) await new Promise<void>((resolve) => store.clock.after(delay, resolve));
+    await faults.sitOut(delay, store.clock);
     // Nothing of Slack works while it is down, also what came in just before.
     const answer = this.#answer(name, request, args, effect);
     const { token: _, ...shown } = args ?? {};
