@@ -16,7 +16,8 @@ const batchWriteItem: Operation = async ({ region, body, leaveUnprocessed = 0 })
   if (requests.length > 25) throw invalid('Too many items requested for the BatchWriteItem call');
   const kept = requests.slice(0, Math.max(0, requests.length - leaveUnprocessed));
   const left = requests.slice(kept.length);
-  const reply = await takeAll(turnsOf(requests), () => writeAll(region, body, kept));
+  const isAllLeft = kept.length === 0 && left.length > 0;
+  const reply = isAllLeft ? {} : await takeAll(turnsOf(requests), () => writeAll(region, body, kept));
   return { ...reply, UnprocessedItems: grouped(left, ({ asSent }) => asSent) };
 };
 
@@ -38,7 +39,6 @@ function readWrite(table: SandboxTable, asSent: Wire): WriteRequest {
 }
 
 async function writeAll(region: Region, body: Wire, requests: readonly WriteRequest[]): Promise<Wire> {
-  if (requests.length === 0 && Object.keys(optionalRecord(body, 'RequestItems') ?? {}).length > 0) return {};
   const writes = requests.flatMap((request) => (request.key === undefined ? [] : [{ ...request, key: request.key }]));
   const form = writes.length === requests.length ? formOfBatch(body, writes) : undefined;
   const isKnown = form !== undefined && region.isSound(form);
@@ -46,11 +46,9 @@ async function writeAll(region: Region, body: Wire, requests: readonly WriteRequ
   if (form !== undefined) region.rememberSound(form);
   const at = region.world.clock();
   for (const { table, key, attributes, image } of writes) {
+    if (image === null && table.history.stored(key) === null) continue;
+    table.record(key, attributes, { at, kind: image === null ? 'delete' : 'put', image });
     if (isKnown) table.untold.add(key);
-    else table.untold.delete(key);
-    if (image !== null || table.history.stored(key) !== null) {
-      table.record(key, attributes, { at, kind: image === null ? 'delete' : 'put', image });
-    }
   }
   return reply;
 }
@@ -62,7 +60,9 @@ async function judgedReply(region: Region, body: Wire, requests: readonly WriteR
     const keys = requests.flatMap((request) => (request.table === table ? (request.key ?? []) : []));
     await region.tell(table, keys);
   }
-  return region.dynalite('BatchWriteItem', { ...body, RequestItems: grouped(requests, asRead) });
+  const lists = Object.keys(optionalRecord(body, 'RequestItems') ?? {}).map((name) => [tableName(name), []]);
+  const RequestItems = { ...Object.fromEntries(lists), ...grouped(requests, asRead) };
+  return region.dynalite('BatchWriteItem', { ...body, RequestItems });
 }
 
 function asRead({ asSent, attributes, image }: WriteRequest): Wire {
