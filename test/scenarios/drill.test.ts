@@ -63,7 +63,8 @@ test('a drill that fails deletes what it had made, and says what AWS is still ma
 
   engine.aws.faults.clear();
   engine.aws.faults.add({ operation: 'RestoreTableToPointInTime', kind: 'restore-takes', ms: 40 * minute });
-  const late = await runIt(engine, drill(engine));
+  const { options } = engine.wish();
+  const late = await runIt(engine, { ...drill(engine), options: { ...options, timeoutMinutes: 30 } });
   expect(late).toMatchObject({ state: 'FAILED', failure: { code: 'TIMEOUT' } });
   expect(late.failure?.restoreTablesKept).toHaveLength(1);
   expect(late.failure?.hint).toContain('What AWS is still making cannot be stopped: `cleanup` deletes it afterwards');
@@ -72,7 +73,7 @@ test('a drill that fails deletes what it had made, and says what AWS is still ma
 test('a restore does not wait for a drill: the drill stops, is cleared away, and says why', async () => {
   const engine = await startEngine();
   await damagedQuotes(engine);
-  engine.aws.faults.add({ operation: 'RestoreTableToPointInTime', kind: 'restore-takes', ms: 25 * minute });
+  engine.aws.faults.add({ operation: 'RestoreTableToPointInTime', kind: 'restore-never-ends' });
   const rehearsal = await engine.restores.request(drill(engine), shell);
   const rehearsed = engine.restores.execute(rehearsal.id);
   await phase(engine, rehearsal.id, 'AWAIT_ACTIVE');

@@ -111,14 +111,14 @@ async function policyOf({ client }: Engine): Promise<string | undefined> {
   }
 }
 
-async function fencedEngine(timeoutMinutes = 30) {
+async function fencedEngine() {
   const engine = await startEngine({ environment: { roleArn } });
   const items = Array.from({ length: 40 }, (_, n) => ({ id: { S: `${n}` }, text: { S: 'as it was' } }));
   await engine.table(TableName, id, items);
   for (const item of items.slice(20)) await engine.remove(TableName, id, item, start - 30 * minute);
   const wish = engine.wish();
   const { id: runId } = await engine.restores.request(
-    { ...wish, options: { ...wish.options, fence: 'writes', timeoutMinutes } },
+    { ...wish, options: { ...wish.options, fence: 'writes' } },
     shell,
   );
   return { engine, runId };
@@ -141,7 +141,7 @@ test('a restore behind a fence is completed while an application hammers the tab
 });
 
 test('a proof does not outlast a pause: who takes the fence down meanwhile and writes is not overwritten unseen', async () => {
-  const { engine, runId } = await fencedEngine(300);
+  const { engine, runId } = await fencedEngine();
   const { aws, client, journal, log, restores } = engine;
   const running = restores.execute(runId);
   // Paused between the proof and the writes that rely on it.

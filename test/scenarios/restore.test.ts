@@ -132,8 +132,8 @@ describe('a restore', () => {
 });
 
 describe('the plan', () => {
-  const asking = async () => {
-    const engine = await startEngine();
+  const asking = async (changes: Parameters<typeof startEngine>[0] = {}) => {
+    const engine = await startEngine(changes);
     await damagedQuotes(engine);
     const options = { ...engine.wish().options, planConfirmation: 'when-counts-differ' } as const;
     const { id: runId, digest } = await engine.restores.request(engine.wish({ options }), slack);
@@ -174,7 +174,7 @@ describe('the plan', () => {
   });
 
   test('without an answer in time is a no', async () => {
-    const { ended } = await asking();
+    const { ended } = await asking({ pace: { planAnswerMs: 10 * minute } });
     expect(await ended).toMatchObject({
       failure: { code: 'PLAN_NOT_CONFIRMED', message: 'Nobody confirmed the plan in time.' },
     });
