@@ -5,7 +5,7 @@ import type { Environment } from '../src/restore/environment.ts';
 import { UserError } from '../src/restore/errors.ts';
 import type { AwsFor, TableDescription } from '../src/restore/ports.ts';
 import { startWorld, type World } from '../src/sandbox/world/world.ts';
-import { type Started, said, start } from './cli/program.ts';
+import { portOf, start } from './cli/program.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const dev = { name: 'dev', tables: [{ label: 'a', table: 'a-dev' }] } as unknown as Environment;
@@ -113,8 +113,7 @@ describe('the bot as a process', () => {
       const line = mode === 'socket' ? { SLACK_APP_TOKEN } : { SLACK_SIGNING_SECRET: world.slack.signingSecret };
       const folder = temporaryFolder();
       const bot = start(['serve'], folder, { ...rest, ...line, PORT: '0', PITR_DB: join(folder, 'state.sqlite') });
-      await said(bot, 'Connected to Slack');
-      const at = `http://127.0.0.1:${portOf(bot)}`;
+      const at = `http://127.0.0.1:${await portOf(bot)}`;
       const asked = async (path: string) => {
         const reply = await fetch(`${at}${path}`);
         return { status: reply.status, text: await reply.text() };
@@ -129,10 +128,3 @@ describe('the bot as a process', () => {
     },
   );
 });
-
-function portOf({ stdout }: Started): number {
-  const line = stdout()
-    .split('\n')
-    .find((text) => text.includes('Connected to Slack'));
-  return JSON.parse(line ?? '{}').port;
-}

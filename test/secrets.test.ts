@@ -1,13 +1,11 @@
-import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, UpdateContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { showError } from '../src/cli/show-error.ts';
 import { type SandboxAws, startDynamoDb } from '../src/sandbox/dynamodb/server.ts';
 import { type SandboxSlack, startSlack } from '../src/sandbox/slack/server.ts';
-import { run, start } from './cli/program.ts';
+import { portOf, run, start } from './cli/program.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 /** In every secret that the program is given, and in nothing else. */
@@ -61,6 +59,7 @@ beforeAll(async () => {
     botToken: secrets.SLACK_BOT_TOKEN,
     appToken: secrets.SLACK_APP_TOKEN,
     signingSecret,
+    ackTimeout: 60_000,
     triggerLifetime: 60_000,
   });
   client = new DynamoDBClient({
@@ -212,27 +211,19 @@ test('the bot: a failure and a success, told in Slack, logged to the last detail
 test('the bot over HTTP: the signing secret is nowhere, neither when Slack calls nor when somebody else does', async () => {
   const folder = temporaryFolder();
   const { SLACK_APP_TOKEN: _, ...variables } = settings(folder);
-  const port = await freePort();
-  const bot = start(['serve'], folder, { ...variables, SLACK_SIGNING_SECRET: signingSecret, PORT: String(port) });
-  const url = `http://127.0.0.1:${port}/slack/events`;
-  const forged = async () =>
-    await fetch(url, {
-      method: 'POST',
-      body: 'x',
-      headers: { 'x-slack-signature': 'v0=0', 'x-slack-request-timestamp': '1' },
-    });
-  const answers = await until(
-    async () =>
-      await forged().then(
-        (reply) => reply.text(),
-        () => undefined,
-      ),
-  );
+  const bot = start(['serve'], folder, { ...variables, SLACK_SIGNING_SECRET: signingSecret, PORT: '0' });
+  const url = `http://127.0.0.1:${await portOf(bot)}/slack/events`;
+  const forged = await fetch(url, {
+    method: 'POST',
+    body: 'x',
+    headers: { 'x-slack-signature': 'v0=0', 'x-slack-request-timestamp': '1' },
+  });
+  const answer = await forged.text();
   slack.deliverTo(url);
   await slack.as('U0ALICE').command('/pitr-restore', 'status', { channel: 'C0OPS' });
   bot.child.kill('SIGTERM');
   await bot.exit;
-  expectNoMarks(folder, [bot.stdout(), bot.stderr(), answers ?? '']);
+  expectNoMarks(folder, [bot.stdout(), bot.stderr(), answer]);
 });
 
 test('a bug that carries an item shows where it is, and not the item', async () => {
@@ -262,14 +253,6 @@ test('wrong settings are named without their values', async () => {
   expect(noKey.stderr).toContain('SLACK_BOT_TOKEN');
   expect(marksIn(noKey.stdout + noKey.stderr)).toEqual([]);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 function has(message: { readonly blocks?: unknown }, button: string): boolean {
   return JSON.stringify(message.blocks ?? []).includes(`"text":"${button}"`);

@@ -13,6 +13,8 @@ export type Started = {
   readonly stdout: () => string;
   readonly stderr: () => string;
   readonly exit: Promise<number | null>;
+  /** It has ended, and all that it said is here. */
+  readonly isOver: () => boolean;
 };
 
 /** The built command line as a process of its own, in `cwd`, with these variables and PATH only. */
@@ -31,8 +33,12 @@ export function start(args: readonly string[], cwd: string, variables: NodeJS.Pr
   child.stderr.on('data', (chunk) => {
     stderr += String(chunk);
   });
-  const exit = once(child, 'close').then(([code]) => code as number | null);
-  return { child, stdout: () => stdout, stderr: () => stderr, exit };
+  let isOver = false;
+  const exit = once(child, 'close').then(([code]) => {
+    isOver = true;
+    return code as number | null;
+  });
+  return { child, stdout: () => stdout, stderr: () => stderr, exit, isOver: () => isOver };
 }
 
 export async function run(args: readonly string[], cwd: string, variables: NodeJS.ProcessEnv = {}) {
@@ -41,10 +47,20 @@ export async function run(args: readonly string[], cwd: string, variables: NodeJ
   return { code, stdout: started.stdout(), stderr: started.stderr() };
 }
 
+/** The port that a bot has said it listens on, once it is connected; start it with PORT 0. */
+export async function portOf(bot: Started): Promise<number> {
+  await said(bot, 'Connected to Slack');
+  const line = bot
+    .stdout()
+    .split('\n')
+    .find((text) => text.includes('Connected to Slack'));
+  return JSON.parse(line ?? '{}').port;
+}
+
 /** Waits until the process has said `text`. */
-export async function said({ child, stdout, stderr }: Started, text: string): Promise<void> {
+export async function said({ isOver, stdout, stderr }: Started, text: string): Promise<void> {
   while (!`${stdout()}${stderr()}`.includes(text)) {
-    if (child.exitCode !== null) throw new Error(`It ended without saying "${text}":\n${stdout()}${stderr()}`);
+    if (isOver()) throw new Error(`It ended without saying "${text}":\n${stdout()}${stderr()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { DeleteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWorld, type World } from '../../src/sandbox/world/world.ts';
-import { run, said, start } from '../cli/program.ts';
+import { portOf, run, start } from '../cli/program.ts';
 import { blocksOf } from './blocks.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -108,12 +107,5 @@ async function lastRestore(): Promise<string> {
 }
 
 async function botOn(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const bot = start(['serve'], folder, { ...shell, PORT: String(port) });
-  await said(bot, 'Connected to Slack');
-  return port;
+  return portOf(start(['serve'], folder, { ...shell, PORT: '0' }));
 }

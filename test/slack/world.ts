@@ -104,7 +104,8 @@ export async function startWorld(options: WorldOptions = {}) {
   const slack = await startSlack({
     ...options.slack,
     clock: { now: clock.now, after: slackClock.after },
-    triggerLifetime: 60_000,
+    // A minute outside.
+    triggerLifetime: 20 * minute,
     users: [{ id: 'U0DAVE', name: 'dave', tz: 'UTC' }, { id: 'U0EVE', name: 'eve' }, ...(options.slack?.users ?? [])],
   });
   const logged: LogLine[] = [];
