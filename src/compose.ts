@@ -5,7 +5,7 @@ import type { CloudWatchOptions } from './cloudwatch/reporter.ts';
 import { cloudWatchReporter } from './cloudwatch/reporter.ts';
 import type { Config } from './config.ts';
 import { comparerOnThreads } from './data-plane/comparer-on-threads.ts';
-import { createAws } from './dynamodb/aws.ts';
+import type { createAws } from './dynamodb/aws.ts';
 import { createProgressBoard } from './progress-board.ts';
 import type { AuditUseCases } from './restore/audit.ts';
 import { makeAudit } from './restore/audit.ts';
@@ -45,11 +45,19 @@ export type Parts = {
 
 const pace = { planAnswerMs: 30 * 60_000, verifyRounds: 3 } as const satisfies Omit<Pace, 'compareMemoryBytes'>;
 
+/** What stands behind AWS. */
+export type AwsConnections = ReturnType<typeof createAws>;
+
+/** By itself, because loading its SDK takes a third of the start, and not every command needs it. */
+export async function connectAws(): Promise<AwsConnections> {
+  return (await import('./dynamodb/aws.ts')).createAws();
+}
+
 /**
  * The only place that knows which real part stands behind which port.
  * @throws UserError STORAGE, BAD_CONFIGURATION
  */
-export function compose(config: Config, onBug: (error: unknown, runId: string) => void): Parts {
+export function compose(config: Config, aws: AwsConnections, onBug: (error: unknown, runId: string) => void): Parts {
   const clock = systemClock;
   const db = openDatabase(config.databaseFile);
   const key = journalKey(config.journalKey?.reveal(), keyFileOf(config.databaseFile));
@@ -59,7 +67,6 @@ export function compose(config: Config, onBug: (error: unknown, runId: string) =
   const forget = () => forgetJournals({ log, journal, undoWindowMs: config.undoWindowMs }, clock.now());
   forget();
   const progress = createProgressBoard();
-  const aws = createAws();
   const comparer = comparerOnThreads({
     // Beside this file, once both are compiled.
     workerFile: new URL('./data-plane/comparison-worker.js', import.meta.url),

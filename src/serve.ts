@@ -1,5 +1,5 @@
 import type { Parts } from './compose.ts';
-import { compose } from './compose.ts';
+import { compose, connectAws } from './compose.ts';
 import { slackSettings } from './config/slack-settings.ts';
 import type { Config } from './config.ts';
 import { makeHealth } from './health.ts';
@@ -26,7 +26,9 @@ const recheckAttempts = 5;
 export async function serve(config: Config): Promise<void> {
   const settings = settingsFor(config);
   const log = createLog(config.logLevel);
-  const parts = compose(config, (error, runId) => log.error({ err: error, runId }, 'A bug ended a restore'));
+  const parts = compose(config, await connectAws(), (error, runId) =>
+    log.error({ err: error, runId }, 'A bug ended a restore'),
+  );
   const stopping = stopSignal(log);
   const runs = new Map<RunId, Promise<void>>();
   const start = (runId: RunId): Promise<void> => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { Parts } from '../compose.ts';
-import { compose } from '../compose.ts';
+import type { AwsConnections, Parts } from '../compose.ts';
+import { compose, connectAws } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { loadConfig } from '../config.ts';
 import { UserError } from '../restore/errors.ts';
@@ -39,13 +39,27 @@ function readEnvFile(path: string): string {
   }
 }
 
+type Use = (parts: Parts, config: Config) => Promise<ExitCode>;
+
 /** Hands `use` the program's parts, and closes them whatever happens. */
-export async function withParts(
-  terminal: Terminal,
-  use: (parts: Parts, config: Config) => Promise<ExitCode>,
-): Promise<ExitCode> {
+export async function withParts(terminal: Terminal, use: Use): Promise<ExitCode> {
   const config = configHere(terminal);
-  const parts = compose(config, (error, runId) => {
+  return await lend(terminal, config, await connectAws(), use);
+}
+
+/** The same to look at the record, or to write in it: nothing is asked of AWS, and nobody waits until its SDK is loaded. */
+export async function withoutAws(terminal: Terminal, use: Use): Promise<ExitCode> {
+  const none: AwsConnections = {
+    awsFor: () => {
+      throw new Error('This command does without AWS');
+    },
+    close: () => undefined,
+  };
+  return await lend(terminal, configHere(terminal), none, use);
+}
+
+async function lend(terminal: Terminal, config: Config, aws: AwsConnections, use: Use): Promise<ExitCode> {
+  const parts = compose(config, aws, (error, runId) => {
     terminal.stderr.write(`${runId}: a bug of pitr-restore. Please report it with these lines:\n${safeStack(error)}\n`);
   });
   try {

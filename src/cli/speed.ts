@@ -5,13 +5,13 @@ import type { Restores } from '../restore/restores.ts';
 import type { Run } from '../restore/run.ts';
 import type { Speed } from '../restore/speed.ts';
 import type { SpeedCommand } from './arguments.ts';
-import { withParts } from './open-parts.ts';
+import { withoutAws } from './open-parts.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 import { personHere } from './this-shell.ts';
 
 /** `speed <word> [id]`: how fast a running restore goes on, whichever process carries it out. */
 export async function speed(command: SpeedCommand, terminal: Terminal): Promise<ExitCode> {
-  return await withParts(terminal, async ({ restores }) => {
+  return await withoutAws(terminal, async ({ restores }) => {
     const run = restores.setSpeed(command.runId ?? theRunning(restores), command.speed, personHere());
     terminal.stdout.write(speedText(run));
     return 0;

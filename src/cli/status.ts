@@ -10,12 +10,12 @@ import { actorName, type RestoreRequest } from '../restore/request.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { Run, TableRun } from '../restore/run.ts';
 import { isPaused } from '../restore/speed.ts';
-import { withParts } from './open-parts.ts';
+import { withoutAws } from './open-parts.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 /** `status`: the running restore, whoever started it, and the requests that wait. */
 export async function status(json: boolean, terminal: Terminal): Promise<ExitCode> {
-  return await withParts(terminal, async ({ restores, clock }) => {
+  return await withoutAws(terminal, async ({ restores, clock }) => {
     for (const record of restores.drills()) {
       const sentence = overdueSentence(record, clock.now());
       if (sentence !== undefined) {
