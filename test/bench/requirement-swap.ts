@@ -6,7 +6,7 @@ import { BatchWriteItemCommand, DynamoDBClient, ScanCommand, type WriteRequest }
 import { answering, timed } from './child.ts';
 
 export type SwapOrder = { readonly live: string; readonly restored: string };
-export type SwapResult = { readonly seconds: number; readonly writingSeconds: number; readonly writeUnits: number };
+export type SwapResult = { readonly seconds: number; readonly writeUnits: number };
 
 type Page = Awaited<ReturnType<typeof scanPage>>;
 
@@ -42,8 +42,6 @@ class Writer {
   readonly #table: string;
   #batch: WriteRequest[] = [];
   readonly #underWay = new Set<Promise<void>>();
-  firstAt: number | undefined;
-  lastAt = 0;
   units = 0;
 
   constructor(table: string) {
@@ -70,7 +68,6 @@ class Writer {
   }
 
   async #send(batch: WriteRequest[]): Promise<void> {
-    this.firstAt ??= performance.now();
     let left: WriteRequest[] = batch;
     for (let attempt = 0; left.length > 0; attempt += 1) {
       if (attempt > 0)
@@ -80,7 +77,6 @@ class Writer {
       for (const { CapacityUnits = 0 } of reply.ConsumedCapacity ?? []) this.units += CapacityUnits;
       left = reply.UnprocessedItems?.[this.#table] ?? [];
     }
-    this.lastAt = performance.now();
   }
 }
 
@@ -108,5 +104,5 @@ async function swap({ live, restored }: SwapOrder): Promise<Writer> {
 
 answering<SwapOrder>(async (order): Promise<SwapResult> => {
   const { result, seconds } = await timed(() => swap(order));
-  return { seconds, writingSeconds: (result.lastAt - (result.firstAt ?? 0)) / 1000, writeUnits: result.units };
+  return { seconds, writeUnits: result.units };
 });

@@ -154,7 +154,7 @@ test('writes that are carried out directly do and answer what dynalite does and 
         }
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 

@@ -1,4 +1,5 @@
 import type { Item } from './item.ts';
+import { placeOf } from './key.ts';
 import type { StoredItem } from './stored-item.ts';
 
 export type WriteKind = 'put' | 'update' | 'delete';
@@ -19,6 +20,8 @@ type Version = Write & { readonly sequence: number };
 class Entry {
   /** The key as one text, by which a scan goes. */
   readonly key: string;
+  /** Where the key lies in the space of all keys, from 0 up to 1. */
+  readonly place: number;
   /** The key's attributes. */
   readonly attributes: Item;
   versions: Version[] = [];
@@ -27,6 +30,7 @@ class Entry {
 
   constructor(key: string, attributes: Item) {
     this.key = key;
+    this.place = placeOf(key);
     this.attributes = attributes;
   }
 
@@ -37,7 +41,7 @@ class Entry {
 }
 
 /** One key of a table in scan order, and what is there now. */
-export type ScannedEntry = Readonly<Pick<Entry, 'key' | 'now'>>;
+export type ScannedEntry = Readonly<Pick<Entry, 'key' | 'place' | 'now'>>;
 
 /** One write as a test sees it. */
 export type RecordedWrite = { readonly at: number; readonly key: Item; readonly kind: WriteKind };
@@ -87,12 +91,12 @@ export class TableHistory {
     return this.#entries.get(key)?.attributes;
   }
 
-  /** Notes a write at `key`, whose attributes are `attributes`; writes may be told later than younger ones. */
-  record(key: string, attributes: Item, write: Write): void {
+  /** Notes a write at `key`, which may be told of later than younger ones. `attributes` gives the key's, if they are new. */
+  record(key: string, attributes: () => Item, write: Write): void {
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       if (write.image === null) return;
-      entry = new Entry(key, attributes);
+      entry = new Entry(key, attributes());
       this.#entries.set(key, entry);
       this.#added.push(entry);
     }

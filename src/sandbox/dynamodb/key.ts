@@ -34,10 +34,14 @@ export function keyAttributes(schema: KeySchema, item: Item): Item {
   );
 }
 
-/** The scan segment of a key: a matter of its partition key only, and the same in every table. */
-export function segmentOf(key: string, totalSegments: number): number {
-  const partition = key.split('/', 2)[1] ?? '';
-  return Math.floor((hash(partition) / 2 ** 32) * totalSegments);
+/** Where a key lies in the space of all keys, from 0 up to 1: a matter of its partition key only, the same in every table. */
+export function placeOf(key: string): number {
+  return hash(key.split('/', 2)[1] ?? '') / 2 ** 32;
+}
+
+/** The scan segment of a key that lies at `place`. */
+export function segmentOf(place: number, totalSegments: number): number {
+  return Math.floor(place * totalSegments);
 }
 
 function encoded(value: AttributeValue | undefined, type: KeyType): string {

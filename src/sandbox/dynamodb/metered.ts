@@ -2,7 +2,7 @@ import { AwsError } from '../aws-error.ts';
 import { isRecord, optionalList, optionalNumber, optionalRecord, type Wire } from '../wire.ts';
 import type { Capacity, Direction } from './capacity.ts';
 import { readItem } from './item.ts';
-import { segmentOf } from './key.ts';
+import { placeOf } from './key.ts';
 import type { Operation, Request } from './operation.ts';
 import { keyOrNone } from './operations/items.ts';
 import { writeUnits } from './operations/known-form.ts';
@@ -64,7 +64,7 @@ function refuseEntry(table: SandboxTable | undefined, entry: unknown, capacity: 
   if (table === undefined) return undefined;
   const { attributes, isPut } = attributesOf(entry);
   const key = keyIn(table, attributes);
-  const range = key === undefined ? 0 : segmentOf(key, parts) / parts;
+  const range = key === undefined ? 0 : placeOf(key);
   const refused = capacity.refusal(table, 'Write', range);
   if (refused !== undefined) return refused;
   const before = storedAt(table, key);
@@ -96,13 +96,11 @@ function tableOf({ region }: Request, name: unknown): SandboxTable | undefined {
   return typeof name === 'string' ? region.find(name) : undefined;
 }
 
-const parts = 1_000_000;
-
 /** Where in the space of keys a request works, from 0 up to 1: by its key, or by the segment that it scans. */
 function rangeOf(table: SandboxTable, body: Wire): number {
   const segment = optionalNumber(body, 'Segment');
   const key = keyIn(table, body['Key'] ?? body['Item'] ?? body['ExclusiveStartKey']);
-  if (key !== undefined) return segmentOf(key, parts) / parts;
+  if (key !== undefined) return placeOf(key);
   return segment === undefined ? 0 : segment / (optionalNumber(body, 'TotalSegments') ?? 1);
 }
 

@@ -97,7 +97,7 @@ export class SandboxTable {
   }
 
   record(key: string, attributes: Item, write: Write): void {
-    this.history.record(key, this.keyAttributes(attributes), write);
+    this.history.record(key, () => this.keyAttributes(attributes), write);
     // With a clock that was set back, a younger write still holds, whatever dynalite was told just now.
     if (this.history.stored(key) !== write.image) this.untold.add(key);
   }
@@ -110,6 +110,8 @@ export class SandboxTable {
       this.record(key, image.item, { at, kind: 'put', image });
       this.untold.add(key);
     }
+    // Now, and not when the first scan waits for it.
+    this.history.inOrder();
   }
 }
 

@@ -5,7 +5,7 @@ import { meets } from '../condition/evaluate.ts';
 import { type Condition, parseCondition } from '../condition/parse.ts';
 import type { ScannedEntry } from '../history.ts';
 import { type Item, readItem } from '../item.ts';
-import { segmentOf } from '../key.ts';
+import { placeOf, segmentOf } from '../key.ts';
 import type { Operation, Request } from '../operation.ts';
 import type { StoredItem } from '../stored-item.ts';
 import type { SandboxTable } from '../table.ts';
@@ -99,7 +99,7 @@ function startOf(table: SandboxTable, body: Wire, part: Part | undefined): strin
   if (key === undefined || Object.keys(attributes).length !== Object.keys(table.keyAttributes(attributes)).length) {
     throw invalid('The provided starting key is invalid: The provided key element does not match the schema');
   }
-  if (part !== undefined && segmentOf(key, part.total) !== part.segment) {
+  if (part !== undefined && segmentOf(placeOf(key), part.total) !== part.segment) {
     throw invalid(
       `The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: ${part.total} Segment: ${part.segment}`,
     );
@@ -151,7 +151,7 @@ function entriesOf(table: SandboxTable, part: Part | undefined): Entries {
 function segmented(entries: Entries, total: number): readonly Entries[] {
   const segments: ScannedEntry[][] = [];
   for (const entry of entries) {
-    const segment = segmentOf(entry.key, total);
+    const segment = segmentOf(entry.place, total);
     segments[segment] ??= [];
     segments[segment].push(entry);
   }
