@@ -69,6 +69,8 @@ export async function* scan(
       pending?.catch(() => undefined);
       const consumed = unitsRead(ConsumedCapacity);
       yield { items: itemsIn(reply) ?? [], ...(consumed && { readUnits: consumed.readUnits }) };
+      // Whoever asks for the next page is done with this one.
+      reply.RawItems?.letGo();
     }
   } finally {
     // A caller that stops early leaves a page under way.

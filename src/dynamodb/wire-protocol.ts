@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { splitReply } from '../restore/comparison/raw-items.ts';
+import { PageMemory, readInto } from './page-memory.ts';
 
 type Protocol = NonNullable<DynamoDBClient['config']['protocol']>;
 
@@ -28,6 +29,7 @@ type Response = { statusCode: number; headers: Record<string, string>; body?: un
  */
 export function wireProtocol(sdk: Protocol): Protocol {
   const translating: Translation = sdk;
+  const memory = new PageMemory();
   const wire: Protocol = Object.create(sdk);
   return Object.assign(wire, {
     // `sdk` belongs to the client it was taken from, and keeps that client's context.
@@ -40,24 +42,36 @@ export function wireProtocol(sdk: Protocol): Protocol {
     },
 
     async deserializeResponse(operation, context, response) {
-      const { buffer, byteOffset, byteLength } = await context.streamCollector(response.body);
-      const body = Buffer.from(buffer, byteOffset, byteLength);
+      const large = await readInto(memory, response);
+      const body = large ?? (await collected(context, response));
       if (response.statusCode >= 300) {
         // Its own view of the bytes: the SDK changes the prototype of what it is given.
-        response.body = new Uint8Array(buffer, byteOffset, byteLength);
+        response.body = new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
         return translating.deserializeResponse(operation, context, response).catch((error: unknown) => {
           throw error instanceof ConditionalCheckFailedException ? withWireItem(error, body) : error;
         });
       }
       const $metadata = { httpStatusCode: response.statusCode, requestId: response.headers['x-amzn-requestid'] };
-      return Object.assign(parsed(body), { $metadata });
+      return Object.assign(
+        parsed(body, () => large && memory.giveBack(large)),
+        { $metadata },
+      );
     },
   } satisfies Translation);
 }
 
-function parsed(body: Buffer): object {
-  const split = splitReply(body);
-  if (split === undefined) return JSON.parse(body.toString('utf8'));
+async function collected({ streamCollector }: Context, { body }: Response): Promise<Buffer> {
+  const { buffer, byteOffset, byteLength } = await streamCollector(body);
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+function parsed(body: Buffer, onLetGo: () => void): object {
+  const split = splitReply(body, onLetGo);
+  if (split === undefined) {
+    const text = body.toString('utf8');
+    onLetGo();
+    return JSON.parse(text);
+  }
   const reply: object = JSON.parse(split.rest);
   return Object.defineProperty(Object.assign(reply, { RawItems: split.items }), 'Items', {
     get: () => split.items.parsed(),

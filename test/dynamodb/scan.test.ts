@@ -27,8 +27,8 @@ test('the items of a page are not parsed before somebody looks at them', async (
   const text = '{"Items":[{"id":{"S":"\\q"}}],"Count":1}';
   const aws = await cannedAws(() => ({ text }));
   const pages = [];
-  for await (const { items } of connect(aws.url).items.scan(order)) pages.push(items);
-  expect(pages).toMatchObject([{ length: 1 }]);
+  for await (const { items } of connect(aws.url).items.scan(order)) pages.push(items.length);
+  expect(pages).toEqual([1]);
 });
 
 test('an empty page in the middle does not end the scan', async () => {

@@ -8,23 +8,33 @@ const code = { quote: 0x22, backslash: 0x5c, openBracket: 0x5b, closeBracket: 0x
  * to see that, and to add them to a digest, none of them has to be parsed, which is most of the work of a comparison.
  */
 export class RawItems {
-  readonly #body: Buffer;
+  #body: Buffer | undefined;
   /** Where each item begins and ends, in turn. */
   readonly #bounds: readonly number[];
+  readonly #onLetGo: () => void;
 
-  constructor(body: Buffer, bounds: readonly number[]) {
+  constructor(body: Buffer, bounds: readonly number[], onLetGo: () => void = () => undefined) {
     this.#body = body;
     this.#bounds = bounds;
+    this.#onLetGo = onLetGo;
   }
 
   get length(): number {
+    this.#bytes();
     return this.#bounds.length / 2;
+  }
+
+  /** Lets go of the bytes, which may be those of another page then. Whoever asks for anything of it again is refused. */
+  letGo(): void {
+    if (this.#body === undefined) return;
+    this.#body = undefined;
+    this.#onLetGo();
   }
 
   /** The item as JSON. */
   text(index: number): string {
     const [start, end] = this.#boundsOf(index);
-    return this.#body.toString('utf8', start, end);
+    return this.#bytes().toString('utf8', start, end);
   }
 
   parsed(): readonly Item[] {
@@ -36,8 +46,14 @@ export class RawItems {
     const [start, end] = this.#boundsOf(index);
     const [otherStart, otherEnd] = other.#boundsOf(otherIndex);
     return (
-      end - start === otherEnd - otherStart && this.#body.compare(other.#body, otherStart, otherEnd, start, end) === 0
+      end - start === otherEnd - otherStart &&
+      this.#bytes().compare(other.#bytes(), otherStart, otherEnd, start, end) === 0
     );
+  }
+
+  #bytes(): Buffer {
+    if (this.#body === undefined) throw new Error('A page was looked at after the next one was asked for');
+    return this.#body;
   }
 
   #boundsOf(index: number): readonly [number, number] {
@@ -50,9 +66,12 @@ export class RawItems {
 
 /**
  * The items of a JSON reply, and the reply without them; undefined where it has no list `Items` of objects. What is no
- * JSON at all is for `JSON.parse` to complain about.
+ * JSON at all is for `JSON.parse` to complain about. `onLetGo` is called when nobody needs the body's bytes any more.
  */
-export function splitReply(body: Buffer): { readonly items: RawItems; readonly rest: string } | undefined {
+export function splitReply(
+  body: Buffer,
+  onLetGo?: () => void,
+): { readonly items: RawItems; readonly rest: string } | undefined {
   const from = startOfItems(body);
   if (from === undefined) return undefined;
   const bounds: number[] = [];
@@ -63,7 +82,7 @@ export function splitReply(body: Buffer): { readonly items: RawItems; readonly r
     const step = stepOf(byte);
     if (step < 0 && depth === 0) {
       const rest = body.toString('utf8', 0, from) + body.toString('utf8', at);
-      return { items: new RawItems(body, bounds), rest };
+      return { items: new RawItems(body, bounds, onLetGo), rest };
     }
     if (step > 0 && depth === 0) bounds.push(at);
     depth += step;

@@ -2,7 +2,7 @@ import type { Item } from '../item.ts';
 import type { Side } from './overflow.ts';
 import { RawItems } from './raw-items.ts';
 
-/** One page of a scan. It may be empty, as DynamoDB's may. */
+/** One page of a scan. It may be empty, as DynamoDB's may. `RawItems` may be looked at until the next page is asked for. */
 export type ScanPage = {
   readonly items: readonly Item[] | RawItems;
   /** What AWS says the page cost; absent: it did not say. */
@@ -56,6 +56,7 @@ export class Segment {
   }
 
   async next(): Promise<IteratorResult<ScanPage>> {
+    this.receive({ items: [] });
     return this.#iterator.next();
   }
 

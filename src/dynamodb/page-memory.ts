@@ -1,0 +1,52 @@
+import { Readable } from 'node:stream';
+
+/** They are rounded up to this, so that the memory of one page fits the next. */
+const blockBytes = 512 * 1024;
+
+/** Small ones are not worth it. */
+const leastBytes = 64 * 1024;
+
+/** What nobody uses is kept up to here: the pages of four segments of two tables, two of each. */
+const mostFreeBytes = 32 * 1024 * 1024;
+
+/**
+ * Memory for the bodies of large replies, used again and again. A comparison reads gigabytes, and V8 lets some 64 MB of
+ * such garbage gather before it looks for it; what the C library then takes back it rarely gives back to the system.
+ */
+export class PageMemory {
+  #free: Buffer[] = [];
+
+  /** A buffer of this length; what is in it is left over from somebody else. */
+  take(bytes: number): Buffer {
+    const at = this.#free.findIndex((buffer) => buffer.buffer.byteLength >= bytes);
+    const [found] = at < 0 ? [] : this.#free.splice(at, 1);
+    const memory = found?.buffer ?? new ArrayBuffer(Math.ceil(bytes / blockBytes) * blockBytes);
+    return Buffer.from(memory, 0, bytes);
+  }
+
+  /** Its memory is somebody else's from now on: whoever gives it must not look at it again. */
+  giveBack(buffer: Buffer): void {
+    const free = this.#free.reduce((sum, { buffer: { byteLength } }) => sum + byteLength, 0);
+    if (free + buffer.buffer.byteLength <= mostFreeBytes) this.#free.push(buffer);
+  }
+}
+
+/**
+ * Reads a body into memory of pages. undefined: it is small, or nobody says how large; it was not touched then.
+ * @throws the stream's error; Error when it is longer or shorter than was said
+ */
+export async function readInto(
+  memory: PageMemory,
+  { body, headers }: { readonly body?: unknown; readonly headers: Readonly<Record<string, string>> },
+): Promise<Buffer | undefined> {
+  const length = Number(headers['content-length']);
+  if (!(body instanceof Readable) || !(length >= leastBytes)) return undefined;
+  const bytes = memory.take(length);
+  let at = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    if (at + chunk.length <= length) chunk.copy(bytes, at);
+    at += chunk.length;
+  }
+  if (at !== length) throw new Error(`A reply has ${at} bytes where ${length} were said`);
+  return bytes;
+}
