@@ -51,8 +51,9 @@ class SqliteOverflow implements Overflow {
   readonly #path: string;
   readonly #db: BetterSqlite3.Database;
   readonly #seal = new Seal();
-  readonly #append: BetterSqlite3.Statement<[number, number, Buffer]>;
-  readonly #read: BetterSqlite3.Statement<[number, number], { readonly sealed: Buffer }>;
+  readonly #append: BetterSqlite3.Statement<[number, number, number, Buffer, Buffer]>;
+  readonly #read: BetterSqlite3.Statement<[number, number], Row>;
+  #rows = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -66,24 +67,26 @@ class SqliteOverflow implements Overflow {
     this.#db.pragma('temp_store = MEMORY');
     this.#db.pragma('cache_size = -4096'); // 4 MiB: everything is written once and read once
     this.#db.exec(
-      'CREATE TABLE waiting (id INTEGER PRIMARY KEY, side INTEGER NOT NULL, drawer INTEGER NOT NULL, sealed BLOB NOT NULL);' +
+      'CREATE TABLE waiting (id INTEGER PRIMARY KEY, side INTEGER NOT NULL, drawer INTEGER NOT NULL, sealed BLOB NOT NULL, tag BLOB NOT NULL);' +
         'CREATE INDEX waiting_in_drawer ON waiting (side, drawer, id);',
     );
     unlinkWhereAllowed(path);
-    this.#append = this.#db.prepare('INSERT INTO waiting (side, drawer, sealed) VALUES (?, ?, ?)');
-    this.#read = this.#db.prepare('SELECT sealed FROM waiting WHERE side = ? AND drawer = ? ORDER BY id');
+    this.#append = this.#db.prepare('INSERT INTO waiting (id, side, drawer, sealed, tag) VALUES (?, ?, ?, ?, ?)');
+    this.#read = this.#db.prepare('SELECT id, sealed, tag FROM waiting WHERE side = ? AND drawer = ? ORDER BY id');
   }
 
   append(side: Side, drawer: number, text: string): void {
-    this.#append.run(sideNumber[side], drawer, this.#seal.close(text));
+    this.#rows += 1;
+    const { sealed, tag } = this.#seal.close(this.#rows, text);
+    this.#append.run(this.#rows, sideNumber[side], drawer, sealed, tag);
   }
 
-  *read(side: Side, drawer: number): Iterable<string> {
+  *read(side: Side, drawer: number): Iterable<Buffer> {
     const rows = inStorage(() => this.#read.iterate(sideNumber[side], drawer), waitingFile);
     for (;;) {
       const row = inStorage(() => rows.next(), waitingFile);
       if (row.done === true) return;
-      yield this.#seal.open(row.value.sealed);
+      yield this.#seal.open(row.value);
     }
   }
 
@@ -93,25 +96,38 @@ class SqliteOverflow implements Overflow {
   }
 }
 
-/** Makes texts unreadable for everybody who does not hold this object. */
+type Row = { readonly id: number; readonly sealed: Buffer; readonly tag: Buffer };
+
+/**
+ * Makes texts unreadable for everybody who does not hold this object. Nothing is put together or taken apart: what is
+ * sealed is most of a large table, and every copy of it would be garbage outside of V8's heap.
+ */
 class Seal {
   readonly #key = randomBytes(32);
-  #sealed = 0n;
 
-  close(text: string): Buffer {
-    // A counter never repeats under a key that lives as long as it does; random nonces would, in the very long run.
-    const nonce = Buffer.alloc(12);
-    this.#sealed += 1n;
-    nonce.writeBigUInt64BE(this.#sealed, 4);
-    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce);
-    return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  /** `id`: another one for each text. */
+  close(id: number, text: string): Omit<Row, 'id'> {
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonceOf(id));
+    const sealed = cipher.update(text, 'utf8');
+    // A stream cipher: nothing is left over for the end.
+    cipher.final();
+    return { sealed, tag: cipher.getAuthTag() };
   }
 
-  open(sealed: Buffer): string {
-    const decipher = createDecipheriv('aes-256-gcm', this.#key, sealed.subarray(0, 12), { authTagLength: 16 });
-    decipher.setAuthTag(sealed.subarray(-16));
-    return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8');
+  open({ id, sealed, tag }: Row): Buffer {
+    const decipher = createDecipheriv('aes-256-gcm', this.#key, nonceOf(id), { authTagLength: 16 });
+    decipher.setAuthTag(tag);
+    const bytes = decipher.update(sealed);
+    decipher.final();
+    return bytes;
   }
+}
+
+/** A counter never repeats under a key that lives as long as it does; random nonces would, in the very long run. */
+function nonceOf(id: number): Buffer {
+  const nonce = Buffer.alloc(12);
+  nonce.writeBigUInt64BE(BigInt(id), 4);
+  return nonce;
 }
 
 // Windows refuses to remove an open file; there it goes when the overflow is closed.

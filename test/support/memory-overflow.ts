@@ -13,8 +13,8 @@ export class MemoryOverflow implements Overflow {
     this.stored += 1;
   }
 
-  read(side: Side, drawer: number): Iterable<string> {
-    return this.#texts.get(`${side} ${drawer}`) ?? [];
+  read(side: Side, drawer: number): Iterable<Buffer> {
+    return (this.#texts.get(`${side} ${drawer}`) ?? []).map((text) => Buffer.from(text));
   }
 
   close(): void {

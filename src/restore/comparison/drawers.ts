@@ -5,7 +5,7 @@ import { splitReply } from './raw-items.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 /** Few enough for long sequential writes, many enough for one of them to fit into memory. */
-const drawerCount = 64;
+const drawerCount = 256;
 
 /** Characters of items that are stored, sealed and read again as one text. */
 const mostCharacters = 1_000_000;
@@ -82,7 +82,7 @@ export class Drawers {
   #read(side: Side, drawer: number, share: number, shares: number): Map<string, string> {
     const items = new Map<string, string>();
     for (const text of this.#overflow.read(side, drawer)) {
-      const bundle = splitReply(Buffer.from(text));
+      const bundle = splitReply(text);
       if (bundle === undefined) throw new Error('The overflow gave back something else than it was given');
       for (let index = 0; index < bundle.items.length; index += 1) {
         const item = bundle.items.text(index);

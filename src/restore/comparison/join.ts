@@ -37,6 +37,12 @@ export type JoinOptions = {
   readonly openOverflow: (() => Overflow) | undefined;
 };
 
+/**
+ * The part of the budget that waiting items may take. As much again is what V8 has not cleared away yet (it lets garbage
+ * grow to about as much as what lives), and half is for pages, replies and what is being sealed, which lie outside of its heap.
+ */
+const roomShare = 0.25;
+
 /** Joining what was put into drawers takes this much at least. */
 const leastDrawerBytes = 8_000_000;
 
@@ -196,8 +202,7 @@ export class Join {
   #keepToBudget(): void {
     const { keySchema, memoryBudgetBytes, openOverflow } = this.#options;
     const { restored, live } = this.#waiting;
-    // The other half is for what V8 has not cleared away yet: it lets garbage grow to about as much as what lives.
-    const roomBytes = memoryBudgetBytes / 2;
+    const roomBytes = memoryBudgetBytes * roomShare;
     if (openOverflow === undefined || restored.heapBytes + live.heapBytes <= roomBytes) {
       return;
     }

@@ -9,8 +9,8 @@ export type Side = 'restored' | 'live';
 export interface Overflow {
   /** Adds a text, opaque to who stores it, to one side of a drawer. */
   append(side: Side, drawer: number, text: string): void;
-  /** What one side of a drawer holds, in the order in which it came. */
-  read(side: Side, drawer: number): Iterable<string>;
+  /** What one side of a drawer holds, in UTF-8, in the order in which it came. */
+  read(side: Side, drawer: number): Iterable<Buffer>;
   /** Removes everything. Called once, also after a failure. */
   close(): void;
 }

@@ -49,5 +49,5 @@ export class WaitingRoom {
 /** Roughly what a waiting item takes of V8's heap: two texts, of one or two bytes a character, and their place in a map. */
 function heapBytesOf(key: string, item: string): number {
   const isNarrow = Buffer.byteLength(item) === item.length;
-  return 150 + (key.length + item.length) * (isNarrow ? 1 : 2);
+  return 200 + (key.length + item.length) * (isNarrow ? 1 : 2);
 }
