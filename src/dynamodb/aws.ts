@@ -10,6 +10,7 @@ import type { Timing } from './patience.ts';
 import { realTiming } from './patience.ts';
 import { readItems } from './read.ts';
 import { scan } from './scan.ts';
+import { takeShortPath } from './short-path.ts';
 import { tables } from './tables.ts';
 import { Throughputs } from './throughput/throughputs.ts';
 import { AssumeRoleFailed } from './translate-errors.ts';
@@ -67,9 +68,14 @@ function connect(
   const somebody = new DynamoDBClient({ ...config, ...attempts, ...credentials });
   // Once: reading and writing repeat their requests themselves (call.ts, batch.ts), for as long as it makes sense, and
   // want to know of every refusal.
-  const data = new DynamoDBClient({ ...config, maxAttempts: 1, protocol: wireProtocol(control.config.protocol) });
+  const once = { ...config, maxAttempts: 1, protocol: wireProtocol(control.config.protocol) };
+  const data = new DynamoDBClient(once);
+  // Single writes go their own, shorter way, over the same connections and with the same credentials.
+  const { credentials: shared, requestHandler } = data.config;
+  const writes = new DynamoDBClient({ ...once, credentials: shared, requestHandler, cacheMiddleware: true });
   // It filters every item of every page for a log that nobody reads, at half of a scan's processor time.
-  data.middlewareStack.remove('loggerMiddleware');
+  for (const client of [data, writes]) client.middlewareStack.remove('loggerMiddleware');
+  takeShortPath(writes);
   return {
     aws: {
       tables: tables({ client: control, region }, timing),
@@ -77,7 +83,7 @@ function connect(
         scan: (order) => scan(data, order, settled),
         read: async (order) => readItems(data, order, settled),
         write: async (order) => write(data, order, settled),
-        writeGuarded: async (order) => writeGuarded(data, order, settled),
+        writeGuarded: async (order) => writeGuarded(writes, order, settled),
       },
       fence: fence({ region, us: control, somebody, exempt: roleArn === undefined ? undefined : `*:${ourSession}@*` }),
     },
@@ -85,6 +91,7 @@ function connect(
       control.destroy();
       somebody.destroy();
       data.destroy();
+      writes.destroy();
     },
   };
 }

@@ -15,7 +15,8 @@ export function unitsWritten(
 }
 
 function sum(consumed: ConsumedCapacity | readonly ConsumedCapacity[] | undefined): number | undefined {
-  const all = consumed === undefined ? [] : 'length' in consumed ? consumed : [consumed];
-  const units = all.flatMap(({ CapacityUnits }) => CapacityUnits ?? []);
+  if (consumed === undefined) return undefined;
+  if (!('length' in consumed)) return consumed.CapacityUnits;
+  const units = consumed.flatMap(({ CapacityUnits }) => CapacityUnits ?? []);
   return units.length === 0 ? undefined : units.reduce((total, one) => total + one, 0);
 }

@@ -112,7 +112,14 @@ async function outcomeOf({ send, storedOver }: GuardedRequest, tries: { mayHaveB
   try {
     const { Attributes, ConsumedCapacity } = await send();
     const replaced = asItem(Attributes);
-    const outcome = { done: true, replaced, stored: storedOver(replaced) } as const;
+    const outcome: GuardedOutcome = {
+      done: true,
+      replaced,
+      // Looked at only where somebody else had written, too.
+      get stored() {
+        return storedOver(replaced);
+      },
+    };
     return { outcome, consumed: unitsWritten(ConsumedCapacity) };
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) {

@@ -18,27 +18,21 @@ export async function inLanes<Piece, Result>(
   const signal = outer === undefined ? stop.signal : AbortSignal.any([outer, stop.signal]);
   const results: Result[] = [];
   const failures: unknown[] = [];
-  const underWay = new Set<Promise<void>>();
-  const begin = (piece: Piece, index: number) => {
-    const running = task(piece, signal)
-      .then((result) => {
-        results[index] = result;
-      })
-      .catch((error: unknown) => {
-        failures.push(error);
-        stop.abort();
-      })
-      .finally(() => underWay.delete(running));
-    underWay.add(running);
-  };
+  const pieces = work[Symbol.iterator]();
   let begun = 0;
-  for (const piece of work) {
-    while (underWay.size >= lanes) await Promise.race(underWay);
-    if (failures.length > 0) break;
-    begin(piece, begun);
-    begun += 1;
-  }
-  await Promise.all(underWay);
+  const lane = async () => {
+    try {
+      for (let piece = pieces.next(); piece.done !== true && failures.length === 0; piece = pieces.next()) {
+        const index = begun;
+        begun += 1;
+        results[index] = await task(piece.value, signal);
+      }
+    } catch (error) {
+      failures.push(error);
+      stop.abort();
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
   if (failures.length > 0) throw failures[0];
   return results;
 }

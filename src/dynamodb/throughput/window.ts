@@ -5,28 +5,24 @@ export class Window {
   readonly #normal: number;
   #width: number;
   #underWay = 0;
-  #wake: () => void = () => {};
-  #ended: Promise<void>;
+  /** Who waits for one to end. */
+  readonly #waiting = new Set<() => void>();
+  readonly #heard = new WeakSet<AbortSignal>();
 
   constructor(normal: number) {
     this.#normal = normal;
     this.#width = normal;
-    this.#ended = this.#next();
   }
 
   isFull(speed: Exclude<Speed, 'pause'>): boolean {
     return this.#underWay >= Math.floor(Math.min(this.#width, this.#most(speed)));
   }
 
-  /** Resolves when a request has ended. @throws the signal's reason */
+  /** Resolves when a request has ended, perhaps earlier: look again. @throws the signal's reason */
   async nextEnd(signal: AbortSignal): Promise<void> {
-    let onAbort = () => {};
-    const aborted = new Promise<void>((resolve) => {
-      onAbort = resolve;
-      signal.addEventListener('abort', onAbort, { once: true });
-    });
-    await Promise.race([this.#ended, aborted]);
-    signal.removeEventListener('abort', onAbort);
+    signal.throwIfAborted();
+    this.#listenTo(signal);
+    await new Promise<void>((resolve) => this.#waiting.add(resolve));
     signal.throwIfAborted();
   }
 
@@ -47,9 +43,19 @@ export class Window {
 
   ended(): void {
     this.#underWay -= 1;
-    const wake = this.#wake;
-    this.#ended = this.#next();
-    wake();
+    this.#wake();
+  }
+
+  /** Once for all the requests that a signal can stop: a listener for each would cost more than the rest of this class. */
+  #listenTo(signal: AbortSignal): void {
+    if (this.#heard.has(signal)) return;
+    this.#heard.add(signal);
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
   }
 
   #most(speed: Exclude<Speed, 'pause'>): number {
@@ -61,11 +67,5 @@ export class Window {
       case 'fast':
         return this.#normal * 2;
     }
-  }
-
-  #next(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
   }
 }
