@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** They leave nothing behind in their process, so files share one: each need not load the SDK, and all of src/, anew. */
 const sharing = [
@@ -13,6 +15,28 @@ const sharing = [
   'sqlite',
 ].map((folder) => `test/${folder}/**/*.test.ts`);
 
+/** The longest, longest first. One that began last would keep a single core busy while the others rest. */
+const first = [
+  'slack/conversations',
+  'crash/chaos',
+  'browser/',
+  'crash/',
+  'cli/safety-net',
+  'secrets',
+  'docs/operating',
+];
+
+/** Vitest sorts by what the last run took, but a fresh clone knows of none, and goes by the size of the files. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = first.findIndex((name) => moduleId.includes(`/test/${name}`));
+      return at === -1 ? first.length : at;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
+
 export default defineConfig({
   test: {
     // These only end what hangs: a busy machine must not turn a slow test into a red one, and a process that takes half a
@@ -21,8 +45,9 @@ export default defineConfig({
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
     restoreMocks: true,
-    // Half of them wait for a child process or a socket at any moment: every core gets a worker.
-    maxWorkers: '100%',
+    // Half of them wait for a child process or a socket at any moment. As a number: a percentage ends at the cores.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'sharing a process', include: sharing, isolate: false } },
       { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: sharing } },
