@@ -51,6 +51,18 @@ export async function* itemsOnce(
   }
 }
 
+/** As many of the entries as have different keys, from the first on: changes of one call are made in no order. */
+export function distinctKeys(entries: readonly JournalEntry[], keySchema: KeySchema): readonly JournalEntry[] {
+  const seen = new Set<string>();
+  const firstTwin = entries.findIndex((entry) => {
+    const key = keyOfEntry(entry, keySchema);
+    if (seen.has(key)) return true;
+    seen.add(key);
+    return false;
+  });
+  return firstTwin < 0 ? entries : entries.slice(0, firstTwin);
+}
+
 /** The journal for a comparison that is not the first one of its tables: what it finds may have entries already. */
 export function addingAgain(journal: Journal): Journal {
   return {

@@ -1,12 +1,12 @@
 import { describeExisting } from './describe-existing.ts';
 import type { KeySchema } from './item.ts';
 import { keyAttributes } from './item.ts';
-import { entriesAtOnce, imageOf, itemsOnce } from './journal-items.ts';
+import { distinctKeys, entriesAtOnce, imageOf, itemsOnce } from './journal-items.ts';
 import type { GuardedOutcome, JournalEntry } from './ports.ts';
 import { perhapsWritten } from './ports.ts';
 import type { StepContext } from './step.ts';
 import { tableOf } from './step.ts';
-import { changeOf, distinctKeys, same } from './write-back.ts';
+import { changeOf, same } from './write-back.ts';
 
 /**
  * Puts back what the run wrote to a live table, from the journal, the last write first. Conditional like the writes

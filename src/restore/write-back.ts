@@ -6,7 +6,7 @@ import type { PolicyLook } from './fence/holds.ts';
 import { fenceHolds, mustStayFenced } from './fence/holds.ts';
 import type { Item, KeySchema } from './item.ts';
 import { keyAttributes, sameItem } from './item.ts';
-import { entriesAtOnce, imageOf, journalPages, keyOfEntry } from './journal-items.ts';
+import { distinctKeys, entriesAtOnce, imageOf, journalPages, keyOfEntry } from './journal-items.ts';
 import type { GuardedChange, GuardedOutcome, JournalEntry, JournalState, TableDescription } from './ports.ts';
 import type { OnConflict } from './request.ts';
 import type { StepContext } from './step.ts';
@@ -24,6 +24,17 @@ type WriteBack = {
   /** Tries of items that were changed under our hands, by key. */
   readonly tries: Map<string, number>;
   readonly policyLook: PolicyLook;
+  /** Asked before every single request. */
+  readonly mayWrite: () => void;
+};
+
+/** Entries that are written together, in no order: their keys differ. */
+type Page = {
+  readonly entries: readonly JournalEntry[];
+  /** How far in the journal it goes. */
+  readonly last: number;
+  /** Entries that it settles, also those that need no write. */
+  readonly size: number;
 };
 
 /**
@@ -35,36 +46,70 @@ type WriteBack = {
 export async function writeBack(context: StepContext, label: string): Promise<Conflicts> {
   const { aws, journal, progress, signal } = context;
   const run = context.run();
-  const { table } = tableOf(run, label);
+  const { table, fence } = tableOf(run, label);
   const description = await describeExisting(aws, table, signal);
-  const { keySchema } = description;
   const work: WriteBack = {
     context,
     label,
     description,
-    keySchema,
+    keySchema: description.keySchema,
     onConflict: run.request.options.onConflict,
     tries: new Map(),
     policyLook: { at: Number.NEGATIVE_INFINITY },
+    mayWrite: () => {
+      context.mustHoldLock();
+      // None is raised once a swap has begun.
+      if (fence !== undefined) mustStayFenced(context, label);
+    },
   };
   const { pending, attempted } = journal.count(run.id, label);
-  let last: number | undefined;
   let done = 0;
   try {
-    for (;;) {
-      // Entries added by conflicts come behind all others, so one pass reaches them.
-      const entries = journal.read(run.id, label, ['pending', 'attempted'], last, entriesAtOnce);
-      const batch = distinctKeys(entries, keySchema);
-      if (batch.length === 0) break;
-      await writeEntries(work, await withoutFalseDeletes(work, batch));
-      last = batch.at(-1)?.id;
-      done += batch.length;
+    for (let page = await nextPage(work, signal); page !== undefined; ) {
+      const written = page;
+      const ahead = await whileWriting(work, written);
+      done += written.size;
       progress.set(run.id, label, done, Math.max(done, pending + attempted), { phase: run.phase });
+      // Entries added by conflicts come behind all others, so one pass reaches them.
+      page = ahead ?? (await nextPage(work, signal, written));
     }
   } catch (error) {
     throw stoppedBy(signal, error) || isLockLost(error) ? error : failedToSwap(context, label, error);
   }
   return conflictsIn(work);
+}
+
+/**
+ * Writes a page, and makes the next one ready meanwhile: the time in which a live table changes is to be spent on writing.
+ * Nothing of the next one is written yet. undefined: there is none so far. Both have ended when it returns or throws.
+ */
+async function whileWriting(work: WriteBack, page: Page): Promise<Page | undefined> {
+  const { clock, signal: outer } = work.context;
+  const failure = new AbortController();
+  const signal = AbortSignal.any([outer, failure.signal]);
+  const [written, ahead] = await Promise.allSettled([
+    writeEntries(work, page.entries).catch((error: unknown) => {
+      failure.abort(error);
+      throw error;
+    }),
+    // The first requests go out before this thread is busy with the journal.
+    clock.sleep(0, signal).then(async () => nextPage(work, signal, page)),
+  ]);
+  if (written.status === 'rejected') throw written.reason;
+  if (ahead.status === 'rejected') throw ahead.reason;
+  return ahead.value;
+}
+
+/** What comes in the journal after a page; undefined: nothing, for now. */
+async function nextPage(work: WriteBack, signal: AbortSignal, after?: Page): Promise<Page | undefined> {
+  const { context, label, keySchema } = work;
+  const states: readonly JournalState[] = ['pending', 'attempted'];
+  const found = context.journal.read(context.run().id, label, states, after?.last, entriesAtOnce);
+  const batch = distinctKeys(found, keySchema);
+  const last = batch.at(-1)?.id;
+  return last === undefined
+    ? undefined
+    : { entries: await withoutFalseDeletes(work, batch, signal), last, size: batch.length };
 }
 
 /** How many items the application changed meanwhile: an item counts once, however often it did. */
@@ -85,19 +130,15 @@ async function conflictsIn({ context, label, keySchema, onConflict }: WriteBack)
 }
 
 async function writeEntries(work: WriteBack, entries: readonly JournalEntry[]): Promise<void> {
-  const { context, label, keySchema } = work;
+  const { context, label, keySchema, mayWrite } = work;
   const { id, tables } = context.run();
   const { table } = tableOf({ id, tables }, label);
   const ids = entries.map((entry) => entry.id);
   const changes = entries.map((entry) => changeOf(entry.before, entry.after, keySchema));
-  const mayWrite = () => {
-    context.mustHoldLock();
-    mustStayFenced(context, label);
-  };
   mayWrite();
   context.journal.mark(id, label, ids, 'attempted');
   // Behind a fence that was proven just now, nobody else writes: batches cost a request for 25 items instead of one each.
-  const behindFence = await writtenBehindFence(work, changes, mayWrite);
+  const behindFence = await writtenBehindFence(work, changes);
   if (behindFence === 'written') {
     context.journal.mark(id, label, ids, 'written');
     return;
@@ -130,9 +171,8 @@ class ProofIsOld extends Error {}
  * outlast a pause, nor a long wait for the table: somebody may have taken the fence down meanwhile, and written.
  */
 async function writtenBehindFence(
-  { context, label, description, policyLook }: WriteBack,
+  { context, label, description, policyLook, mayWrite }: WriteBack,
   changes: readonly GuardedChange[],
-  mayWrite: () => void,
 ): Promise<'written' | 'partly' | 'unproven'> {
   const { aws, clock, run, signal } = context;
   const speedSetAt = () => run().speedSet?.at;
@@ -211,6 +251,7 @@ function settleConflict(work: WriteBack, entry: JournalEntry, outcome: GuardedOu
 async function withoutFalseDeletes(
   work: WriteBack,
   entries: readonly JournalEntry[],
+  signal: AbortSignal,
 ): Promise<readonly JournalEntry[]> {
   const { context, label, keySchema } = work;
   const run = context.run();
@@ -221,12 +262,13 @@ async function withoutFalseDeletes(
     table: restoreTableOf(run, label),
     keySchema,
     keys: deletes.map((entry) => keyAttributes(imageOf(entry), keySchema)),
-    signal: context.signal,
+    signal,
   });
   const wrong = new Set<number>();
   deletes.forEach((entry, index) => {
     const restored = found[index];
     if (restored === undefined) return;
+    context.mustHoldLock();
     context.journal.add(run.id, label, [{ before: entry.before, after: restored, again: true }]);
     context.journal.mark(run.id, label, [entry.id], entry.state === 'attempted' ? 'overtaken' : 'superseded');
     wrong.add(entry.id);
@@ -239,18 +281,6 @@ export function changeOf(from: Item | undefined, to: Item | undefined, keySchema
   if (to !== undefined) return { kind: 'put', item: to, expected: from };
   if (from === undefined) throw new Error('A journal entry has an image before or after');
   return { kind: 'delete', key: keyAttributes(from, keySchema), expected: from };
-}
-
-/** As many of the entries as have different keys, from the first on: changes of one call are made in no order. */
-export function distinctKeys(entries: readonly JournalEntry[], keySchema: KeySchema): readonly JournalEntry[] {
-  const seen = new Set<string>();
-  const firstTwin = entries.findIndex((entry) => {
-    const key = keyOfEntry(entry, keySchema);
-    if (seen.has(key)) return true;
-    seen.add(key);
-    return false;
-  });
-  return firstTwin < 0 ? entries : entries.slice(0, firstTwin);
 }
 
 /** The same item, or none on either side. */
