@@ -25,7 +25,7 @@ function makeReader(): Chrono {
 
 let made: Chrono | undefined;
 
-/** Made when words have to be read for the first time: it takes a fifth of a second, and most commands have none. */
+/** Made when day words have to be read for the first time: it takes a fifth of a second, and most commands have none. */
 function reader(): Chrono {
   made ??= makeReader();
   return made;
@@ -48,6 +48,8 @@ type DayWords = { readonly text: string; readonly value: Day };
 
 /** The day words in the text ('yesterday', 'last friday', 'dec 19', '19 December 2025'), longest reading first. */
 export function readDayWords(text: string, asking: Asking): readonly DayWords[] {
+  // As of "2 hours ago", which is read already: chrono would only be made for nothing.
+  if (!/\p{L}/u.test(text)) return [];
   const all = reader()
     .parse(text, anyMoment)
     .flatMap((result) => {
