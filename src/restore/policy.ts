@@ -33,6 +33,8 @@ export type Channel = {
   readonly shared: boolean;
   /** The bot is in it, so the story can be told there. */
   readonly joined: boolean;
+  /** A direct message, of two or a few: nobody can be invited there, the bot included. */
+  readonly direct?: boolean;
 };
 
 /** The workspace (and Enterprise Grid organisation) the bot is installed in. */
@@ -68,6 +70,12 @@ function refuseChannel(environment: Environment, channel: Channel): Refusal | un
     return refuse(
       'This channel is shared with another organisation (Slack Connect).',
       'Restores may be asked for in channels of this workspace only.',
+    );
+  }
+  if (channel.direct === true) {
+    return refuse(
+      'This is a direct message, where nobody else could follow a restore.',
+      'Type the command in a channel that I am in.',
     );
   }
   if (!channel.joined) {

@@ -7,6 +7,7 @@ import { times } from './limits.ts';
 import type { Logger } from './logging.ts';
 import type { Message } from './messages/blocks.ts';
 import { bugMessage, errorMessage } from './messages/refusal.ts';
+import { slackTrouble } from './trouble.ts';
 
 export type Ack<Response> = (response?: Response) => Promise<void>;
 
@@ -69,9 +70,7 @@ export function makeListening({ clock, logger }: { readonly clock: Clock; readon
     if (error instanceof UserError) return errorMessage(error);
     if (!(error instanceof SlackError)) return bug(what, userId, error);
     logger.warn({ what, userId, err: error }, 'Slack did not do what an answer needs');
-    return errorMessage(
-      new UserError('NETWORK', 'Slack did not answer in time.', 'Do it once more.', { cause: error }),
-    );
+    return errorMessage(slackTrouble(error));
   }
 
   function bug(what: string, userId: string, error: unknown): Message {

@@ -1,9 +1,10 @@
 /** Asks Slack who somebody is and what a channel is: each time anew, because rights are checked on it. */
-import type { UsersInfoResponse, WebClient } from '@slack/web-api';
+import type { UsersInfoResponse, WebAPIPlatformError, WebClient } from '@slack/web-api';
 import { UserError } from '../restore/errors.ts';
 import type { Account, Channel, Member } from '../restore/policy.ts';
 import { isTimeZone } from '../restore/restore-point.ts';
 import { isRefusal } from './poster.ts';
+import { cannotAsk } from './trouble.ts';
 import type { MembersOf } from './user-groups.ts';
 
 export type Person = {
@@ -41,17 +42,19 @@ export function askSlack(client: WebClient, inGroup: MembersOf): People {
       }
     },
     async channel(channelId) {
+      if (channelId.startsWith('D')) return direct(channelId);
       try {
         const { channel } = await client.conversations.info({ channel: channelId });
+        if (channel?.is_im === true || channel?.is_mpim === true) return direct(channelId);
         // Shared inside our own Enterprise Grid is not shared with strangers.
         const elsewhere = channel?.is_shared === true && channel.is_org_shared !== true;
         const shared = elsewhere || [channel?.is_ext_shared, channel?.is_pending_ext_shared].includes(true);
         return { channelId, shared, joined: channel?.is_member ?? false };
       } catch (error) {
-        // A private channel without the bot, or a direct message, for which there is no scope on purpose.
-        if (isRefusal(error, ['channel_not_found', 'missing_scope']))
-          return { channelId, shared: false, joined: false };
-        throw cannotAsk('about this channel', error);
+        if (isRefusal(error, ['missing_scope']) && onlyForDirect(error)) return direct(channelId);
+        // A private channel without the bot.
+        if (isRefusal(error, ['channel_not_found'])) return { channelId, shared: false, joined: false };
+        throw cannotAsk('what this channel is', error);
       }
     },
     async members(channelId) {
@@ -74,6 +77,16 @@ export function askSlack(client: WebClient, inGroup: MembersOf): People {
   };
 }
 
+function direct(channelId: string): Channel {
+  return { channelId, shared: false, joined: false, direct: true };
+}
+
+/** Whether the scope that is missing is one that we leave out on purpose. */
+function onlyForDirect({ data }: WebAPIPlatformError): boolean {
+  const needed = 'needed' in data && typeof data.needed === 'string' ? data.needed.split(',') : [];
+  return needed.length > 0 && needed.every((scope) => scope === 'im:read' || scope === 'mpim:read');
+}
+
 type User = NonNullable<UsersInfoResponse['user']>;
 
 function accountOf(userId: string, teamId: string, user: User): Account {
@@ -94,17 +107,6 @@ function unknownAccount(userId: string, cause?: unknown): UserError {
     'NOT_ALLOWED',
     `Slack does not know the account ${userId}.`,
     'Only members of this workspace may use this bot.',
-    {
-      cause,
-    },
-  );
-}
-
-function cannotAsk(what: string, cause: unknown): UserError {
-  return new UserError(
-    'NETWORK',
-    `Slack could not be asked ${what}, and without that nothing is done.`,
-    'Try again in a moment.',
     {
       cause,
     },

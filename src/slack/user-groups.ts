@@ -1,11 +1,11 @@
 /** Who is in which Slack user group. Asked of Slack, and believed for a minute; where Slack does not say, nobody is. */
 import type { WebClient } from '@slack/web-api';
-import { UserError } from '../restore/errors.ts';
 import type { Clock } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import { times } from './limits.ts';
 import type { Logger } from './logging.ts';
 import { isRefusal } from './poster.ts';
+import { cannotAsk } from './trouble.ts';
 
 type Members = ReadonlySet<string>;
 
@@ -21,7 +21,7 @@ export function askUserGroups(client: WebClient, clock: Clock, logger: Logger): 
       const { users = [] } = await client.usergroups.users.list({ usergroup: groupId, include_disabled: false });
       return new Set(users);
     } catch (error) {
-      if (!isRefusal(error, givesNobody)) throw cannotAsk(groupId, error);
+      if (!isRefusal(error, givesNobody)) throw cannotAsk(`who is in the user group ${groupId}`, error);
       logger.error({ reason: groupId, err: error }, 'A user group of the configuration gives nobody any right');
       return new Set();
     }
@@ -43,12 +43,3 @@ export function askUserGroups(client: WebClient, clock: Clock, logger: Logger): 
 
 /** Only people can change these: the group is gone or switched off, or the app was not installed anew for the scope. */
 const givesNobody = ['no_such_subteam', 'subteam_disabled', 'missing_scope', 'plan_upgrade_required', 'not_allowed'];
-
-function cannotAsk(groupId: string, cause: unknown): UserError {
-  return new UserError(
-    'NETWORK',
-    `Slack could not be asked who is in the user group ${groupId}, and without that nothing is done.`,
-    'Try again in a moment.',
-    { cause },
-  );
-}
