@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { startSlack } from '../src/sandbox/slack/server.ts';
 import { commandName } from '../src/slack/command.ts';
 
 const text = (min: number, max: number) => ({ type: 'string', minLength: min, maxLength: max });
@@ -111,6 +112,15 @@ test('it asks for exactly the scopes that the code uses', () => {
   expect(new Set(called)).toEqual(new Set(Object.keys(scopesOf)));
   const needed = new Set(['commands', ...Object.values(scopesOf).flat()]);
   expect(new Set(manifest.oauth_config.scopes.bot)).toEqual(needed);
+});
+
+test('the sandbox grants exactly these, so what works there is allowed by Slack', async () => {
+  const slack = await startSlack();
+  onTestFinished(() => slack.close());
+  const headers = { authorization: `Bearer ${slack.botToken}` };
+  const response = await fetch(`${slack.apiUrl}auth.test`, { method: 'POST', headers });
+  const granted = response.headers.get('x-oauth-scopes')?.split(',');
+  expect(new Set(granted)).toEqual(new Set(manifest.oauth_config.scopes.bot));
 });
 
 test('the events it subscribes to are those the code listens to', () => {

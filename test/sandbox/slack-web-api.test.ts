@@ -25,6 +25,12 @@ beforeEach(async () => {
 });
 afterEach(() => slack.close());
 
+/** Beyond what our manifest asks for. */
+async function grantDirectMessages(): Promise<void> {
+  await slack.close();
+  slack = await startSlack({ clock, scopes: ['chat:write', 'channels:history', 'im:write'] });
+}
+
 const post = (args: object) => webClient(slack).chat.postMessage({ channel: 'C0OPS', text: 'hi', ...args });
 const update = (args: object) => webClient(slack).chat.update({ channel: 'C0OPS', ts: '', ...args } as never);
 
@@ -167,7 +173,9 @@ describe('chat', () => {
     );
   });
 
-  test('a person is reached by id or by an opened conversation', async () => {
+  test('a person is reached by id, and with im:write by an opened conversation', async () => {
+    expect(await errorOf(webClient(slack).conversations.open({ users: 'U0BOB' }))).toBe('missing_scope');
+    await grantDirectMessages();
     const { channel } = await webClient(slack).conversations.open({ users: 'U0BOB' });
     await post({ channel: channel?.id, text: 'one' });
     await post({ channel: 'U0BOB', text: 'two' });
@@ -225,6 +233,7 @@ describe('reading', () => {
   });
 
   test('each kind of conversation has a scope of its own', async () => {
+    await grantDirectMessages();
     const { channel } = await webClient(slack).conversations.open({ users: 'U0BOB' });
     const read = webClient(slack).conversations.history({ channel: channel?.id ?? '' });
     await expect(read).rejects.toMatchObject({ data: { error: 'missing_scope', needed: 'im:history' } });

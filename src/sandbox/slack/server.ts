@@ -21,14 +21,13 @@ import { until } from './wait.ts';
 import { WebApi } from './web-api.ts';
 import { buildWorkspace, type Channel, type User, type UserGroup, type WorkspaceSeed } from './workspace.ts';
 
-/** What a bot with our manifest is granted: enough to work, not a scope more. */
+/** What a bot with our manifest.yml is granted: enough to work, not a scope more. */
 const defaultScopes: readonly string[] = [
   'commands',
   'chat:write',
   'users:read',
   'channels:read',
   'groups:read',
-  'im:write',
   'usergroups:read',
   'channels:history',
   'groups:history',
