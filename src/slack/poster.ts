@@ -114,6 +114,23 @@ async function inNewOrPlainBlocks<T>(message: Message, send: (message: Message) 
 
 const blockErrors = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'];
 
+/**
+ * Answers of chat.postMessage and chat.update that only people can change: they invite the bot, un-archive the channel, or
+ * let the bot write in it (docs.slack.dev/reference/methods/chat.postMessage and chat.update).
+ */
+export const unreachable = [
+  'not_in_channel',
+  'channel_not_found',
+  'is_archived',
+  'is_inactive',
+  'no_permission',
+  'restricted_action',
+  'restricted_action_read_only_channel',
+  'restricted_action_thread_only_channel',
+  'restricted_action_non_threadable_channel',
+  'restricted_action_thread_locked',
+];
+
 /** A clear no from Slack with one of these codes. */
 export function isRefusal(error: unknown, codes: readonly string[]): error is WebAPIPlatformError {
   return error instanceof WebAPIPlatformError && codes.includes(error.data.error);

@@ -128,10 +128,5 @@ const claimMs = 30_000;
 /** Between Slack's clock and ours. */
 const clockSkew = 300_000;
 
-const uneditable = [
-  'message_not_found',
-  'cant_update_message',
-  'edit_window_closed',
-  'channel_not_found',
-  'is_archived',
-];
+/** A channel that is gone may come back, and its card must not keep its buttons then: that is no reason to give up. */
+const uneditable = ['message_not_found', 'cant_update_message', 'edit_window_closed'];

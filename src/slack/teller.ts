@@ -17,7 +17,7 @@ import type { Message } from './messages/blocks.ts';
 import { parentMessage } from './messages/parent.ts';
 import type { Progress } from './messages/phases.ts';
 import { planQuestion, replyTo } from './messages/thread.ts';
-import { isRefusal } from './poster.ts';
+import { isRefusal, unreachable } from './poster.ts';
 import { Postings, type PostingsParts, reporterName } from './postings.ts';
 import { dueReminder, nextReminderAt } from './reminders.ts';
 import { type Story, type StoryParts, storyOf, surroundingsOf, targetOf, undoableUntil } from './story.ts';
@@ -260,6 +260,3 @@ const closesQuestion: ReadonlySet<StoredEvent['event']['type']> = new Set([
   'rollback-started',
   ...isLastWord,
 ]);
-
-/** Answers of chat.postMessage that only people can change: invite the bot, or un-archive the channel. */
-const unreachable = ['not_in_channel', 'channel_not_found', 'is_archived', 'restricted_action', 'no_permission'];

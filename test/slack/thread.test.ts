@@ -235,8 +235,53 @@ test('a channel that lost the bot: the requester learns it, and the story follow
     .toContain('/invite @pitr-restore');
   world.slack.changeChannel('C0OPS', { members });
   expectStory(await threadUpTo(world, last));
+  expect(hasButtons(await parentShowing(world, last))).toBe(false);
   expect(alice.dms()).toHaveLength(1);
 });
+
+test.for([
+  ['lost the bot', { kind: 'private', members: ['U0ALICE', 'U0BOB', 'U0DAVE'] }],
+  ['was archived', { isArchived: true }],
+] as const)(
+  'a card in a channel that %s while its request was denied loses its buttons when it can be edited again',
+  async ([, change]) => {
+    const world = await startWorld();
+    const channel = world.slack.channels().find(({ id }) => id === 'C0OPS');
+    await ask(world);
+    await world.bot.reporter.stop(1000);
+    world.slack.changeChannel('C0OPS', change);
+    const { record } = await world.startProcess();
+    record(onlyRun(world).id, { type: 'denied', by, reason: 'not now' });
+    await expect.poll(() => world.slack.as('U0ALICE').dms().length).toBe(1);
+    world.slack.changeChannel('C0OPS', { ...channel });
+    expect(hasButtons(await parentShowing(world, 'Denied'))).toBe(false);
+    await threadUpTo(world, 'Denied');
+  },
+);
+
+test.for([
+  ['is_archived', 'un-archived'],
+  ['restricted_action_read_only_channel', 'let me post there'],
+] as const)(
+  'what Slack answers with %s only people can change: whoever asked learns what to do',
+  async ([code, what]) => {
+    const world = await startWorld();
+    await ask(world);
+    world.slack.faults.refuseWith('chat.update', code);
+    world.record(onlyRun(world).id, { type: 'denied', by, reason: 'not now' });
+    await expect
+      .poll(() =>
+        world.slack
+          .as('U0ALICE')
+          .dms()
+          .map(({ text }) => text)
+          .join(),
+      )
+      .toContain(what);
+    world.slack.faults.clear();
+    expect(hasButtons(await parentShowing(world, 'Denied'))).toBe(false);
+  },
+);
 
 test('a run from a shell is nobody’s business in Slack', async () => {
   const world = await startWorld();
