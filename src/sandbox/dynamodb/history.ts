@@ -2,7 +2,7 @@ import type { Item } from './item.ts';
 import { placeOf } from './key.ts';
 import type { StoredItem } from './stored-item.ts';
 
-export type WriteKind = 'put' | 'update' | 'delete';
+type WriteKind = 'put' | 'update' | 'delete';
 
 /** What a write does to an item, and when. */
 export type Write = {
