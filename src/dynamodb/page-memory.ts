@@ -15,17 +15,26 @@ const mostFreeBytes = 32 * 1024 * 1024;
  */
 export class PageMemory {
   #free: Buffer[] = [];
+  /** Taken and not given back. A page that came for nobody counts for ever: then the rest is kept, which is no harm. */
+  #inUse = 0;
 
   /** A buffer of this length; what is in it is left over from somebody else. */
   take(bytes: number): Buffer {
     const at = this.#free.findIndex((buffer) => buffer.buffer.byteLength >= bytes);
     const [found] = at < 0 ? [] : this.#free.splice(at, 1);
+    this.#inUse += 1;
     const memory = found?.buffer ?? new ArrayBuffer(Math.ceil(bytes / blockBytes) * blockBytes);
     return Buffer.from(memory, 0, bytes);
   }
 
   /** Its memory is somebody else's from now on: whoever gives it must not look at it again. */
   giveBack(buffer: Buffer): void {
+    this.#inUse -= 1;
+    if (this.#inUse === 0) {
+      // Nobody reads any more: until the next comparison it is of no use.
+      this.#free = [];
+      return;
+    }
     const free = this.#free.reduce((sum, { buffer: { byteLength } }) => sum + byteLength, 0);
     if (free + buffer.buffer.byteLength <= mostFreeBytes) this.#free.push(buffer);
   }
@@ -42,11 +51,20 @@ export async function readInto(
   const length = Number(headers['content-length']);
   if (!(body instanceof Readable) || !(length >= leastBytes)) return undefined;
   const bytes = memory.take(length);
+  try {
+    await fill(bytes, body);
+    return bytes;
+  } catch (error) {
+    memory.giveBack(bytes);
+    throw error;
+  }
+}
+
+async function fill(bytes: Buffer, body: AsyncIterable<Buffer>): Promise<void> {
   let at = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    if (at + chunk.length <= length) chunk.copy(bytes, at);
+  for await (const chunk of body) {
+    if (at + chunk.length <= bytes.length) chunk.copy(bytes, at);
     at += chunk.length;
   }
-  if (at !== length) throw new Error(`A reply has ${at} bytes where ${length} were said`);
-  return bytes;
+  if (at !== bytes.length) throw new Error(`A reply has ${at} bytes where ${bytes.length} were said`);
 }

@@ -34,6 +34,7 @@ test('whoever looks at a page after the next one was asked for is refused: its m
 
 test('what was given back is taken again where it fits, and so much of it is kept and no more', () => {
   const memory = new PageMemory();
+  memory.take(1);
   const first = memory.take(600_000);
   memory.giveBack(first);
   expect(memory.take(1_500_000).buffer).not.toBe(first.buffer);
@@ -46,6 +47,15 @@ test('what was given back is taken again where it fits, and so much of it is kep
   const known = new Set(large.map(({ buffer }) => buffer));
   const taken = large.map(() => memory.take(10_000_000));
   expect(taken.filter(({ buffer }) => known.has(buffer))).toHaveLength(3);
+});
+
+test('nothing is kept when nobody reads any more', () => {
+  const memory = new PageMemory();
+  const [one, other] = [memory.take(100_000), memory.take(100_000)];
+  memory.giveBack(one);
+  memory.giveBack(other);
+  const known = new Set([one.buffer, other.buffer]);
+  expect(known.has(memory.take(100_000).buffer)).toBe(false);
 });
 
 test('a body that is not as long as was said is refused, a small one is left alone', async () => {
