@@ -64,3 +64,30 @@ test('in a direct message nobody is told to invite the bot: a channel is the pla
   expect(said).toContain('Type the command in a channel that I am in.');
   expect(said).not.toContain('/invite');
 });
+
+describe('a window that has been opened is filled in the end', () => {
+  test.for([
+    ['a limit', (world: World) => world.slack.faults.rateLimit('views.update', { retryAfter: 3, times: 2 })],
+    ['a failure', (world: World) => world.slack.faults.failWith('views.update', 500, { times: 1 })],
+    ['a lost reply', (world: World) => world.slack.faults.loseReply('views.update', { times: 1 })],
+  ] as const)('after %s', async ([, fault]) => {
+    const world = await startWorld();
+    fault(world);
+    expect(readable(await open(world, 'prod 2 hours ago'))).toContain('shop-quotes has a stream');
+  });
+
+  test('and what cannot be shown in it is told beside it', async () => {
+    const world = await startWorld();
+    world.slack.faults.rateLimit('views.update', { retryAfter: 3 });
+    expect(await told(world)).toContain('Slack takes no more of this for 3 s.');
+    expect(world.slack.apiCalls.filter(({ method }) => method === 'views.update')).toHaveLength(3);
+  });
+
+  test('a Slack that knows no alerts gets them as sections', async () => {
+    const world = await startWorld();
+    world.slack.faults.rejectBlocks(['alert']);
+    const said = readable(await open(world, 'prod 2 hours ago'));
+    expect(said).toContain('⚠️ shop-quotes has a stream');
+    expect(said).not.toContain('"type":"alert"');
+  });
+});
