@@ -1,5 +1,5 @@
 /** Hangs our handlers into Bolt. Nothing is decided here. */
-import type { App, BlockAction, BlockButtonAction, RespondFn, ViewResponseAction } from '@slack/bolt';
+import type { App, BlockAction, BlockButtonAction, RespondFn, ViewOutput, ViewResponseAction } from '@slack/bolt';
 import { actionIds, homeActionIds, optionsActionId, pageActionIds } from './button-value.ts';
 import { commandName } from './command.ts';
 import { ephemeral, historyPage, onCommand } from './commands.ts';
@@ -66,15 +66,14 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
           tell,
         },
         async (tracked) => {
-          // The same submission can arrive twice; a second one of the same modal has another hash.
-          const key = `${view.id} ${view.hash}`;
-          if (!submissions.isNew(key)) return await tracked();
+          const key = keyOf(view);
+          if (key !== undefined && !submissions.isNew(key)) return await tracked();
           await work(desk, {
             view,
             userId,
             ack: async (response) => {
               // After a complaint about a field the modal stays as it is, hash included, and may be sent again.
-              if (response?.response_action === 'errors') submissions.forget(key);
+              if (key !== undefined && response?.response_action === 'errors') submissions.forget(key);
               await tracked(response);
             },
           });
@@ -87,6 +86,14 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
   onView(callbackIds.undo, onUndoConfirmed);
   onView(callbackIds.deny, onDenied);
   onView(callbackIds.approve, onNameTyped);
+}
+
+/**
+ * The same for a submission that arrives twice, and for no other one: the next step of a window is another form, and the
+ * same form in a later state of the window has another hash. Where Slack leaves the hash out, nobody can know.
+ */
+function keyOf({ id, hash, callback_id: form, state }: ViewOutput): string | undefined {
+  return hash ? JSON.stringify([id, form, hash, state]) : undefined;
 }
 
 /** The buttons under a page of the history: the next page takes its place. */
