@@ -193,10 +193,12 @@ function makeBot(order: BotOrder) {
     kill: () => end('SIGKILL'),
     isRunning: () => child !== undefined,
     tellTime: () => void child?.send(clock.setting()),
-    /** What it has logged as a bug of its own. */
-    bugs: () => output.split('\n').filter((line) => /"level":[56]0/.test(line)),
+    /** What it has logged as trouble of its own, and not as an answer of Slack's. */
+    bugs: () => output.split('\n').filter((line) => /"level":"(?:error|fatal)"/.test(line) && !isOfSlack(line)),
   };
 }
+
+const isOfSlack = (line: string) => /"from":"bolt"|"code":"slack_webapi_platform_error"/.test(line);
 
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
