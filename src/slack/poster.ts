@@ -7,7 +7,7 @@ import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@sl
 import type { Clock, PostedMessage } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { Message } from './messages/blocks.ts';
-import { inPlainBlocks } from './messages/plain.ts';
+import { inButtonsOnly, inPlainBlocks } from './messages/plain.ts';
 
 /** Where a message goes, and the key by which it is found again. The key is readable by every member: ids only. */
 export type Place = {
@@ -30,23 +30,8 @@ export interface Poster {
 const eventType = 'pitr_restore';
 
 export function makePoster(client: WebClient, clock: Clock): Poster {
-  /** Until when a channel (or a method) must be left alone, as Slack asked. */
-  const quietUntil = new Map<string, Instant>();
-
-  /** Sends when Slack allows it again; a 429 says that nothing was done, so it may be repeated. */
-  async function send<T>(lane: string, call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    for (;;) {
-      const wait = (quietUntil.get(lane) ?? 0) - clock.now();
-      if (wait > 0) await clock.sleep(wait, signal);
-      signal?.throwIfAborted();
-      try {
-        return await call();
-      } catch (error) {
-        if (!(error instanceof WebAPIRateLimitedError)) throw error;
-        quietUntil.set(lane, clock.now() + Math.max(1, error.retryAfter) * 1000);
-      }
-    }
-  }
+  const send = makeSender(clock);
+  const whoAmI = makeWhoAmI(client, send);
 
   async function post(place: Place, message: Message, signal?: AbortSignal): Promise<PostedMessage> {
     const { channelId, key, threadTs, broadcast } = place;
@@ -76,6 +61,7 @@ export function makePoster(client: WebClient, clock: Clock): Poster {
   async function find(place: Place, since: Instant, signal?: AbortSignal): Promise<PostedMessage | undefined> {
     const { channelId, key, threadTs } = place;
     const page = { channel: channelId, include_all_metadata: true, limit: 200, oldest: String(since / 1000) };
+    const whoWeAre = await whoAmI(signal);
     let cursor = '';
     do {
       const next = cursor === '' ? {} : { cursor };
@@ -87,7 +73,7 @@ export function makePoster(client: WebClient, clock: Clock): Poster {
             : client.conversations.replies({ ...page, ...next, ts: threadTs }),
         signal,
       );
-      const found = (answer.messages ?? []).find((candidate) => keyOf(candidate) === key);
+      const found = (answer.messages ?? []).find((candidate) => keyOf(candidate) === key && isBy(candidate, whoWeAre));
       if (found?.ts !== undefined) return { channelId, messageId: found.ts };
       cursor = answer.response_metadata?.next_cursor ?? '';
     } while (cursor !== '');
@@ -97,19 +83,44 @@ export function makePoster(client: WebClient, clock: Clock): Poster {
   return { post, update, find };
 }
 
-/** Sends as it is; when Slack refuses the blocks, the same content in blocks it has always known; at last as bare text. */
+type Send = <T>(lane: string, call: () => Promise<T>, signal: AbortSignal | undefined) => Promise<T>;
+
+/** Sends when Slack allows it again; a 429 says that nothing was done, so it may be repeated. */
+function makeSender(clock: Clock): Send {
+  /** Until when a channel (or a method) must be left alone, as Slack asked. */
+  const quietUntil = new Map<string, Instant>();
+  return async (lane, call, signal) => {
+    for (;;) {
+      const wait = (quietUntil.get(lane) ?? 0) - clock.now();
+      if (wait > 0) await clock.sleep(wait, signal);
+      signal?.throwIfAborted();
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof WebAPIRateLimitedError)) throw error;
+        quietUntil.set(lane, clock.now() + Math.max(1, error.retryAfter) * 1000);
+      }
+    }
+  };
+}
+
+/**
+ * Sends as it is; when Slack refuses the blocks, the same content in blocks it has always known; then the text with the
+ * buttons alone, without which nobody could decide anything; at last as bare text.
+ */
 async function inNewOrPlainBlocks<T>(message: Message, send: (message: Message) => Promise<T>): Promise<T> {
-  try {
-    return await send(message);
-  } catch (error) {
-    if (!isRefusal(error, blockErrors)) throw error;
+  for (const inOtherBlocks of [asItIs, inPlainBlocks, inButtonsOnly]) {
+    try {
+      return await send(inOtherBlocks(message));
+    } catch (error) {
+      if (!isRefusal(error, blockErrors)) throw error;
+    }
   }
-  try {
-    return await send(inPlainBlocks(message));
-  } catch (error) {
-    if (!isRefusal(error, blockErrors)) throw error;
-    return await send({ text: message.text, blocks: [] });
-  }
+  return await send({ text: message.text, blocks: [] });
+}
+
+function asItIs(message: Message): Message {
+  return message;
 }
 
 const blockErrors = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'];
@@ -134,6 +145,29 @@ export const unreachable = [
 /** A clear no from Slack with one of these codes. */
 export function isRefusal(error: unknown, codes: readonly string[]): error is WebAPIPlatformError {
   return error instanceof WebAPIPlatformError && codes.includes(error.data.error);
+}
+
+/** Whose token it is, asked once: it stands for one bot as long as it is valid. */
+function makeWhoAmI(client: WebClient, send: Send): (signal: AbortSignal | undefined) => Promise<Author> {
+  let known: Author | undefined;
+  return async (signal) => {
+    if (known !== undefined) return known;
+    const { bot_id, user_id } = await send('find', () => client.auth.test(), signal);
+    known = { bot_id, user: user_id };
+    return known;
+  };
+}
+
+/** As Slack names whoever wrote a message, and the bearer of a token. */
+type Author = { readonly bot_id?: string | undefined; readonly user?: string | undefined };
+
+/**
+ * Keys can be read by everybody, so anybody can post a message with one of ours. Every app has a bot id of its own, which
+ * Slack writes into its messages; where there is none to compare, the user decides.
+ */
+function isBy(message: Author, { bot_id, user }: Author): boolean {
+  if (message.bot_id !== undefined && bot_id !== undefined) return message.bot_id === bot_id;
+  return message.user !== undefined && message.user === user;
 }
 
 function keyOf(candidate: { readonly metadata?: unknown }): string | undefined {

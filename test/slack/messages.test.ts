@@ -24,7 +24,7 @@ import { approverMessage, reminderMessage } from '../../src/slack/messages/appro
 import { message, section } from '../../src/slack/messages/blocks.ts';
 import { helpMessage } from '../../src/slack/messages/help.ts';
 import { parentMessage } from '../../src/slack/messages/parent.ts';
-import { inPlainBlocks } from '../../src/slack/messages/plain.ts';
+import { inButtonsOnly, inPlainBlocks } from '../../src/slack/messages/plain.ts';
 import {
   bugMessage,
   errorMessage,
@@ -215,7 +215,7 @@ describe.each([
       const paused = { ...around(run), isPaused: true, undoneBy: 'restore-2' };
       const parents = [around(run), paused].map((surroundings) => parentMessage(run, surroundings, progress));
       for (const message of [...parents, ...(reply === undefined ? [] : [reply])]) {
-        for (const shown of [message, inPlainBlocks(message)]) {
+        for (const shown of [message, inPlainBlocks(message), inButtonsOnly(message)]) {
           expect(validateMessage({ blocks: shown.blocks }), row.event.type).toEqual([]);
           expect(shown.text.length, row.event.type).toBeLessThanOrEqual(limits.messageText);
           expect(shown.text.trim()).not.toBe('');

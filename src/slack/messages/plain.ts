@@ -8,6 +8,11 @@ export function inPlainBlocks(message: Message): Message {
   return { text: message.text, blocks: message.blocks.map(plainBlock).slice(0, limits.blocksPerMessage) };
 }
 
+/** What has to be there when Slack refuses even these: what it is about, and what can be decided. */
+export function inButtonsOnly({ text, blocks }: Message): Message {
+  return { text, blocks: [section(text), ...blocks.filter(({ type }) => type === 'actions')] };
+}
+
 function plainBlock(block: KnownBlock): KnownBlock {
   if (block.type === 'plan') return section(planLines(block));
   if (block.type === 'table' || block.type === 'data_table') return section(tableLines(block));
