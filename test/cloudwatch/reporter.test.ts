@@ -155,7 +155,8 @@ describe('when CloudWatch is away', () => {
     await until(() => story.aws.requests.count('PutLogEvents') === 1);
     const begun = performance.now();
     await reporter.stop(300);
-    expect(performance.now() - begun).toBeLessThan(1_500);
+    // Without a limit of its own it would take the ten seconds after which the SDK gives up an answer.
+    expect(performance.now() - begun).toBeLessThan(5_000);
   });
 
   test('a process that has the turn and is gone holds up nobody for long', async () => {
