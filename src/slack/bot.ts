@@ -1,7 +1,7 @@
 /** The Slack side of the product: everything people do and read there. It never executes a run itself. */
 import { randomUUID } from 'node:crypto';
-import { App, type Logger as BoltLogger } from '@slack/bolt';
-import { WebAPIPlatformError, WebClient, type WebClientOptions } from '@slack/web-api';
+import { App } from '@slack/bolt';
+import { type WebAPIPlatformError, WebClient, type WebClientOptions } from '@slack/web-api';
 import { UserError } from '../restore/errors.ts';
 import type { RunId } from '../restore/events.ts';
 import type { Home } from '../restore/policy.ts';
@@ -15,10 +15,11 @@ import { times } from './limits.ts';
 import { type LineSettings, makeLine } from './line.ts';
 import { listenTo } from './listeners.ts';
 import { makeListening } from './listening.ts';
-import { boltLogger, type Logger } from './logging.ts';
+import { boltLogger, type Logger, quietLogger } from './logging.ts';
 import { unreachableMessage } from './messages/unreachable.ts';
 import { askSlack, type People } from './people.ts';
 import { makePoster } from './poster.ts';
+import { refusalIn } from './refused.ts';
 import { refuseReplays } from './replays.ts';
 import { makeThreadReporter } from './reporter.ts';
 import { askUserGroups } from './user-groups.ts';
@@ -41,7 +42,8 @@ export type SlackBotParts = {
 
 export interface SlackBot {
   /**
-   * Connects, and resolves with the port it listens on. While Slack cannot be reached it keeps trying.
+   * Answers /healthz and /readyz at once; connects, and resolves with the port. While Slack cannot be reached it keeps trying.
+   * Nothing is closed when it fails: that is what `stop` is for.
    * @throws UserError BAD_CONFIGURATION naming the variable that is wrong
    */
   start(): Promise<{ readonly port: number }>;
@@ -58,7 +60,7 @@ export interface SlackBot {
 export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
   const { settings, clock, logger } = parts;
   const bolt = boltLogger(logger);
-  const client = new WebClient(settings.botToken, strictly(settings, bolt));
+  const client = new WebClient(settings.botToken, strictly(settings, logger));
   let home: Home | undefined;
   const stopping = new AbortController();
   const people = askSlack(client, askUserGroups(client, clock, logger));
@@ -68,11 +70,13 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
     people,
     home: () => home ?? stillStarting(),
   };
-  const line = makeLine(settings, bolt, vitalsUntil(stopping.signal, parts.vitals));
+  const isConnected = () => home !== undefined && line.isConnected();
+  const vitals = vitalsUntil(stopping.signal, isConnected, parts.vitals);
+  const line = makeLine(settings, { clock, logger, vitals });
   const app = new App({
     receiver: line.receiver,
     authorize: async () => ({ botToken: settings.botToken }),
-    clientOptions: strictly(settings, bolt),
+    clientOptions: strictly(settings, logger),
     logger: bolt,
     convoStore: false,
     // There are no events to hear oneself in.
@@ -87,11 +91,12 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
     recheck: (run) => recheckPeople(desk, run),
     remindOfDrills: () => remind(stopping.signal),
     async start() {
+      const { port } = await line.listen();
       home = await findHome(client, parts, stopping.signal);
-      const opened = await line.open();
+      await line.connect();
       const mode = settings.appToken === undefined ? 'http' : 'socket';
-      logger.info({ port: opened.port, mode, ...home }, 'Connected to Slack');
-      return opened;
+      logger.info({ port, mode, ...home }, 'Connected to Slack');
+      return { port };
     },
     async stop(ms) {
       stopping.abort();
@@ -103,22 +108,22 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
   };
 }
 
-function vitalsUntil(stopping: AbortSignal, vitals?: Vitals): Vitals {
-  const going = () => (stopping.aborted ? ['stopping'] : []);
+function vitalsUntil(stopping: AbortSignal, isConnected: () => boolean, vitals?: Vitals): Vitals {
+  const own = () => [...(stopping.aborted ? ['stopping'] : []), ...(isConnected() ? [] : ['not connected to Slack'])];
   return {
-    troubles: () => [...going(), ...(vitals?.troubles() ?? [])],
-    obstacles: async () => [...going(), ...((await vitals?.obstacles()) ?? [])],
+    troubles: () => [...own(), ...(vitals?.troubles() ?? [])],
+    obstacles: async () => [...own(), ...((await vitals?.obstacles()) ?? [])],
   };
 }
 
 /** One attempt per call: a call whose answer was lost may have been carried out. An object for each client, never shared. */
-function strictly({ apiUrl }: SlackSettings, logger: BoltLogger): WebClientOptions {
+function strictly({ apiUrl }: SlackSettings, logger: Logger): WebClientOptions {
   return {
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
     timeout: times.call,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    logger,
+    logger: quietLogger(logger),
   };
 }
 
@@ -163,7 +168,8 @@ async function findHome(client: WebClient, { clock, logger }: SlackBotParts, sig
       if (teamId === undefined) throw new Error('auth.test answered without a team');
       return { teamId, ...(enterpriseId === undefined ? {} : { enterpriseId }) };
     } catch (error) {
-      if (error instanceof WebAPIPlatformError && !passing.has(error.data.error)) throw wrongToken(error);
+      const refusal = refusalIn(error);
+      if (refusal !== undefined) throw wrongToken(refusal, error);
       const ms = Math.min(times.retryCap, times.retryFirst * 2 ** failures);
       logger.warn({ err: error, retryInMs: ms }, 'Slack cannot be reached; trying again');
       await clock.sleep(ms, signal);
@@ -171,20 +177,11 @@ async function findHome(client: WebClient, { clock, logger }: SlackBotParts, sig
   }
 }
 
-/** Answers that are about Slack's day, not about our token. */
-const passing: ReadonlySet<string> = new Set([
-  'internal_error',
-  'fatal_error',
-  'service_unavailable',
-  'ratelimited',
-  'request_timeout',
-]);
-
-function wrongToken(error: WebAPIPlatformError): UserError {
+function wrongToken(code: string, cause: unknown): UserError {
   return new UserError(
     'BAD_CONFIGURATION',
-    `Slack refuses SLACK_BOT_TOKEN (${error.data.error}).`,
+    `Slack refuses SLACK_BOT_TOKEN (${code}).`,
     'It begins with xoxb-; see OAuth & Permissions > Bot User OAuth Token in the settings of the app. Reinstall the app if it was revoked.',
-    { cause: error },
+    { cause },
   );
 }

@@ -1,10 +1,11 @@
 /** The line to Slack: a WebSocket (Socket Mode) or an HTTP endpoint, with its health and its end. */
 import type { Server } from 'node:http';
-import { type Logger as BoltLogger, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
-import { WebAPIPlatformError } from '@slack/web-api';
+import { type Logger as BoltLogger, HTTPReceiver, type Receiver } from '@slack/bolt';
 import { UserError } from '../restore/errors.ts';
 import { healthRoutes, listenForHealth, type Vitals } from './health.ts';
+import { boltLogger } from './logging.ts';
 import { makeReplayMark } from './replays.ts';
+import { makeSocket, type Socket, type SocketParts } from './socket.ts';
 
 const eventsPath = '/slack/events';
 
@@ -19,17 +20,28 @@ export type LineSettings = {
 
 export interface Line {
   readonly receiver: Receiver;
-  /** Resolves with the port once Slack can reach us. @throws UserError BAD_CONFIGURATION */
-  open(): Promise<{ readonly port: number }>;
+  /** Whether Slack can reach us, as far as that can be known here. */
+  isConnected(): boolean;
+  /** Answers what a supervisor asks, and in HTTP mode Slack; resolves with the port. @throws UserError BAD_CONFIGURATION */
+  listen(): Promise<{ readonly port: number }>;
+  /** Resolves once Slack can reach us, however long it is away. @throws UserError BAD_CONFIGURATION */
+  connect(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @param vitals what is asked of it, beside the line itself */
-export function makeLine(settings: LineSettings, logger: BoltLogger, vitals: Vitals): Line {
-  const { appToken, signingSecret } = settings;
-  if (appToken !== undefined) return socketLine({ ...settings, appToken }, logger, vitals);
+export type LineParts = Pick<SocketParts, 'clock' | 'logger'> & {
+  /** What a supervisor may ask. */
+  readonly vitals: Vitals;
+};
+
+export function makeLine(settings: LineSettings, { vitals, ...parts }: LineParts): Line {
+  const { appToken, apiUrl, signingSecret } = settings;
+  if (appToken !== undefined) {
+    const socket = makeSocket({ ...parts, appToken, ...(apiUrl === undefined ? {} : { apiUrl }) });
+    return socketLine(settings, socket, vitals);
+  }
   if (signingSecret !== undefined && signingSecret !== '')
-    return httpLine({ ...settings, signingSecret }, logger, vitals);
+    return httpLine({ ...settings, signingSecret }, boltLogger(parts.logger), vitals);
   throw new UserError(
     'BAD_CONFIGURATION',
     'Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set, so Slack cannot reach the bot.',
@@ -37,48 +49,20 @@ export function makeLine(settings: LineSettings, logger: BoltLogger, vitals: Vit
   );
 }
 
-function socketLine(
-  { appToken, apiUrl, port }: LineSettings & { readonly appToken: string },
-  logger: BoltLogger,
-  vitals: Vitals,
-): Line {
-  // Options of its own, with no retryConfig: the client then sets its 100 retries here, and not in the options of ours.
-  // With fewer it would never reconnect after Slack has been away.
-  const clientOptions = apiUrl === undefined ? {} : { slackApiUrl: apiUrl };
-  const receiver = new SocketModeReceiver({ appToken, logger, installerOptions: { clientOptions } });
-  let isConnected = false;
-  receiver.client.on('connected', () => {
-    isConnected = true;
-  });
-  for (const event of ['close', 'reconnecting', 'disconnecting', 'disconnected']) {
-    receiver.client.on(event, () => {
-      isConnected = false;
-    });
-  }
+function socketLine({ port }: LineSettings, socket: Socket, vitals: Vitals): Line {
   let health: Server | undefined;
   return {
-    receiver,
-    async open() {
-      health = await orPortProblem(
-        port,
-        listenForHealth(
-          port,
-          onLine(vitals, () => isConnected),
-        ),
-      );
-      try {
-        await receiver.start();
-      } catch (error) {
-        health.close();
-        throw socketProblem(error);
-      }
+    receiver: socket.receiver,
+    isConnected: socket.isConnected,
+    async listen() {
+      health = await orPortProblem(port, listenForHealth(port, vitals));
       return { port: portOf(health, port) };
     },
+    connect: socket.connect,
     async close() {
       health?.close();
       health?.closeAllConnections();
-      // Not App.stop(): it resolves while the socket is still open.
-      await receiver.client.disconnect();
+      await socket.close();
     },
   };
 }
@@ -89,7 +73,7 @@ function httpLine(
   vitals: Vitals,
 ): Line {
   let server: Server | undefined;
-  const routes = healthRoutes(onLine(vitals, () => server?.listening === true));
+  const routes = healthRoutes(vitals);
   const receiver = new HTTPReceiver({
     signingSecret,
     endpoints: eventsPath,
@@ -99,25 +83,18 @@ function httpLine(
   });
   return {
     receiver,
-    async open() {
+    isConnected: () => server?.listening === true,
+    async listen() {
       server = await orPortProblem(port, receiver.start(port));
       return { port: portOf(server, port) };
     },
+    connect: async () => undefined,
     async close() {
       if (server?.listening !== true) return;
       const closed = receiver.stop();
       server.closeIdleConnections();
       await closed;
     },
-  };
-}
-
-/** Without Slack nothing else is of use either. */
-function onLine({ troubles, obstacles }: Vitals, isConnected: () => boolean): Vitals {
-  const offline = () => (isConnected() ? [] : ['not connected to Slack']);
-  return {
-    troubles: () => [...offline(), ...troubles()],
-    obstacles: async () => [...offline(), ...(await obstacles())],
   };
 }
 
@@ -139,14 +116,4 @@ async function orPortProblem<T>(port: number, listening: Promise<T>): Promise<T>
       },
     );
   }
-}
-
-function socketProblem(error: unknown): unknown {
-  if (!(error instanceof WebAPIPlatformError)) return error;
-  return new UserError(
-    'BAD_CONFIGURATION',
-    `Slack refuses SLACK_APP_TOKEN (${error.data.error}).`,
-    'It begins with xapp- and needs the scope connections:write; Socket Mode must be on. See Basic Information > App-Level Tokens.',
-    { cause: error },
-  );
 }

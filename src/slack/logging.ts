@@ -25,3 +25,9 @@ export function boltLogger(logger: Logger): BoltLogger {
     setName: () => undefined,
   };
 }
+
+/** For a client of Slack: what it cannot do it throws as well, and whoever called it says what that means. */
+export function quietLogger(logger: Logger): BoltLogger {
+  const bolt = boltLogger(logger);
+  return { ...bolt, error: bolt.info };
+}
