@@ -67,8 +67,16 @@ export function answerPlan(run: Run, environment: Environment, by: Actor, procee
   return [{ type: proceed ? 'plan-confirmed' : 'plan-refused', by }];
 }
 
+/** Why somebody may not cancel it. What waits for approval is not running: who asked takes it back, an approver denies it. */
+export function refuseCancel(run: Run, environment: Environment, by: Actor): Refusal | undefined {
+  const { requestedBy } = run.request;
+  const refusal = mayCancel(environment, requestedBy, by);
+  if (refusal !== undefined || run.state !== 'AWAITING_APPROVAL' || by.kind !== 'slack') return refusal;
+  return mayWithdraw(requestedBy, by);
+}
+
 export function cancel(run: Run, environment: Environment, by: Actor): readonly RunEvent[] {
-  must(mayCancel(environment, run.request.requestedBy, by));
+  must(refuseCancel(run, environment, by));
   if (hasEnded(run)) throw outOfDate(`${run.id} has ended already (${run.state}).`, 'There is nothing to cancel.');
   if (run.state !== 'IN_PROGRESS') return [{ type: 'withdrawn', by }];
   if (run.cancelRequested) throw outOfDate('It is being cancelled already.', 'It stops at its next safe point.');

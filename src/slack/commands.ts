@@ -1,5 +1,6 @@
 /** `/pitr-restore …` */
 import type { RespondArguments, SlashCommand } from '@slack/bolt';
+import { refuseCancel } from '../restore/decide.ts';
 import { selectTables } from '../restore/environment.ts';
 import { UserError } from '../restore/errors.ts';
 import { groupsThatMatter, type Member, mayAsk, mayCancel, mayLook, refuseAccount } from '../restore/policy.ts';
@@ -147,7 +148,10 @@ async function steer(desk: Desk, call: Answering, wanted: Steering): Promise<voi
   }
   const environment = desk.restores.environment(run.request.environment);
   const by = actorOf(desk, await memberOf(desk, userId, [environment], 'either', ack));
-  const refusal = mayCancel(environment, run.request.requestedBy, by, wanted.kind);
+  const refusal =
+    wanted.kind === 'cancel'
+      ? refuseCancel(run, environment, by)
+      : mayCancel(environment, run.request.requestedBy, by, wanted.kind);
   if (refusal !== undefined) {
     await answer(refusalMessage(refusal));
     return;

@@ -134,6 +134,13 @@ describe('a cancel', () => {
     expect(cancel(run({}, approved), prod, bob)).toEqual([{ type: 'withdrawn', by: bob }]);
   });
 
+  test('of what waits for approval is a withdrawal: for who asked, and for the machine’s own shell', () => {
+    const shell = { kind: 'shell', user: 'root', host: 'bastion' } as const;
+    expect(cancel(asked, prod, alice)).toEqual([{ type: 'withdrawn', by: alice }]);
+    expect(cancel(asked, prod, shell)).toEqual([{ type: 'withdrawn', by: shell }]);
+    expect(() => cancel(asked, prod, bob)).toThrow(refusal('NOT_ALLOWED', 'Only the person who asked'));
+  });
+
   test('is refused to strangers, when there is nothing to stop, and when it stops already', () => {
     const ended = run({}, approved, started, { type: 'completed', durationMs: 1 });
     const stopping = run({}, approved, started, { type: 'cancel-requested', by: bob });
