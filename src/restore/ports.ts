@@ -290,8 +290,9 @@ export interface Deliveries {
   ): 'ours' | 'taken-over' | 'theirs' | 'posted';
   /** Runs with events that `reporter` has not delivered, oldest first. */
   behind(reporter: string): readonly RunId[];
-  /** Where the thing called `key` (the parent message, a card …) was posted. */
+  /** Where the thing called `key` (the parent message, a card …) was posted; where all of them were, by their keys. */
   posted(reporter: string, runId: RunId, key: string): PostedMessage | undefined;
+  allPosted(reporter: string, runId: RunId): ReadonlyMap<string, PostedMessage>;
   remember(reporter: string, runId: RunId, key: string, message: PostedMessage): void;
 }
 

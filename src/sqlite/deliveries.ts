@@ -24,6 +24,9 @@ export function createDeliveries(db: SqliteFile): Deliveries {
   const readPosted = db.prepare<[string, string, string], PostedRow>(
     'SELECT channel_id, message_id FROM posted WHERE reporter = ? AND run_id = ? AND key = ?',
   );
+  const readAllPosted = db.prepare<[string, string], PostedRow & { key: string }>(
+    'SELECT key, channel_id, message_id FROM posted WHERE reporter = ? AND run_id = ?',
+  );
   const savePosted = db.prepare<[string, string, string, string, string]>(
     'INSERT OR REPLACE INTO posted (reporter, run_id, key, channel_id, message_id) VALUES (?, ?, ?, ?, ?)',
   );
@@ -61,6 +64,12 @@ export function createDeliveries(db: SqliteFile): Deliveries {
       const row = readPosted.get(reporter, runId, key);
       return row === undefined ? undefined : { channelId: row.channel_id, messageId: row.message_id };
     },
+    allPosted: (reporter, runId) =>
+      new Map(
+        readAllPosted
+          .all(reporter, runId)
+          .map((row) => [row.key, { channelId: row.channel_id, messageId: row.message_id }]),
+      ),
     claim: (reporter, runId, key, by) => claim.immediate(reporter, runId, key, by),
     remember: (reporter, runId, key, message) => {
       remember.immediate(reporter, runId, key, message);

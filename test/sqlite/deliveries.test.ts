@@ -19,3 +19,23 @@ test('of two processes one may post a message, until it has or its time is over'
   a.close();
   b.close();
 });
+
+test('what was posted of a run is found by its key, and all of it together', () => {
+  const db = openDatabase(join(temporaryFolder(), 'state.sqlite'));
+  const deliveries = createDeliveries(db);
+  const [first, second] = ['1', '2'].map((messageId) => ({ channelId: 'C', messageId }));
+  if (first === undefined || second === undefined) throw new Error('two messages');
+  deliveries.remember('slack', 'restore-1', 'parent', first);
+  deliveries.remember('slack', 'restore-1', 'plan', second);
+  deliveries.remember('slack', 'restore-2', 'other', second);
+  deliveries.remember('mail', 'restore-1', 'other', second);
+  expect(deliveries.posted('slack', 'restore-1', 'plan')).toEqual(second);
+  expect(deliveries.allPosted('slack', 'restore-1')).toEqual(
+    new Map([
+      ['parent', first],
+      ['plan', second],
+    ]),
+  );
+  expect(deliveries.allPosted('slack', 'restore-3')).toEqual(new Map());
+  db.close();
+});
