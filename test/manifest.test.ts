@@ -72,6 +72,7 @@ const schema = object(
 /** Which bot scopes each method of the Web API needs (docs.slack.dev/reference/methods); IM scopes are not asked for. */
 const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'auth.test': [],
+  'chat.getPermalink': [],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
   'conversations.history': ['channels:history', 'groups:history'],

@@ -23,6 +23,8 @@ export interface Poster {
   /** @throws whatever the Slack client throws; a {@link WebAPIPlatformError} is a clear no, anything else may have been posted. */
   post(place: Place, message: Message, signal?: AbortSignal): Promise<PostedMessage>;
   update(posted: PostedMessage, message: Message, signal?: AbortSignal): Promise<void>;
+  /** The address of a message; undefined: Slack does not say. Needs no scope. */
+  linkTo(posted: PostedMessage, signal?: AbortSignal): Promise<string | undefined>;
   /** A message of ours with this key, posted after `since`. */
   find(place: Place, since: Instant, signal?: AbortSignal): Promise<PostedMessage | undefined>;
 }
@@ -58,6 +60,11 @@ export function makePoster(client: WebClient, clock: Clock): Poster {
     );
   }
 
+  async function linkTo({ channelId, messageId }: PostedMessage, signal?: AbortSignal): Promise<string | undefined> {
+    const about = { channel: channelId, message_ts: messageId };
+    return (await send('link', () => client.chat.getPermalink(about), signal)).permalink;
+  }
+
   async function find(place: Place, since: Instant, signal?: AbortSignal): Promise<PostedMessage | undefined> {
     const { channelId, key, threadTs } = place;
     const page = { channel: channelId, include_all_metadata: true, limit: 200, oldest: String(since / 1000) };
@@ -80,7 +87,7 @@ export function makePoster(client: WebClient, clock: Clock): Poster {
     return undefined;
   }
 
-  return { post, update, find };
+  return { post, update, linkTo, find };
 }
 
 type Send = <T>(lane: string, call: () => Promise<T>, signal: AbortSignal | undefined) => Promise<T>;

@@ -43,6 +43,10 @@ export class Postings {
     return this.#parts.deliveries.posted(reporterName, this.#runId, key);
   }
 
+  allPosted(): ReadonlyMap<string, PostedMessage> {
+    return this.#parts.deliveries.allPosted(reporterName, this.#runId);
+  }
+
   remember(key: string, posted: PostedMessage): void {
     this.#parts.deliveries.remember(reporterName, this.#runId, key, posted);
   }

@@ -1,6 +1,7 @@
 import type { RunId } from '../restore/events.ts';
 import type { Reporter } from '../restore/ports.ts';
 import { hasEnded, type Run } from '../restore/run.ts';
+import { openMessages } from './absent-approvers.ts';
 import { type Bell, makeBell } from './bell.ts';
 import { offerOver } from './last-word.ts';
 import { reporterName } from './postings.ts';
@@ -55,11 +56,16 @@ export function makeThreadReporter(parts: TellerParts): Reporter {
     return hasEnded(run) && isPosted('parent') && !isPosted(offerOver);
   }
 
+  /** Somebody was asked for an approval, and may not know that it is over. */
+  function owesApprovers(run: Run): boolean {
+    return hasEnded(run) && openMessages(deliveries.allPosted(reporterName, run.id)).length > 0;
+  }
+
   return {
     start() {
       stopWatching ??= log.watch(onNews);
       for (const run of log.open()) startTelling(run.id);
-      for (const run of log.recent(recentRuns)) if (mayOfferUndo(run)) startTelling(run.id);
+      for (const run of log.recent(recentRuns)) if (mayOfferUndo(run) || owesApprovers(run)) startTelling(run.id);
       onNews();
     },
     async stop(ms) {

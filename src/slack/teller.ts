@@ -8,7 +8,7 @@ import type { RunId, StoredEvent } from '../restore/events.ts';
 import type { PostedMessage, ProgressBoard } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import { apply, foldRun, hasEnded, type Run } from '../restore/run.ts';
-import { type AbsentApproversParts, tellAbsentApprovers } from './absent-approvers.ts';
+import { AbsentApprovers, type AbsentApproversParts } from './absent-approvers.ts';
 import type { Bell } from './bell.ts';
 import { isLastWord, LastWord } from './last-word.ts';
 import { times } from './limits.ts';
@@ -71,12 +71,12 @@ class Teller {
   readonly #control: TellerControl;
   readonly #postings: Postings;
   readonly #lastWord: LastWord;
+  readonly #absentApprovers: AbsentApprovers;
   #earlier: readonly Run[] | undefined;
   #shown: string | undefined;
   #editedAt: Instant | undefined;
   #parent: 'editable' | 'gone' = 'editable';
   #hasComplained = false;
-  #absentApprovers: 'untold' | 'told' = 'untold';
 
   constructor(runId: RunId, parts: TellerParts, control: TellerControl) {
     this.#runId = runId;
@@ -87,12 +87,23 @@ class Teller {
     const isUnsure = first !== undefined && first.at < control.processStartedAt;
     this.#postings = new Postings(parts, runId, control.signal, isUnsure);
     this.#lastWord = new LastWord(this.#postings);
+    this.#absentApprovers = new AbsentApprovers(parts, this.#postings, control.signal);
   }
 
   /** Tells what is new. true: the story is over, or there is nothing more to tell while draining. */
   async catchUp(): Promise<boolean> {
     const story = storyOf(this.#runId, this.#parts.log);
     if (story === undefined) return true;
+    // Neither waits for the other: a channel that cannot be reached must not keep a message to a person wrong.
+    const current = this.#absentApprovers.keepCurrent(story, surroundingsOf(story, this.#parts));
+    try {
+      return (await this.#tellStory(story)) && ((await current) || this.#control.isDraining());
+    } finally {
+      await current;
+    }
+  }
+
+  async #tellStory(story: Story): Promise<boolean> {
     const parent = await this.#postParent(story);
     await this.#tellRows(story, parent);
     if (hasEnded(story.run)) {
@@ -158,10 +169,7 @@ class Teller {
   /** Tells those who would not see the card, once, and reminds everybody who can decide, now and then. */
   async #askApprovers(story: Story, parent: PostedMessage): Promise<void> {
     const surroundings = surroundingsOf(story, this.#parts);
-    if (this.#absentApprovers === 'untold') {
-      this.#absentApprovers = 'told';
-      await tellAbsentApprovers(story, surroundings, this.#postings, this.#parts, this.#control.signal);
-    }
+    await this.#absentApprovers.tell(story, surroundings);
     const now = this.#parts.clock.now();
     const reminder = dueReminder(story.run, now);
     if (reminder === undefined || this.#postings.posted(reminder.key) !== undefined) return;
@@ -236,6 +244,11 @@ class Teller {
   }
 
   #untilSomethingMoves(): number {
+    const { retryAt = Number.POSITIVE_INFINITY } = this.#absentApprovers;
+    return Math.min(this.#untilTheStoryMoves(), Math.max(0, retryAt - this.#parts.clock.now()));
+  }
+
+  #untilTheStoryMoves(): number {
     const story = storyOf(this.#runId, this.#parts.log);
     if (story === undefined) return idle;
     const { run } = story;

@@ -76,6 +76,95 @@ test('an approver who is not in the channel is told directly, once', async () =>
   expect(world.slack.as('U0BOB').dms()).toEqual([]);
 });
 
+/** C0OPS without these people. */
+function leaveChannel(world: World, ...who: readonly string[]): void {
+  const members = world.slack.channels().find(({ id }) => id === 'C0OPS')?.members ?? [];
+  world.slack.changeChannel('C0OPS', { members: members.filter((id) => !who.includes(id)) });
+}
+
+const slackUser = (userId: string) => ({ kind: 'slack', userId, teamId: 'T0SANDBOX' }) as const;
+const dmOf = (world: World, who = 'U0DAVE') => readable(world.slack.as(who).dms().at(-1));
+
+test.for([
+  ['denied', { type: 'denied', by: slackUser('U0BOB'), reason: 'not now' }, 'Denied by <@U0BOB>'],
+  ['withdrawn', { type: 'withdrawn', by: slackUser('U0ALICE') }, 'Withdrawn by <@U0ALICE>'],
+  ['expired', { type: 'expired', why: 'no-decision' }, 'The request expired'],
+  ['approved', { type: 'approved', by: slackUser('U0BOB'), digest: '' }, 'Approved by <@U0BOB>'],
+] as const)('what an absent approver was sent says so when the request is %s, with a link', async ([, event, said]) => {
+  const world = await startWorld();
+  leaveChannel(world, 'U0DAVE');
+  const card = await ask(world);
+  await expect.poll(() => dmOf(world)).toContain('Your approval is asked for');
+  const { id, digest } = onlyRun(world);
+  world.record(id, event.type === 'approved' ? { ...event, digest } : event);
+  await expect.poll(() => dmOf(world)).toContain(said);
+  expect(dmOf(world)).not.toContain('asked for:');
+  expect(dmOf(world)).toContain(`https://sandbox.slack.com/archives/C0OPS/p${card.ts.replace('.', '')}|the thread`);
+  expect(world.slack.as('U0DAVE').dms()).toHaveLength(1);
+});
+
+test('what was decided while the bot was down shows in the direct messages after its start, and in the end how it went', async () => {
+  const world = await startWorld();
+  leaveChannel(world, 'U0DAVE');
+  await ask(world);
+  await expect.poll(() => dmOf(world)).toContain('Your approval is asked for');
+  await world.bot.reporter.stop(1000);
+  const { id, digest } = onlyRun(world);
+  world.record(id, { type: 'approved', by: slackUser('U0BOB'), digest });
+  const { record, bot } = await world.startProcess();
+  await expect.poll(() => dmOf(world)).toContain('Restore of prod: approved');
+  await bot.reporter.stop(1000);
+  record(id, { type: 'started' });
+  record(id, { type: 'completed', durationMs: 1000 });
+  await world.startProcess();
+  await expect.poll(() => dmOf(world)).toContain('Restore of prod: completed');
+});
+
+test('a direct message that could not be edited is edited later, also when its story was told to the end', async () => {
+  const world = await startWorld();
+  leaveChannel(world, 'U0DAVE');
+  await ask(world);
+  await expect.poll(() => dmOf(world)).toContain('Your approval is asked for');
+  world.slack.faults.failWith('chat.getPermalink', 500);
+  world.record(onlyRun(world).id, { type: 'withdrawn', by: slackUser('U0ALICE') });
+  await threadUpTo(world, 'Withdrawn');
+  await world.bot.reporter.stop(1000);
+  expect(dmOf(world)).toContain('Your approval is asked for');
+  world.slack.faults.clear();
+  await world.startProcess();
+  await expect.poll(() => dmOf(world)).toContain('Withdrawn by');
+});
+
+test('of two who are needed, the one who has approved is not asked any more', async () => {
+  const world = await startWorld({ environments: [{ ...prod, approvals: 2 }] });
+  leaveChannel(world, 'U0BOB', 'U0DAVE');
+  await ask(world);
+  for (const who of ['U0BOB', 'U0DAVE'])
+    await expect.poll(() => dmOf(world, who)).toContain('Your approval is asked for');
+  world.restores.approve(onlyRun(world).id, slackUser('U0BOB'), onlyRun(world).digest);
+  await expect.poll(() => dmOf(world, 'U0BOB')).toContain('You have approved the restore of prod');
+  expect(dmOf(world, 'U0DAVE')).toContain('Your approval is asked for');
+});
+
+test.for([
+  ['who is in the channel is not said at first', 'conversations.members'],
+  ['the first message is refused for a while', 'chat.postMessage'],
+] as const)('absent approvers are all told, each once, when %s', async ([, method]) => {
+  for (const fault of ['rateLimit', 'failWith'] as const) {
+    const world = await startWorld({ environments: [{ ...prod, approvers: ['U0BOB', 'U0DAVE', 'U0EVE'] }] });
+    leaveChannel(world, 'U0BOB', 'U0DAVE', 'U0EVE');
+    world.slack.on('message', ({ threadTs, channel }) => {
+      if (channel !== 'C0OPS' || threadTs !== undefined) return;
+      if (fault === 'rateLimit') world.slack.faults.rateLimit(method, { times: 1, retryAfter: 1 });
+      else world.slack.faults.failWith(method, 500, { times: 1 });
+    });
+    await ask(world);
+    for (const who of ['U0BOB', 'U0DAVE', 'U0EVE'])
+      await expect.poll(() => dmOf(world, who)).toContain('Your approval is asked for');
+    for (const who of ['U0BOB', 'U0DAVE', 'U0EVE']) expect(world.slack.as(who).dms()).toHaveLength(1);
+  }
+});
+
 test('that Slack does not say who is in the channel holds nothing up', async () => {
   const world = await startWorld();
   world.slack.faults.failWith('conversations.members', 500);

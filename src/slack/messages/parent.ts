@@ -11,6 +11,7 @@ import { actor, anyOf, code, escaped, literal, readersTime } from '../mrkdwn.ts'
 import { whatStoppingDoes } from './answers.ts';
 import { actions, button, confirmation, context, facts, header, type Message, message, section } from './blocks.ts';
 import { expected } from './cost.ts';
+import { approvedBy, closedLine } from './decided.ts';
 import { outcomeBlocks, outcomeText } from './outcome.ts';
 import { pausedLine, refusedLine } from './paused.ts';
 import { currentPhase, type Progress, planBlocks } from './phases.ts';
@@ -183,20 +184,6 @@ function closed(run: Run, surroundings: Surroundings): Message {
   ]);
 }
 
-/** Who closed an undecided request, when and why. Nothing was touched. */
-export function closedLine(run: Run): string {
-  const at = run.endedAt === undefined ? '' : ` ${readersTime(run.endedAt)}`;
-  const by = run.closedBy === undefined ? '' : ` by ${actor(run.closedBy.by)}`;
-  switch (run.state) {
-    case 'DENIED':
-      return `:no_entry: Denied${by}${at}: ${literal(run.closedBy?.reason ?? '') || 'no reason given'}. No table was touched.`;
-    case 'WITHDRAWN':
-      return `:leftwards_arrow_with_hook: Withdrawn${by}${at}. No table was touched.`;
-    default:
-      return `:hourglass: The request expired${at} before it was ${run.approvals.length >= run.approvalsNeeded ? 'started' : 'decided'}. No table was touched. To ask again, type the command again.`;
-  }
-}
-
 function ended(run: Run, surroundings: Surroundings, progress: Progress): Message {
   const title = `${titleOf(run)}: ${run.state.toLowerCase().replace('_', ' ')}`;
   const took = run.durationMs === undefined ? [] : [`took ${duration(run.durationMs)}`];
@@ -213,9 +200,4 @@ function ended(run: Run, surroundings: Surroundings, progress: Progress): Messag
 function approvalLine(run: Run): readonly KnownBlock[] {
   const line = approvedBy(run);
   return line === '' ? [] : [context(line)];
-}
-
-function approvedBy(run: Run): string {
-  if (run.approvals.length === 0) return '';
-  return `Approved by ${run.approvals.map(({ by, at }) => `${actor(by)} ${readersTime(at)}`).join(', ')}.`;
 }

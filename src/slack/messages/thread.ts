@@ -10,8 +10,8 @@ import { actor, anyOf, code, escaped, listed, readersTime, sentence } from '../m
 import { whatStoppingDoes } from './answers.ts';
 import { actions, button, confirmation, type Message, message, section } from './blocks.ts';
 import { comparisonTable, comparisonText, verificationTable } from './counts.ts';
+import { closedLine } from './decided.ts';
 import { lastWord } from './last-word.ts';
-import { closedLine } from './parent.ts';
 import { pausedNews, refusedToGoOn } from './paused.ts';
 import { phaseTitles, titleOf } from './phases.ts';
 import { stamp } from './request.ts';
