@@ -3,6 +3,7 @@ import { nearest } from '../nearest.ts';
 import type { FenceMode, OnConflict } from '../restore/request.ts';
 import { isTimeZone } from '../restore/restore-point.ts';
 import { type Speed, speeds } from '../restore/speed.ts';
+import { findEnvironment, meantBy } from './meant.ts';
 
 export const commandName = '/pitr-restore';
 
@@ -55,7 +56,7 @@ export function parseCommand(text: string, environments: readonly string[]): Com
   if (verb !== undefined) return parseVerb(verb, rest, environments);
   if (first === '?' || first === '--help' || first === '-h') return { kind: 'help' };
   const environment = findEnvironment(first, environments);
-  if (environment === undefined) return unknownWord(first, environments);
+  if (environment === undefined) return unknownWord(first, rest, environments);
   return parseRestore(environment, rest, false);
 }
 
@@ -83,6 +84,11 @@ function parseSpeed([word, runId, ...more]: readonly string[]): Command {
 
 function parseVerb(verb: Verb, rest: readonly string[], environments: readonly string[]): Command {
   if (verb === 'drill') return parseDrill(rest, environments);
+  const isOfOne = verb === 'cancel' || verb === 'undo' || verb === 'speed';
+  const named = isOfOne
+    ? rest.map((word) => findEnvironment(word, environments)).find((name) => name !== undefined)
+    : undefined;
+  if (named !== undefined) return noId(verb, rest, named);
   return verb === 'speed' ? parseSpeed(rest) : parseShort(verb, rest, environments);
 }
 
@@ -243,14 +249,17 @@ function splitOnce(text: string, separator: string): readonly [string, string | 
   return index < 0 ? [text, undefined] : [text.slice(0, index), text.slice(index + 1)];
 }
 
-function findEnvironment(word: string, environments: readonly string[]): string | undefined {
-  return (
-    environments.find((name) => name === word) ?? environments.find((name) => name.toLowerCase() === word.toLowerCase())
+/** The verb is about one restore, and an environment was named. */
+function noId(verb: Verb, rest: readonly string[], environment: string): Command {
+  const typed = [verb, ...rest.filter((word) => word.toLowerCase() !== environment.toLowerCase())].join(' ');
+  return mistake(
+    `"${environment}" is an environment, and ${verb} is about one restore.`,
+    `Type ${commandName} ${typed} alone; should there be several, it names their ids.`,
   );
 }
 
-function unknownWord(word: string, environments: readonly string[]): Command {
-  const guess = nearest(word, [...environments, ...verbs]);
+function unknownWord(word: string, rest: readonly string[], environments: readonly string[]): Command {
+  const guess = meantBy(word, rest, environments, verbs);
   const known = `Environments: ${environments.join(', ')}. Other commands: ${verbs.join(', ')}.`;
   const hint = guess === undefined ? known : `Did you mean ${commandName} ${guess}? ${known}`;
   return mistake(`"${word}" is neither an environment nor a command.`, hint);
