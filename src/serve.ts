@@ -38,7 +38,8 @@ export async function serve(config: Config): Promise<void> {
     return begun;
   };
   const cloudWatch = parts.cloudWatch({ say: (sentence) => log.warn(sentence), gauges: 'every-five-minutes' });
-  const vitals = makeHealth({ ...parts, environments: config.environments }, stopping);
+  const askSlack = () => bot.tokenTroubles();
+  const vitals = makeHealth({ ...parts, environments: config.environments, askSlack }, stopping);
   const onApproved = (runId: RunId) => void start(runId);
   const bot = await createSlackBot({ ...parts, settings, logger: log, onApproved, vitals });
   const doChores = makeChores(parts, bot, log, stopping);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { makeHealth } from '../src/health.ts';
 import type { Environment } from '../src/restore/environment.ts';
 import { UserError } from '../src/restore/errors.ts';
@@ -11,8 +11,13 @@ import { temporaryFolder } from './support/temporary-folder.ts';
 const dev = { name: 'dev', tables: [{ label: 'a', table: 'a-dev' }] } as unknown as Environment;
 const prod = { name: 'prod', tables: [{ label: 'a', table: 'a' }] } as unknown as Environment;
 
+const idle = { inProgress: () => undefined, interrupted: () => [] };
+
 /** A clock that stands still but for what it is told, and an AWS that answers `reply` and counts how often it is asked. */
-function patient(reply: (table: string) => TableDescription | undefined | Promise<TableDescription | undefined>) {
+function patient(
+  reply: (table: string) => TableDescription | undefined | Promise<TableDescription | undefined>,
+  askSlack = async (): Promise<readonly string[]> => [],
+) {
   let now = 0;
   let asked = 0;
   const describeTable = async (table: string) => {
@@ -23,7 +28,8 @@ function patient(reply: (table: string) => TableDescription | undefined | Promis
   const stopping = new AbortController();
   const clock = { now: () => now, sleep: async () => new Promise<void>((resolve) => setTimeout(resolve, 1)) };
   const log = { after: () => [] };
-  const health = makeHealth({ log, awsFor, environments: [dev, prod], clock }, stopping.signal);
+  const environments = [dev, prod];
+  const health = makeHealth({ log, restores: idle, awsFor, environments, clock, askSlack }, stopping.signal);
   const pass = (ms: number) => {
     now += ms;
   };
@@ -76,6 +82,29 @@ describe('/readyz', () => {
     ]);
   });
 
+  test('asks Slack about the token once a minute too, and says what it answered', async () => {
+    const answers = [['Slack: token_revoked'], []];
+    let asked = 0;
+    const { health, pass } = patient(
+      () => there,
+      async () => {
+        asked += 1;
+        return answers.pop() ?? [];
+      },
+    );
+    expect(await health.obstacles()).toEqual([]);
+    pass(59_000);
+    expect(await health.obstacles()).toEqual([]);
+    pass(1_000);
+    // /healthz does not wait for an answer: it says what is known, and asks.
+    expect(health.offline()).toEqual([]);
+    await expect.poll(() => health.offline()).toEqual(['Slack: token_revoked']);
+    expect(await health.obstacles()).toEqual(['Slack: token_revoked']);
+    expect(asked).toBe(2);
+    pass(10_000);
+    expect(await health.obstacles()).toEqual([]);
+  });
+
   test('says no from the moment on when the bot is told to stop', async () => {
     const { health, stopping } = patient(() => there);
     expect(await health.obstacles()).toEqual([]);
@@ -93,7 +122,9 @@ test('a state file that cannot be read is a trouble of the process itself', () =
   };
   const clock = { now: () => 0, sleep: async () => undefined };
   const awsFor = (() => undefined) as unknown as AwsFor;
-  const health = makeHealth({ log, awsFor, environments: [], clock }, new AbortController().signal);
+  const askSlack = async () => [];
+  const parts = { log, restores: idle, awsFor, environments: [], clock, askSlack };
+  const health = makeHealth(parts, new AbortController().signal);
   expect(health.troubles()).toEqual(['state file: STORAGE']);
 });
 
@@ -109,15 +140,7 @@ describe('the bot as a process', () => {
   test.each(['socket', 'http'] as const)(
     'over %s answers /healthz and /readyz, and ends with 0 on SIGTERM',
     async (mode) => {
-      const { SLACK_APP_TOKEN, ...rest } = world.variables;
-      const line = mode === 'socket' ? { SLACK_APP_TOKEN } : { SLACK_SIGNING_SECRET: world.slack.signingSecret };
-      const folder = temporaryFolder();
-      const bot = start(['serve'], folder, { ...rest, ...line, PORT: '0', PITR_DB: join(folder, 'state.sqlite') });
-      const at = `http://127.0.0.1:${await portOf(bot)}`;
-      const asked = async (path: string) => {
-        const reply = await fetch(`${at}${path}`);
-        return { status: reply.status, text: await reply.text() };
-      };
+      const { bot, asked } = await startBot(mode, 'Connected to Slack');
       expect(await asked('/healthz')).toEqual({ status: 200, text: 'ok\n' });
       // prod is built in and has no tables here: it does not count.
       expect(await asked('/readyz')).toEqual({ status: 200, text: 'ready\n' });
@@ -127,4 +150,43 @@ describe('the bot as a process', () => {
       expect(bot.stdout()).toContain('"msg":"Stopped"');
     },
   );
+
+  test.each(['socket', 'http'] as const)('over %s both tell of a token that was revoked', async (mode) => {
+    const { asked } = await startBot(mode, 'Connected to Slack');
+    world.slack.faults.revokeToken();
+    expect(await asked('/readyz')).toEqual({ status: 503, text: 'Slack: token_revoked\n' });
+    expect(await asked('/healthz')).toEqual({ status: 503, text: 'Slack: token_revoked\n' });
+  });
+
+  test.each(['socket', 'http'] as const)(
+    'over %s a Slack that is away is no reason to end a bot that is needed, nor one that has just started',
+    async (mode) => {
+      world.slack.faults.down();
+      const { asked, folder, variables } = await startBot(mode, 'Listening');
+      const away = ['not connected to Slack', 'Slack cannot be reached', ''].join('\n');
+      await expect.poll(() => asked('/healthz')).toEqual({ status: 503, text: away });
+      const held = world.aws.hold('RestoreTableToPointInTime');
+      onTestFinished(() => held.release());
+      const shell = start(['--restore-point', 'latest', '--environment', 'dev'], folder, variables);
+      await expect.poll(() => asked('/healthz')).toEqual({ status: 200, text: `ok: a restore is under way\n${away}` });
+      shell.child.kill('SIGKILL');
+      await shell.exit;
+      expect(await asked('/healthz')).toEqual({ status: 503, text: away });
+    },
+  );
+
+  async function startBot(mode: 'socket' | 'http', until: 'Listening' | 'Connected to Slack') {
+    onTestFinished(() => world.slack.faults.clear());
+    const { SLACK_APP_TOKEN, ...rest } = world.variables;
+    const line = mode === 'socket' ? { SLACK_APP_TOKEN } : { SLACK_SIGNING_SECRET: world.slack.signingSecret };
+    const folder = temporaryFolder();
+    const variables = { ...rest, ...line, PORT: '0', PITR_DB: join(folder, 'state.sqlite') };
+    const bot = start(['serve'], folder, variables);
+    const at = `http://127.0.0.1:${await portOf(bot, until)}`;
+    const asked = async (path: string) => {
+      const reply = await fetch(`${at}${path}`);
+      return { status: reply.status, text: await reply.text() };
+    };
+    return { bot, folder, variables, asked };
+  }
 });

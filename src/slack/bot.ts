@@ -53,6 +53,8 @@ export interface SlackBot {
   readonly reporter: Reporter;
   /** Reminds channels and log of overdue drills, once a day. */
   remindOfDrills(): Promise<void>;
+  /** What Slack says against our token when it is asked now, for /healthz and /readyz; empty: nothing. */
+  tokenTroubles(): Promise<readonly string[]>;
   /** Rights once more, just before a run is started. @throws UserError NOT_ALLOWED, NETWORK */
   recheck(run: Run): Promise<void>;
 }
@@ -89,12 +91,14 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
   return {
     reporter: reporterOf(parts, client, people, stopping.signal),
     recheck: (run) => recheckPeople(desk, run),
+    tokenTroubles: () => tokenTroubles(client),
     remindOfDrills: () => remind(stopping.signal),
     async start() {
       const { port } = await line.listen();
+      const mode = settings.appToken === undefined ? 'http' : 'socket';
+      logger.info({ port, mode }, 'Listening');
       home = await findHome(client, parts, stopping.signal);
       await line.connect();
-      const mode = settings.appToken === undefined ? 'http' : 'socket';
       logger.info({ port, mode, ...home }, 'Connected to Slack');
       return { port };
     },
@@ -108,11 +112,14 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
   };
 }
 
-function vitalsUntil(stopping: AbortSignal, isConnected: () => boolean, vitals?: Vitals): Vitals {
-  const own = () => [...(stopping.aborted ? ['stopping'] : []), ...(isConnected() ? [] : ['not connected to Slack'])];
+function vitalsUntil(stopping: AbortSignal, isConnected: () => boolean, given?: Vitals): Vitals {
+  const going = () => (stopping.aborted ? ['stopping'] : []);
+  const away = () => (isConnected() ? [] : ['not connected to Slack']);
   return {
-    troubles: () => [...own(), ...(vitals?.troubles() ?? [])],
-    obstacles: async () => [...own(), ...((await vitals?.obstacles()) ?? [])],
+    troubles: () => [...going(), ...(given?.troubles() ?? [])],
+    offline: () => [...away(), ...(given?.offline() ?? [])],
+    isRestoring: () => given?.isRestoring() ?? false,
+    obstacles: async () => [...going(), ...away(), ...((await given?.obstacles()) ?? [])],
   };
 }
 
@@ -174,6 +181,16 @@ async function findHome(client: WebClient, { clock, logger }: SlackBotParts, sig
       logger.warn({ err: error, retryInMs: ms }, 'Slack cannot be reached; trying again');
       await clock.sleep(ms, signal);
     }
+  }
+}
+
+async function tokenTroubles(client: WebClient): Promise<readonly string[]> {
+  try {
+    await client.auth.test();
+    return [];
+  } catch (error) {
+    const refusal = refusalIn(error);
+    return [refusal === undefined ? 'Slack cannot be reached' : `Slack: ${refusal}`];
   }
 }
 

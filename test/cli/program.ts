@@ -47,13 +47,16 @@ export async function run(args: readonly string[], cwd: string, variables: NodeJ
   return { code, stdout: started.stdout(), stderr: started.stderr() };
 }
 
-/** The port that a bot has said it listens on, once it is connected; start it with PORT 0. */
-export async function portOf(bot: Started): Promise<number> {
-  await said(bot, 'Connected to Slack');
+/** The port that a bot has said it listens on; start it with PORT 0. `Listening`: it may not be connected yet. */
+export async function portOf(
+  bot: Started,
+  until: 'Listening' | 'Connected to Slack' = 'Connected to Slack',
+): Promise<number> {
+  await said(bot, `"msg":"${until}"`);
   const line = bot
     .stdout()
     .split('\n')
-    .find((text) => text.includes('Connected to Slack'));
+    .find((text) => text.includes(`"msg":"${until}"`));
   return JSON.parse(line ?? '{}').port;
 }
 
