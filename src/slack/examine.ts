@@ -2,6 +2,7 @@
 import { LogLevel, WebAPIPlatformError, WebClient } from '@slack/web-api';
 import { times } from './limits.ts';
 import { botScopes } from './scopes.ts';
+import { isSharedOutside } from './shared.ts';
 
 export type SlackFinding = {
   readonly check: 'token' | 'scopes' | 'app-token' | 'channel' | 'person' | 'group';
@@ -130,7 +131,7 @@ async function examineChannel(bot: WebClient, id: string): Promise<SlackFinding>
     const name = channel?.name === undefined ? id : `#${channel.name} (${id})`;
     if (channel?.is_archived === true)
       return failed('channel', id, `${name} is archived.`, 'Unarchive it, or name another one.');
-    if (channel?.is_ext_shared === true || channel?.is_pending_ext_shared === true) {
+    if (isSharedOutside(channel)) {
       return failed(
         'channel',
         id,

@@ -4,6 +4,7 @@ import { UserError } from '../restore/errors.ts';
 import type { Account, Channel, Member } from '../restore/policy.ts';
 import { isTimeZone } from '../restore/restore-point.ts';
 import { isRefusal } from './poster.ts';
+import { isSharedOutside } from './shared.ts';
 import { cannotAsk } from './trouble.ts';
 import type { MembersOf } from './user-groups.ts';
 
@@ -46,10 +47,7 @@ export function askSlack(client: WebClient, inGroup: MembersOf): People {
       try {
         const { channel } = await client.conversations.info({ channel: channelId });
         if (channel?.is_im === true || channel?.is_mpim === true) return direct(channelId);
-        // Shared inside our own Enterprise Grid is not shared with strangers.
-        const elsewhere = channel?.is_shared === true && channel.is_org_shared !== true;
-        const shared = elsewhere || [channel?.is_ext_shared, channel?.is_pending_ext_shared].includes(true);
-        return { channelId, shared, joined: channel?.is_member ?? false };
+        return { channelId, shared: isSharedOutside(channel), joined: channel?.is_member ?? false };
       } catch (error) {
         if (isRefusal(error, ['missing_scope']) && onlyForDirect(error)) return direct(channelId);
         // A private channel without the bot.
