@@ -16,7 +16,7 @@ import { createSlackBot } from './slack/bot.ts';
 const minute = 60_000;
 /** How long the thread's last words and the answers under way may take when we are told to stop. */
 const lastWordsMs = 10_000;
-/** How often Slack is asked about a person's rights before a run is given up for not knowing them. */
+/** So often Slack is asked about people's rights, within about a minute, before others may have their turn. */
 const recheckAttempts = 5;
 
 /**
@@ -43,19 +43,25 @@ export async function serve(config: Config): Promise<void> {
   const onApproved = (runId: RunId) => void start(runId);
   const bot = await createSlackBot({ ...parts, settings, logger: log, onApproved, vitals });
   const doChores = makeChores(parts, bot, log, stopping);
+  let going: Promise<void> = Promise.resolve();
   const chores = setInterval(() => {
     void doChores();
     // Whoever waits is started when the present run has ended; before that it would only be refused.
-    if (runs.size === 0) void goOn(parts, start, log);
+    if (runs.size === 0) going = goOn(parts, start, stopping, log);
   }, minute);
   try {
     bot.reporter.start();
     cloudWatch?.start();
-    void goOn(parts, start, log);
+    going = goOn(parts, start, stopping, log);
     // Connecting goes on for as long as Slack is away; being told to stop must not wait for that.
     await Promise.race([bot.start().then(() => aborted(stopping)), aborted(stopping)]);
+  } catch (error) {
+    // What was begun is finished all the same, and what is thrown is not read before that.
+    if (runs.size > 0) log.error({ err: error }, 'The bot cannot start; it ends when the restore under way has ended');
+    throw error;
   } finally {
     clearInterval(chores);
+    await going;
     await Promise.allSettled(runs.values());
     await bot.reporter.stop(lastWordsMs);
     await bot.stop(lastWordsMs);
@@ -73,13 +79,14 @@ type Carrying = {
   readonly log: Log;
 };
 
-async function carryOut(runId: RunId, { parts, bot, config, stopping, log }: Carrying): Promise<void> {
+async function carryOut(runId: RunId, carrying: Carrying): Promise<void> {
+  const { parts, config, stopping, log } = carrying;
   const { restores } = parts;
   const statusFile = statusFileFor(parts, runId, config, log);
   try {
     const isInterrupted = restores.run(runId)?.state === 'IN_PROGRESS';
     // Rights are asked for before a run begins, never in its middle: what was begun has to be finished or put back.
-    if (!isInterrupted) await recheckRights(runId, parts, bot, stopping);
+    if (!isInterrupted && !(await areRightsKnown(runId, carrying))) return;
     statusFile?.start();
     const ended = await (isInterrupted ? restores.resume(runId, stopping) : restores.execute(runId, stopping));
     log.info(
@@ -108,10 +115,16 @@ function abandon({ restores }: Parts, runId: RunId, why: unknown, log: Log): voi
  * Goes on with what was interrupted, by a restart of ours or because its process is gone, and starts what was approved and
  * never begun. One after the other: a run that waits must not be refused because another one is being finished.
  */
-async function goOn({ restores }: Parts, start: (runId: RunId) => Promise<void>, log: Log): Promise<void> {
+async function goOn(
+  { restores }: Parts,
+  start: (runId: RunId) => Promise<void>,
+  stopping: AbortSignal,
+  log: Log,
+): Promise<void> {
   try {
     restores.expireOverdue();
     for (const { id } of inTurn(restores.interrupted(), restores.open())) {
+      if (stopping.aborted) return;
       // It may have been ended meanwhile: a drill by the restore before it, a request by people.
       const state = restores.run(id)?.state;
       if (state === 'IN_PROGRESS' || state === 'APPROVED') await start(id);
@@ -121,22 +134,25 @@ async function goOn({ restores }: Parts, start: (runId: RunId) => Promise<void>,
   }
 }
 
-/** Nobody's rights are taken for granted: while Slack cannot be asked, the run waits, and in the end is given up. */
-async function recheckRights(
-  runId: RunId,
-  { restores, clock }: Parts,
-  bot: SlackBot,
-  stopping: AbortSignal,
-): Promise<void> {
+/**
+ * Nobody's rights are taken for granted. false: Slack cannot be asked, and the run waits until it can, or expires; or it has
+ * ended meanwhile.
+ * @throws UserError NOT_ALLOWED
+ */
+async function areRightsKnown(runId: RunId, { parts, bot, stopping, log }: Carrying): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
-    const run = restores.run(runId);
-    if (run === undefined) throw new Error(`Run ${runId} is not in the event log`);
+    const run = parts.restores.run(runId);
+    if (run?.state !== 'APPROVED') return false;
     try {
       await bot.recheck(run);
-      return;
+      return true;
     } catch (error) {
-      if (!(error instanceof UserError) || error.code !== 'NETWORK' || attempt === recheckAttempts) throw error;
-      await clock.sleep(2000 * 2 ** attempt, stopping);
+      if (!(error instanceof UserError) || error.code !== 'NETWORK') throw error;
+      if (attempt === recheckAttempts) {
+        log.warn({ err: error, runId }, 'An approved restore waits until Slack can say who has which rights');
+        return false;
+      }
+      await parts.clock.sleep(2000 * 2 ** attempt, stopping);
     }
   }
 }
