@@ -22,6 +22,7 @@ export async function readRecoveryWindow(
       PointInTimeRecoveryStatus: status,
       EarliestRestorableDateTime: earliest,
       LatestRestorableDateTime: latest,
+      RecoveryPeriodInDays: periodDays,
     } = reply.ContinuousBackupsDescription?.PointInTimeRecoveryDescription ?? {};
     if (status !== 'ENABLED' || earliest === undefined || latest === undefined) {
       return { enabled: false };
@@ -33,6 +34,7 @@ export async function readRecoveryWindow(
     };
   } catch (error) {
     if (error instanceof UserError && error.code === 'PITR_UNAVAILABLE') {
+      ...(periodDays === undefined ? {} : { periodDays }),
       return { enabled: false };
     }
     throw error;

@@ -43,7 +43,9 @@ function exportLine({ seq, at, runId, body, hash }: AuditRow): string {
 }
 
 /** Names under which events hold instants; in the file they are milliseconds. */
-const instants = new Set(['restorePoint', 'expiresAt', 'takenAt', 'answerBy', 'startsAt', 'endsAt', 'opensAt']);
+const instants = new Set([
+  ...['restorePoint', 'restorableUntil', 'expiresAt', 'takenAt', 'answerBy', 'startsAt', 'endsAt', 'opensAt'],
+]);
 
 function eventIn(body: string): unknown {
   try {

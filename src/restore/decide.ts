@@ -43,14 +43,19 @@ export function withdraw(run: Run, by: Actor): readonly RunEvent[] {
 }
 
 /** No table can be restored further back (API_PointInTimeRecoverySpecification, RecoveryPeriodInDays). */
-const longestWindowMs = 35 * 24 * 3_600_000;
+const longestPeriodDays = 35;
+
+/** When an instant leaves the window of the first of several tables. `periods`: of each, in days, as far as AWS says. */
+export function restorableUntil(at: Instant, periods: readonly (number | undefined)[]): Instant {
+  return at + Math.min(...periods.map((days = longestPeriodDays) => days), longestPeriodDays) * 24 * 3_600_000;
+}
 
 /** A request dies undecided; an approved one that was not begun in time, too: nobody expects it any more. */
 export function expire(run: Run, now: Instant): readonly RunEvent[] {
   if (run.state !== 'AWAITING_APPROVAL' && run.state !== 'APPROVED') return [];
-  if (run.request.undoOf === undefined && run.request.restorePoint < now - longestWindowMs) {
-    return [{ type: 'expired', why: 'left-window' }];
-  }
+  const { undoOf, restorePoint } = run.request;
+  const until = run.restorableUntil ?? restorableUntil(restorePoint, []);
+  if (undoOf === undefined && until < now) return [{ type: 'expired', why: 'left-window' }];
   if (run.expiresAt === undefined || run.expiresAt > now) return [];
   return [{ type: 'expired', why: run.state === 'APPROVED' ? 'not-started' : 'no-decision' }];
 }

@@ -120,6 +120,8 @@ export type RunEvent =
       /** When a request dies that was not decided, or not begun. */
       readonly expiresAt?: Instant;
     }
+      /** When its restore point leaves the window of the first of its tables; absent for an undo. */
+      readonly restorableUntil?: Instant;
   | { readonly type: 'approved'; readonly by: Actor; readonly digest: string }
   | { readonly type: 'denied'; readonly by: Actor; readonly reason: string }
   | { readonly type: 'withdrawn'; readonly by: Actor }

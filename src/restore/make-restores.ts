@@ -1,4 +1,4 @@
-import { answerPlan, approve, cancel, deny, expire, setSpeed, withdraw } from './decide.ts';
+import { answerPlan, approve, cancel, deny, expire, restorableUntil, setSpeed, withdraw } from './decide.ts';
 import { drillRecords } from './drills.ts';
 import type { Environment } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
@@ -11,7 +11,7 @@ import type { AwsFor, EventLog } from './ports.ts';
 import { runChecks } from './preflight/checks.ts';
 import type { RestoreRequest } from './request.ts';
 import { digestOf } from './request.ts';
-import { checkWindow } from './restore-point.ts';
+import { checkWindow, type Instant } from './restore-point.ts';
 import type { Restores, Wish } from './restores.ts';
 import type { Run } from './run.ts';
 import { cannotUndo, undoableUntil, undoRequest } from './undo.ts';
@@ -58,7 +58,11 @@ function asking(parts: RestoresParts) {
   const { clock, environments, log } = parts;
 
   /** A wish with its instant made exact and checked against the windows of its tables. */
-  async function requestFor(wish: Wish): Promise<{ readonly request: RestoreRequest; readonly size: TablesSize }> {
+  async function requestFor(wish: Wish): Promise<{
+    readonly request: RestoreRequest;
+    readonly size: TablesSize;
+    readonly restorableUntil: Instant;
+  }> {
     const environment = environmentNamed(environments, wish.environment);
     const labels = wish.tables.map((ref) => ref.label);
     const { window, ...outlook } = await lookAt(parts.awsFor(environment), environment, labels, []);
@@ -66,12 +70,17 @@ function asking(parts: RestoresParts) {
     const refusal = checkWindow(restorePoint, window, clock.now(), wish.timeZone);
     if (refusal !== undefined) throw new UserError('RESTORE_POINT', refusal.message, refusal.hint);
     const size = { items: outlook.approximateItems, bytes: outlook.approximateBytes };
-    return { request: { ...wish, ...placeOf(environment), restorePoint }, size };
+    const periods = outlook.tables.map((table) => (table.window.enabled ? table.window.periodDays : undefined));
+    return {
+      request: { ...wish, ...placeOf(environment), restorePoint },
+      size,
+      restorableUntil: restorableUntil(restorePoint, periods),
+    };
   }
 
   return {
     async request(wish, origin) {
-      const { request, size } = await requestFor(wish);
+      const { request, ...facts } = await requestFor(wish);
       const { approvals } = environmentNamed(environments, wish.environment);
       // A drill writes to nothing that anybody uses: there is nothing to agree to.
       const approvalsNeeded = origin.kind === 'slack' && request.drill !== true ? approvals : 0;
@@ -82,7 +91,7 @@ function asking(parts: RestoresParts) {
         digest: digestOf(request),
         origin,
         approvalsNeeded,
-        size,
+        ...facts,
         expiresAt: now + (origin.kind === 'slack' ? parts.approvalExpiryMs : shellStartsWithinMs),
       });
       return existingRun(log, runId);

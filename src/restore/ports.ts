@@ -43,10 +43,10 @@ export type TableDescription = {
   readonly restoring?: { readonly sourceArn: string; readonly at: Instant };
 };
 
-/** The restorable window of a table. Both bounds are restorable. */
+/** The restorable window of a table. Both bounds are restorable. `periodDays`: how far back it reaches at most, where AWS says. */
 export type RecoveryWindow =
   | { readonly enabled: false }
-  | { readonly enabled: true; readonly earliest: Instant; readonly latest: Instant };
+  | { readonly enabled: true; readonly earliest: Instant; readonly latest: Instant; readonly periodDays?: number };
 
 /** The control plane of one environment. Every method throws a UserError with a code of the outside world. */
 export interface Tables {

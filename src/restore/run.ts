@@ -40,6 +40,7 @@ export type Run = {
   readonly size?: TablesSize;
   readonly approvals: readonly { readonly by: Actor; readonly at: Instant }[];
   readonly expiresAt?: Instant;
+  readonly restorableUntil?: Instant;
   /** Who ended an undecided request, and why (denied, withdrawn). */
   readonly closedBy?: { readonly by: Actor; readonly at: Instant; readonly reason: string };
   readonly startedAt?: Instant;
@@ -102,6 +103,7 @@ function begin(row: StoredEvent): Run | undefined {
     ...(event.size === undefined ? {} : { size: event.size }),
     approvals: [],
     ...(event.expiresAt === undefined ? {} : { expiresAt: event.expiresAt }),
+    ...(event.restorableUntil === undefined ? {} : { restorableUntil: event.restorableUntil }),
     phases: Object.fromEntries(
       [...phases, ...extraPhases].map((phase) => [phase, { status: isSkipped(phase, event) ? 'skipped' : 'pending' }]),
     ) as Run['phases'],

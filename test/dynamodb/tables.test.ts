@@ -96,7 +96,7 @@ test('a status that AWS invents later is reported, not guessed at', async () => 
 });
 
 test('the window holds whole seconds only, and all of them', async () => {
-  const pitr = (status: string, earliest: number, latest: number) => ({
+  const pitr = (status: string, earliest: number, latest: number, days?: number) => ({
     body: {
       ContinuousBackupsDescription: {
         ContinuousBackupsStatus: 'ENABLED',
@@ -110,7 +110,7 @@ test('the window holds whole seconds only, and all of them', async () => {
   });
   const replies = [
     pitr('ENABLED', 1_700_000_000.001, 1_700_000_100.999),
-    pitr('ENABLED', 1_700_000_000, 1_700_000_100),
+    pitr('ENABLED', 1_700_000_000, 1_700_000_100, 7),
     pitr('DISABLED', 1_700_000_000, 1_700_000_100),
     awsError('ContinuousBackupsUnavailableException'),
   ];
@@ -118,8 +118,14 @@ test('the window holds whole seconds only, and all of them', async () => {
   const { tables } = connect(aws.url);
   const read = async () => tables.recoveryWindow('shop-orders');
 
+          RecoveryPeriodInDays: days,
   expect(await read()).toEqual({ enabled: true, earliest: 1_700_000_001_000, latest: 1_700_000_100_000 });
-  expect(await read()).toEqual({ enabled: true, earliest: 1_700_000_000_000, latest: 1_700_000_100_000 });
+  expect(await read()).toEqual({
+    enabled: true,
+    earliest: 1_700_000_000_000,
+    latest: 1_700_000_100_000,
+    periodDays: 7,
+  });
   expect(await read()).toEqual({ enabled: false });
   expect(await read()).toEqual({ enabled: false });
   await expect(read()).rejects.toMatchObject({ code: 'TABLE_NOT_FOUND' });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerPlan, approve, cancel, deny, expire, withdraw } from '../../src/restore/decide.ts';
+import { answerPlan, approve, cancel, deny, expire, restorableUntil, withdraw } from '../../src/restore/decide.ts';
 import type { Environment } from '../../src/restore/environment.ts';
 import type { RunEvent } from '../../src/restore/events.ts';
 import type { Run } from '../../src/restore/run.ts';
@@ -114,6 +114,14 @@ test('an undecided request expires, once, and a decided one does not', () => {
 test('a request whose restore point leaves the longest window expires at once', () => {
   const tooLate = asked.request.restorePoint + 35 * 24 * hour + 1;
   expect(expire(run({ expiresAt: tooLate + hour }), tooLate)).toEqual([{ type: 'expired', why: 'left-window' }]);
+});
+
+test('a request whose restore point leaves the window of its own tables expires with it', () => {
+  const { restorePoint } = asked.request;
+  const short = run({ restorableUntil: restorableUntil(restorePoint, [35, 2, undefined]) });
+  const left = restorePoint + 2 * 24 * hour;
+  expect(expire({ ...short, expiresAt: left + hour }, left)).toEqual([]);
+  expect(expire({ ...short, expiresAt: left + hour }, left + 1)).toEqual([{ type: 'expired', why: 'left-window' }]);
 });
 
 describe('the plan', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/restore/errors.ts';
 import { ask, command, isConfirm, isWhen, onlyRun, open, readable, titleOf } from './conversation.ts';
-import { dev, minute, noonClock, now, prod, startWorld } from './world.ts';
+import { dev, minute, movableClock, noonClock, now, prod, startWorld } from './world.ts';
 
 describe('who asks is answered at once, alone, and no window opens', () => {
   test.for([
@@ -112,6 +112,26 @@ test('no words mean the latest restorable moment, shown and asked for as an exac
   await alice.submit(alice.view(), { Reason: 'x' });
   await alice.viewUntil((view) => titleOf(view) === 'Asked');
   expect(onlyRun(world).request.restorePoint).toBe(now - 5 * minute);
+});
+
+test('a request does not outlive the window of its own tables', async () => {
+  const clock = movableClock();
+  const day = 24 * 60 * minute;
+  const world = await startWorld({
+    clock,
+    aws: {
+      recoveryWindow: async (table) => ({
+        enabled: true,
+        earliest: now - 2 * day,
+        latest: now,
+        periodDays: table === 'shop-quotes' ? 2 : 35,
+      }),
+    },
+  });
+  await ask(world, 'prod 2026-11-20T13:00:00Z');
+  expect(world.restores.expireOverdue()).toEqual([]);
+  clock.moveOn(70 * minute);
+  expect(world.restores.expireOverdue()).toMatchObject([{ state: 'EXPIRED' }]);
 });
 
 test('a wrong phrase is corrected inside the window', async () => {

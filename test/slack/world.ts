@@ -198,6 +198,7 @@ function restoresOn(
         replicaRegions: [],
       }),
       recoveryWindow: async () => window,
+      timeToLive: async () => undefined,
       ...tables,
     },
     items: { scan: async function* () {} },
