@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { UserError } from '../restore/errors.ts';
+import { UserError } from '../restore/errors.ts';
 import type { Consumed, SpeedNow } from '../restore/speed.ts';
 import type { Attempt } from './explanations.ts';
 import type { Patience } from './patience.ts';
@@ -31,6 +31,8 @@ export type ItemsRequest<T> = {
   readonly costOf: (reply: T) => Consumed | undefined;
   /** Called right before it is sent, each time; may say by throwing that it must not be. */
   readonly beforeEach?: (() => void) | undefined;
+  /** Also what is to be waited out: a table that was made just now is not known everywhere at once. */
+  readonly mayBeUnknown?: boolean;
 };
 
 /**
@@ -59,7 +61,7 @@ export async function callPatiently<T>(request: ItemsRequest<T>, effort: Effort)
       patience.moved();
       return reply;
     } catch (error) {
-      if (!isTemporary(error)) throw error;
+      if (!isTemporary(error) && !(request.mayBeUnknown && isUnknownTable(error))) throw error;
       patience.othersMoved(throughput.acceptedAt);
       await patience.wait(error, refusals, signal);
     }
@@ -88,6 +90,10 @@ export async function callInTurn<T>(
     else turn.ended();
     throw error;
   }
+}
+
+function isUnknownTable(error: unknown): error is UserError {
+  return error instanceof UserError && error.code === 'TABLE_NOT_FOUND';
 }
 
 /** undefined: it was not the pace that was refused. */

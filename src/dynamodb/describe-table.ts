@@ -1,6 +1,5 @@
 import type { TableDescription as SdkTable } from '@aws-sdk/client-dynamodb';
-import { DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
-import type { ErrorCode } from '../restore/errors.ts';
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { UserError } from '../restore/errors.ts';
 import type { TableDescription, TableStatus } from '../restore/ports.ts';
 import type { Account } from './call.ts';
@@ -15,12 +14,7 @@ export async function describeTable(
   signal?: AbortSignal,
 ): Promise<TableDescription | undefined> {
   const found = await readTable(account, table, signal);
-  if (found === undefined) {
-    return undefined;
-  }
-  const description = parseTable(found, table, account.region);
-  const attribute = await timeToLiveAttribute(account, description, signal);
-  return { ...description, ...(attribute === undefined ? {} : { timeToLiveAttribute: attribute }) };
+  return found === undefined ? undefined : parseTable(found, table, account.region);
 }
 
 /** The table in AWS's own words; undefined: there is none. */
@@ -31,37 +25,12 @@ export async function readTable(
 ): Promise<SdkTable | undefined> {
   const attempt = { action: 'dynamodb:DescribeTable', resource: table, region } as const;
   const command = new DescribeTableCommand({ TableName: table });
+  const options = signal === undefined ? {} : { abortSignal: signal };
   try {
-    const reply = await call(attempt, async () => client.send(command, sendOptions(signal)), signal);
+    const reply = await call(attempt, async () => client.send(command, options), signal);
     return reply.Table;
   } catch (error) {
     if (error instanceof UserError && error.code === 'TABLE_NOT_FOUND') {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-// Only a warning hangs on time to live, so it may stay unknown: not allowed to us, or not known to a stand-in.
-const mayStayUnknown: readonly ErrorCode[] = ['ACCESS_DENIED', 'TABLE_NOT_FOUND', 'AWS'];
-
-async function timeToLiveAttribute(
-  { client, region }: Account,
-  { table, status }: TableDescription,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
-  // A table that is being restored has none yet, and AWS pretends that there is no table when asked.
-  if (status === 'CREATING' || status === 'DELETING') {
-    return undefined;
-  }
-  const attempt = { action: 'dynamodb:DescribeTimeToLive', resource: table, region } as const;
-  const command = new DescribeTimeToLiveCommand({ TableName: table });
-  try {
-    const reply = await call(attempt, async () => client.send(command, sendOptions(signal)), signal);
-    const { TimeToLiveStatus: state, AttributeName: name } = reply.TimeToLiveDescription ?? {};
-    return state === 'ENABLED' || state === 'ENABLING' ? name : undefined;
-  } catch (error) {
-    if (error instanceof UserError && mayStayUnknown.includes(error.code)) {
       return undefined;
     }
     throw error;
@@ -74,6 +43,10 @@ function parseTable(found: SdkTable, table: string, region: string): TableDescri
   const status = parseStatus(found.TableStatus);
   const partitionType = keyType(found, partition);
   const sortType = keyType(found, sort);
+  // On its way out, a table may be told without its key.
+  if (status === 'DELETING' && partition === undefined) {
+    throw beingDeleted(table);
+  }
   if (status === undefined || partition === undefined || partitionType === undefined) {
     throw notUnderstood(table, found.TableStatus);
   }
@@ -92,10 +65,14 @@ function parseTable(found: SdkTable, table: string, region: string): TableDescri
     replicaRegions: (found.Replicas ?? []).flatMap(({ RegionName: name }) =>
       name === undefined || name === region ? [] : [name],
     ),
+    ...(found.GlobalTableVersion === legacyVersion ? { legacyGlobal: true as const } : {}),
     ...provisionedCapacity(found),
     ...restoreUnderWay(found),
   };
 }
+
+/** "Global tables version 2017.11.29 (Legacy)", Developer Guide: its items carry `aws:rep:` attributes. */
+const legacyVersion = '2017.11.29';
 
 /** On-demand tables carry it, too, with zeros. */
 function provisionedCapacity({ ProvisionedThroughput: found }: SdkTable): Pick<TableDescription, 'provisioned'> {
@@ -128,14 +105,14 @@ function keyType(found: SdkTable, attribute: string | undefined): KeyTypes['part
   return type === 'S' || type === 'N' || type === 'B' ? type : undefined;
 }
 
+function beingDeleted(table: string): UserError {
+  return new UserError('TABLE_IN_USE', `${table} is being deleted right now.`, 'It cannot be used any more.');
+}
+
 function notUnderstood(table: string, status: string | undefined): UserError {
   return new UserError(
     'AWS',
     `AWS describes ${table} in a way this version does not understand (status ${status ?? 'missing'}).`,
     'Look at the table in the AWS console. A newer version of pitr-restore may know what it means.',
   );
-}
-
-function sendOptions(signal: AbortSignal | undefined): { readonly abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
 }

@@ -62,6 +62,11 @@ export function explain(code: AwsCode, error: Error, attempt: Attempt): Explanat
         message: `The account has too many table operations under way in ${region} for ${what}.`,
         hint: 'AWS runs 50 restores at a time in an account. Wait for some to finish, then try again.',
       };
+    case 'UNAVAILABLE':
+      return {
+        message: `AWS could not do ${what} for now (${error.name}).`,
+        hint: 'Try again in a while. If it stays like this, look at the AWS Health Dashboard; the log has the AWS request id.',
+      };
     case 'AWS':
       return unexpected(what, error, attempt);
   }
@@ -121,6 +126,6 @@ function unexpected(what: string, error: Error, { carriesItems = false }: Attemp
   const details = carriesItems ? '' : `: ${error.message.replace(/\.$/, '')}`;
   return {
     message: `AWS answered ${what} with ${error.name}${details}.`,
-    hint: 'Try again in a while. If it stays like this, the log has the details and the AWS request id.',
+    hint: 'AWS finds fault with the request itself: the same request would get the same answer. The log has the AWS request id.',
   };
 }

@@ -24,19 +24,30 @@ export async function readRecoveryWindow(
       LatestRestorableDateTime: latest,
       RecoveryPeriodInDays: periodDays,
     } = reply.ContinuousBackupsDescription?.PointInTimeRecoveryDescription ?? {};
-    if (status !== 'ENABLED' || earliest === undefined || latest === undefined) {
+    if (status !== 'ENABLED') {
       return { enabled: false };
+    }
+    if (earliest === undefined || latest === undefined) {
+      throw boundsUnknown(table);
     }
     return {
       enabled: true,
       earliest: Math.ceil(earliest.getTime() / 1000) * 1000,
       latest: Math.floor(latest.getTime() / 1000) * 1000,
+      ...(periodDays === undefined ? {} : { periodDays }),
     };
   } catch (error) {
     if (error instanceof UserError && error.code === 'PITR_UNAVAILABLE') {
-      ...(periodDays === undefined ? {} : { periodDays }),
       return { enabled: false };
     }
     throw error;
   }
+}
+
+function boundsUnknown(table: string): UserError {
+  return new UserError(
+    'RESTORE_TIME',
+    `Point-in-time recovery is on for ${table}, but AWS does not say yet from when to when it can be restored.`,
+    'It was turned on a moment ago. Try again in a few minutes.',
+  );
 }

@@ -1,14 +1,20 @@
-import { RestoreTableToPointInTimeCommand } from '@aws-sdk/client-dynamodb';
+import {
+  RestoreTableToPointInTimeCommand,
+  TableAlreadyExistsException,
+  TableInUseException,
+} from '@aws-sdk/client-dynamodb';
 import type { Tables } from '../restore/ports.ts';
 import type { Account } from './call.ts';
 import { call } from './call.ts';
+import { isClearNo } from './translate-errors.ts';
 
 type RestoreOrder = Parameters<Tables['restore']>[0];
 
 /**
  * Asks AWS to build `target`. When a reply is lost, the SDK asks again and AWS refuses because of the table that the
- * first request has begun. So TABLE_EXISTS and TABLE_IN_USE may be the echo of our own success, and after NETWORK, or AWS
- * with a 5xx, the table may be under way all the same: `describe` tells what it is being restored from.
+ * first request has begun. So TABLE_EXISTS and TABLE_IN_USE may be the echo of our own success, and after NETWORK or
+ * UNAVAILABLE the table may be under way all the same: `describe` tells what it is being restored from. Of several tries
+ * that fail, one without a clear answer counts more than the last one: any other code means that none was accepted.
  */
 export async function restoreTable({ client, region }: Account, { source, target, at }: RestoreOrder): Promise<void> {
   const attempt = { action: 'dynamodb:RestoreTableToPointInTime', resource: source, target, region } as const;
@@ -22,5 +28,29 @@ export async function restoreTable({ client, region }: Account, { source, target
     GlobalSecondaryIndexOverride: [],
     LocalSecondaryIndexOverride: [],
   });
-  await call(attempt, async () => client.send(command));
+  let unclear: unknown;
+  // Within the SDK's own tries.
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        if (!isClearNo(error)) unclear ??= error;
+        throw error;
+      }
+    },
+    { step: 'deserialize', priority: 'high', name: 'rememberUnclear' },
+  );
+  await call(attempt, async () => {
+    try {
+      await client.send(command);
+    } catch (error) {
+      throw unclear !== undefined && !isEcho(error) ? unclear : error;
+    }
+  });
+}
+
+/** May be said because of the table that a try of ours has begun. */
+function isEcho(error: unknown): boolean {
+  return error instanceof TableAlreadyExistsException || error instanceof TableInUseException;
 }

@@ -54,6 +54,7 @@ export async function* scan(
         attempt,
         pieces: order.consistent ? 2 : 1,
         costOf: ({ ConsumedCapacity }) => unitsRead(ConsumedCapacity),
+        mayBeUnknown: order.isNew === true && start === undefined,
         send: async () => requestPage(client, order, start, signal),
       },
       effort,

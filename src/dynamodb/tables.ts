@@ -6,6 +6,7 @@ import { pace } from './pace.ts';
 import type { Timing } from './patience.ts';
 import { readRecoveryWindow } from './recovery-window.ts';
 import { restoreTable } from './restore-table.ts';
+import { timeToLiveOf } from './time-to-live.ts';
 
 // "You can call DescribeContinuousBackups at a maximum rate of 10 times per second" (API reference).
 const betweenWindowReadsMs = 100;
@@ -20,6 +21,9 @@ export function tables(account: Account, timing: Timing): Tables {
     async recoveryWindow(table, signal) {
       await aTurn(signal);
       return readRecoveryWindow(account, table, signal);
+    },
+    async timeToLive(table, signal) {
+      return timeToLiveOf(account, table, signal);
     },
     async restore(order) {
       return restoreTable(account, order);

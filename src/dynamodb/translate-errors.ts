@@ -1,5 +1,5 @@
 import type { AwsCode } from '../restore/errors.ts';
-import { UserError } from '../restore/errors.ts';
+import { isPassing, UserError } from '../restore/errors.ts';
 import type { Attempt } from './explanations.ts';
 import { explain } from './explanations.ts';
 
@@ -31,12 +31,8 @@ const codeByName: ReadonlyMap<string, AwsCode> = new Map([
   ...named('TABLE_EXISTS', 'TableAlreadyExistsException'),
   ...named('TABLE_IN_USE', 'TableInUseException', 'ResourceInUseException'),
   ...named('LIMIT_EXCEEDED', 'LimitExceededException'),
-]);
-
-/** Another write, a transaction's or a replica's, has the item right now (PutItem, API reference). */
-const conflictNames: ReadonlySet<string> = new Set([
-  'TransactionConflictException',
-  'ReplicatedWriteConflictException',
+  // Another write, a transaction's or a replica's, has the item right now (PutItem, API reference).
+  ...named('UNAVAILABLE', 'TransactionConflictException', 'ReplicatedWriteConflictException'),
 ]);
 
 /** Node's codes for a network that fails: "Common system errors", its own `ERR_` codes, and those of OpenSSL. */
@@ -71,15 +67,8 @@ export function isTemporary(error: unknown): error is UserError {
   if (!(error instanceof UserError)) {
     return false;
   }
-  if (error.code === 'THROTTLED' || error.code === 'NETWORK') {
-    return true;
-  }
-  if (error.cause instanceof Error && conflictNames.has(error.cause.name)) {
-    return true;
-  }
-  const { httpStatusCode = 0, clockSkewCorrected = false } = responseMetadata(error.cause);
   // After a complaint about our clock, the SDK signs the next request with the right time.
-  return httpStatusCode >= 500 || clockSkewCorrected;
+  return isPassing(error) || responseMetadata(error.cause).clockSkewCorrected === true;
 }
 
 /** Whether AWS has answered that it did not do it. Without an answer, or with one of a server in trouble, it may have. */
@@ -104,7 +93,10 @@ function codeOf(error: Error): AwsCode | undefined {
     return 'THROTTLED';
   }
   // There was a reply, but no JSON in it: a proxy or a login page has answered in AWS's place.
-  return error instanceof SyntaxError ? 'NETWORK' : 'AWS';
+  if (error instanceof SyntaxError) {
+    return 'NETWORK';
+  }
+  return httpStatusCode >= 500 ? 'UNAVAILABLE' : 'AWS';
 }
 
 type ResponseMetadata = {

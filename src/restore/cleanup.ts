@@ -3,10 +3,12 @@ import type { Environment } from './environment.ts';
 import { UserError } from './errors.ts';
 import type { RunEvent, RunId } from './events.ts';
 import { fencesUp, lowerFences } from './fence/lower.ts';
-import type { AwsFor, Clock, EventLog, TableDescription } from './ports.ts';
-import type { Instant } from './restore-point.ts';
+import { intentOf, isMadeByRun } from './made-by-run.ts';
+import { asItWas } from './place.ts';
+import type { AwsFor, Clock, EventLog } from './ports.ts';
 import type { Run } from './run.ts';
 import { hasEnded } from './run.ts';
+import { tableOf } from './step.ts';
 
 type CleanupOutcome =
   | 'deleted'
@@ -52,9 +54,6 @@ export type CleanupParts = {
   readonly olderThanMs: number;
   readonly signal?: AbortSignal;
 };
-
-/** By how much our clock may be ahead of AWS's: AWS refuses requests signed more than 15 minutes off. */
-const clockDifferenceMs = 15 * 60_000;
 
 /** A table that AWS accepted shows within seconds; one not seen by then was never made, or is gone. */
 const showsWithinMs = 60 * 60_000;
@@ -116,12 +115,16 @@ async function decideTable(parts: CleanupParts, run: Run, leftover: Leftover): P
   if (user !== undefined) return { outcome: 'in-use', reason: `${user} uses it.` };
   const { tables } = awsOf(parts, run);
   const found = await tables.describe(restoreTable, signal);
-  const intent = intentOf(log, run, leftover);
+  const intent = intentOf(log, run, label, restoreTable);
   const record = (...events: readonly RunEvent[]) => {
     log.decide(run.id, (current) => (isDeleted(current, label) ? [] : events));
   };
   if (found === undefined) {
-    if (clock.now() - intent.at >= showsWithinMs) record({ type: 'table-deleted', label, restoreTable });
+    if (clock.now() - intent.at < showsWithinMs) return { outcome: 'gone' };
+    // What is not found with the credentials of another account may well be there.
+    const source = await tables.describe(tableOf(run, label).table, signal);
+    if (source?.arn !== intent.sourceArn) return { outcome: 'failed', reason: notToBeSeen(intent.sourceArn) };
+    record({ type: 'table-deleted', label, restoreTable });
     return { outcome: 'gone' };
   }
   if (!isMadeByRun(found, intent, run)) {
@@ -139,10 +142,17 @@ async function decideTable(parts: CleanupParts, run: Run, leftover: Leftover): P
   return outcome.deleted ? { outcome: 'deleted' } : { outcome: 'failed', reason: outcome.reason };
 }
 
-/** Where the run worked, whatever the configuration says of that environment by now. */
+function notToBeSeen(sourceArn: string): string {
+  return `It is not to be seen, and neither is ${sourceArn}: perhaps these credentials are those of another account.`;
+}
+
+/**
+ * Where the run worked, and as whom, whatever the configuration says of that environment by now: in another account a table
+ * that is not found would count as deleted.
+ */
 function awsOf({ environments, awsFor }: CleanupParts, { id, request }: Run): ReturnType<AwsFor> {
   const environment = environments.find(({ name }) => name === request.environment);
-  if (environment !== undefined) return awsFor({ ...environment, region: request.region });
+  if (environment !== undefined) return awsFor(asItWas(request, environment));
   throw new UserError(
     'UNKNOWN_ENVIRONMENT',
     `${id} worked in the environment "${request.environment}", which is not in the configuration any more.`,
@@ -156,24 +166,6 @@ function runUsing(log: EventLog, { request: { region } }: Run, restoreTable: str
     .open()
     .find((run) => run.request.region === region && run.tables.some((table) => table.restoreTable === restoreTable))
     ?.id;
-}
-
-type Intent = { readonly at: Instant; readonly sourceArn: string };
-
-/** When the run first wrote down that it was going to have this table made, and from what. */
-function intentOf(log: EventLog, run: Run, { label, restoreTable }: Leftover): Intent {
-  for (const { at, event } of log.ofRun(run.id)) {
-    if (event.type === 'table-restoring' && event.label === label && event.restoreTable === restoreTable) {
-      return { at, sourceArn: event.arn };
-    }
-  }
-  throw new Error(`${run.id} has a restore table ${restoreTable} that it never asked for`);
-}
-
-/** In doubt it is somebody else's. AWS says what a table is restored from for as long as it is being restored. */
-function isMadeByRun({ createdAt, restoring }: TableDescription, { at, sourceArn }: Intent, { request }: Run): boolean {
-  if (createdAt === undefined || createdAt < at - clockDifferenceMs) return false;
-  return restoring === undefined || (restoring.sourceArn === sourceArn && restoring.at === request.restorePoint);
 }
 
 function isDeleted(run: Run, label: string): boolean {

@@ -34,15 +34,15 @@ export function comparerHere(awsFor: AwsFor, openOverflow: () => Overflow): Comp
   return {
     async compare({ environment, restoredTable, liveTable, totalSegments, speed, ...order }) {
       const { items } = awsFor(environment);
-      const scans = (table: string, consistent: boolean) =>
+      const scans = (table: string, how: { readonly consistent: boolean; readonly isNew: boolean }) =>
         Array.from({ length: totalSegments }, (_, segment) =>
-          items.scan({ table, segment, totalSegments, consistent, speed, signal: order.signal }),
+          items.scan({ table, segment, totalSegments, ...how, speed, signal: order.signal }),
         );
       return compareTables({
         ...order,
         // The live side strongly consistent: a stale read would become a wrong verdict.
-        restored: scans(restoredTable, false),
-        live: scans(liveTable, true),
+        restored: scans(restoredTable, { consistent: false, isNew: true }),
+        live: scans(liveTable, { consistent: true, isNew: false }),
         openOverflow,
       });
     },

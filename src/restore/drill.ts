@@ -34,6 +34,7 @@ function harmless({ tables, items, fence }: Aws, environment: Environment): Aws 
     tables: {
       describe: async (...order) => tables.describe(...order),
       recoveryWindow: async (...order) => tables.recoveryWindow(...order),
+      timeToLive: async (...order) => tables.timeToLive(...order),
       restore: async (order) => tables.restore(order),
       async delete(table) {
         if (environment.tables.some((ref) => ref.table === table))

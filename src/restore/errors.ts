@@ -56,7 +56,17 @@ export type AwsCode =
   | 'TABLE_EXISTS'
   | 'TABLE_IN_USE'
   | 'LIMIT_EXCEEDED'
+  // AWS is in trouble itself; the same request may go through a moment later.
+  | 'UNAVAILABLE'
+  // Anything else that it answers: asking again would change nothing.
   | 'AWS';
+
+const passing: readonly ErrorCode[] = ['NETWORK', 'THROTTLED', 'UNAVAILABLE'];
+
+/** Whether a later attempt may well not see this again: AWS is busy, out of reach, or in trouble itself. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof UserError && passing.includes(error.code);
+}
 
 /** The sentence for something we did not expect: the details are in the log, never in front of a person. */
 export function asUserError(error: unknown): UserError {

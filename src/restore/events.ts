@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts';
+import type { KeySchema } from './item.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 
@@ -119,9 +120,9 @@ export type RunEvent =
       readonly size?: TablesSize;
       /** When a request dies that was not decided, or not begun. */
       readonly expiresAt?: Instant;
-    }
       /** When its restore point leaves the window of the first of its tables; absent for an undo. */
       readonly restorableUntil?: Instant;
+    }
   | { readonly type: 'approved'; readonly by: Actor; readonly digest: string }
   | { readonly type: 'denied'; readonly by: Actor; readonly reason: string }
   | { readonly type: 'withdrawn'; readonly by: Actor }
@@ -140,7 +141,14 @@ export type RunEvent =
   | { readonly type: 'preflight-warning'; readonly label?: string; readonly message: string }
   | { readonly type: 'preflight-passed'; readonly checks: number }
   /** The intent, before RestoreTableToPointInTime is called: from here on the table may exist and is ours. */
-  | { readonly type: 'table-restoring'; readonly label: string; readonly restoreTable: string; readonly arn: string }
+  | {
+      readonly type: 'table-restoring';
+      readonly label: string;
+      readonly restoreTable: string;
+      readonly arn: string;
+      /** Of the live table, for as long as the run lasts and can be undone; absent in records of older versions. */
+      readonly keySchema?: KeySchema;
+    }
   | { readonly type: 'table-restore-accepted'; readonly label: string }
   | {
       readonly type: 'table-restore-refused';

@@ -9,6 +9,7 @@ import { lowerFences } from './fence/lower.ts';
 import { followSpeed } from './follow-speed.ts';
 import { endAbandonedDrill, takeLock } from './outrank.ts';
 import { paced } from './paced.ts';
+import { patientTables } from './patient-tables.ts';
 import type { Aws, Clock, EventLog, Journal, Lock, ProgressBoard } from './ports.ts';
 import { actorName } from './request.ts';
 import type { Run } from './run.ts';
@@ -90,7 +91,7 @@ async function underLock(
   const all: StepContext = {
     ...parts,
     ...{ environment, run, record, mustHoldLock, onBug, consumption },
-    aws: paced(aws, following.now, consumption),
+    aws: paced({ ...aws, tables: patientTables(aws.tables, clock) }, following.now, consumption),
     speed: following.now,
     signal: stopping.signal,
   };

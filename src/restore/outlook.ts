@@ -36,11 +36,12 @@ export async function lookAt(
 }
 
 async function lookAtTable(aws: Aws, ref: TableRef): Promise<TableOutlook> {
-  const [description, window] = await Promise.all([
+  const [description, window, timeToLiveAttribute] = await Promise.all([
     describeExisting(aws, ref.table),
     aws.tables.recoveryWindow(ref.table),
+    aws.tables.timeToLive(ref.table),
   ]);
-  return { ...ref, description, window };
+  return { ...ref, description, window, timeToLiveAttribute };
 }
 
 /**
@@ -70,11 +71,11 @@ function commonWindow(tables: readonly TableOutlook[]): { readonly earliest: num
 }
 
 /** The same sentences as the checks', before anything is asked. */
-function warningsAbout({ description }: TableOutlook): readonly string[] {
+function warningsAbout({ description, timeToLiveAttribute }: TableOutlook): readonly string[] {
   const findings = [
     streamWarning(description),
     replicaWarning(description),
-    timeToLiveWarning(description),
+    timeToLiveWarning(description.table, timeToLiveAttribute),
     provisionedCapacityWarning(description),
   ];
   return findings.flatMap((finding) => finding?.message ?? []);

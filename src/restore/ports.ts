@@ -38,7 +38,8 @@ export type TableDescription = {
   readonly provisioned?: { readonly readUnits: number; readonly writeUnits: number };
   readonly streamEnabled: boolean;
   readonly replicaRegions: readonly string[];
-  readonly timeToLiveAttribute?: string;
+  /** A global table of the first kind: AWS writes attributes of its own into its items. */
+  readonly legacyGlobal?: true;
   /** What the table is being restored from; AWS tells this only while the table is CREATING. */
   readonly restoring?: { readonly sourceArn: string; readonly at: Instant };
 };
@@ -54,6 +55,8 @@ export interface Tables {
   describe(table: string, signal?: AbortSignal): Promise<TableDescription | undefined>;
   recoveryWindow(table: string, signal?: AbortSignal): Promise<RecoveryWindow>;
   /** Asks AWS to build `target` from `source` as it was at `at`: without indexes, on demand. Returns once AWS accepts. */
+  /** The attribute by which AWS deletes items; undefined: none, or it cannot be told. Only a warning hangs on it. */
+  timeToLive(table: string, signal?: AbortSignal): Promise<string | undefined>;
   restore(order: { readonly source: string; readonly target: string; readonly at: Instant }): Promise<void>;
   /** Returns once the table is being deleted or is gone already. */
   delete(table: string): Promise<void>;
@@ -93,6 +96,8 @@ export interface Items {
    * A change whose reply was lost may be reported as not done with `current` being what it wanted: that is done, too.
    * Keys must be unique within one call. Throws when it cannot be finished; changes of the same call may have been made
    * by then.
+    /** ACTIVE since a moment ago: that it is not known is waited out, until its first page has come. */
+    readonly isNew?: boolean;
    */
   writeGuarded(order: {
     readonly table: string;

@@ -15,6 +15,7 @@ export type TableOutlook = {
   readonly label: string;
   readonly table: string;
   readonly description: TableDescription;
+  readonly timeToLiveAttribute?: string | undefined;
   readonly window: RecoveryWindow;
 };
 

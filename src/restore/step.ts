@@ -1,7 +1,6 @@
 import type { Comparer } from './comparer.ts';
 import type { Consumption } from './consumption.ts';
 import type { Environment } from './environment.ts';
-import { UserError } from './errors.ts';
 import type { Phase, RunEvent } from './events.ts';
 import type { Aws, Clock, EventLog, Journal, ProgressBoard } from './ports.ts';
 import type { Run } from './run.ts';
@@ -65,9 +64,4 @@ export function restoreTableOf(run: Run, label: string): string {
 /** Whether the signal stopped what we were doing, rather than a trouble of its own. */
 export function stoppedBy(signal: AbortSignal, error: unknown): boolean {
   return signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'));
-}
-
-/** Codes that a later attempt may well not see again. */
-export function isPassing(error: unknown): boolean {
-  return error instanceof UserError && (error.code === 'NETWORK' || error.code === 'THROTTLED' || error.code === 'AWS');
 }

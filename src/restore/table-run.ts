@@ -3,6 +3,7 @@ import { addConsumed } from './consumption.ts';
 import type { Conflicts, Cost, RunEvent, TableComparison } from './events.ts';
 import type { TableFence } from './fence/table-fence.ts';
 import { fenceAfter } from './fence/table-fence.ts';
+import type { KeySchema } from './item.ts';
 import type { OnConflict } from './request.ts';
 import type { Consumed } from './speed.ts';
 
@@ -18,6 +19,7 @@ export type TableRun = {
   readonly restoreConfirmed: boolean;
   /** Of the live table. */
   readonly arn?: string;
+  readonly keySchema?: KeySchema;
   readonly restoreMs?: number;
   readonly comparison?: TableComparison;
   readonly swap: 'pending' | 'in_progress' | 'complete';
@@ -42,7 +44,7 @@ type TableEvent = Extract<RunEvent, { readonly type: `table-${string}` | `swap-$
 export function tableAfter(table: TableRun, event: TableEvent, onConflict: OnConflict): TableRun {
   switch (event.type) {
     case 'table-restoring':
-      return { ...table, restoreTable: event.restoreTable, arn: event.arn, restoreAccepted: true };
+      return { ...table, ...intentIn(event), restoreAccepted: true };
     case 'table-restore-accepted':
       return { ...table, restoreConfirmed: true };
     case 'table-restore-refused':
@@ -87,6 +89,10 @@ export function tableAfter(table: TableRun, event: TableEvent, onConflict: OnCon
     case 'fence-left':
       return { ...table, ...fenceAfter(table.fence, event) };
   }
+}
+
+function intentIn({ restoreTable, arn, keySchema }: TableEvent & { readonly type: 'table-restoring' }) {
+  return { restoreTable, arn, ...(keySchema && { keySchema }) };
 }
 
 function consumedWith({ consumed: before }: TableRun, { consumed }: Cost): Pick<TableRun, 'consumed'> {

@@ -171,13 +171,13 @@ class ProofIsOld extends Error {}
  * outlast a pause, nor a long wait for the table: somebody may have taken the fence down meanwhile, and written.
  */
 async function writtenBehindFence(
-  { context, label, description, policyLook, mayWrite }: WriteBack,
+  { context, label, policyLook, mayWrite }: WriteBack,
   changes: readonly GuardedChange[],
 ): Promise<'written' | 'partly' | 'unproven'> {
   const { aws, clock, run, signal } = context;
   const speedSetAt = () => run().speedSet?.at;
   const [provenAt, speedProvenAt] = [clock.now(), speedSetAt()];
-  if (!(await fenceHolds(context, label, description, policyLook))) return 'unproven';
+  if (!(await fenceHolds(context, label, policyLook))) return 'unproven';
   const beforeEach = () => {
     mayWrite();
     if (clock.now() - provenAt > proofHoldsMs || speedSetAt() !== speedProvenAt) throw new ProofIsOld();

@@ -27,15 +27,13 @@ const described = (more: object = {}) => ({
 const notFound = awsError('ResourceNotFoundException');
 
 test('describe tells a table in our words', async () => {
-  const aws = await cannedAws(({ operation }) =>
-    operation === 'DescribeTable'
-      ? described({
-          BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
-          ProvisionedThroughput: { ReadCapacityUnits: 0, WriteCapacityUnits: 0 },
-          StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
-          Replicas: [{ RegionName: 'eu-central-1' }, { RegionName: 'us-east-1' }],
-        })
-      : { body: { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expires' } } },
+  const aws = await cannedAws(() =>
+    described({
+      BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+      ProvisionedThroughput: { ReadCapacityUnits: 0, WriteCapacityUnits: 0 },
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
+      Replicas: [{ RegionName: 'eu-central-1' }, { RegionName: 'us-east-1' }],
+    }),
   );
   expect(await connect(aws.url).tables.describe('shop-orders')).toEqual({
     table: 'shop-orders',
@@ -48,24 +46,21 @@ test('describe tells a table in our words', async () => {
     onDemand: true,
     streamEnabled: true,
     replicaRegions: ['us-east-1'],
-    timeToLiveAttribute: 'expires',
   });
+  expect(aws.requests.map(({ operation }) => operation)).toEqual(['DescribeTable']);
 });
 
-test('a provisioned table without sort key, stream, replicas and time to live has none of them', async () => {
-  const aws = await cannedAws(({ operation }) =>
-    operation === 'DescribeTable'
-      ? described({
-          KeySchema: [{ AttributeName: 'customer', KeyType: 'HASH' }],
-          ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 7 },
-        })
-      : { body: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } } },
+test('a provisioned table without sort key, stream and replicas has none of them', async () => {
+  const aws = await cannedAws(() =>
+    described({
+      KeySchema: [{ AttributeName: 'customer', KeyType: 'HASH' }],
+      ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 7 },
+    }),
   );
   const table = await connect(aws.url).tables.describe('shop-orders');
   expect(table).toMatchObject({ keySchema: { partition: 'customer' }, onDemand: false, streamEnabled: false });
   expect(table).toMatchObject({ keyTypes: { partition: 'S' }, replicaRegions: [] });
   expect(table?.provisioned).toEqual({ readUnits: 5, writeUnits: 7 });
-  expect(table).not.toHaveProperty('timeToLiveAttribute');
   expect(table?.keySchema).not.toHaveProperty('sort');
 });
 
@@ -74,17 +69,36 @@ test('a table that does not exist is undefined, not an error', async () => {
   expect(await connect(aws.url).tables.describe('nope')).toBeUndefined();
 });
 
-test('not being allowed to read time to live does not hide the table', async () => {
-  const aws = await cannedAws(({ operation }) =>
-    operation === 'DescribeTable' ? described() : awsError('AccessDeniedException'),
-  );
-  expect(await connect(aws.url).tables.describe('shop-orders')).toMatchObject({ status: 'ACTIVE' });
+test.for([
+  ['ENABLED', 'expires'],
+  ['ENABLING', 'expires'],
+  ['DISABLED', undefined],
+] as const)('a time to live that is %s is told as %s', async ([TimeToLiveStatus, attribute]) => {
+  const aws = await cannedAws(() => ({
+    body: { TimeToLiveDescription: { TimeToLiveStatus, AttributeName: 'expires' } },
+  }));
+  expect(await connect(aws.url).tables.timeToLive('shop-orders')).toBe(attribute);
 });
 
-test('a table being restored is described without asking for its time to live', async () => {
-  const aws = await cannedAws(() => described({ TableStatus: 'CREATING' }));
-  expect(await connect(aws.url).tables.describe('shop-orders')).toMatchObject({ status: 'CREATING' });
-  expect(aws.requests.map(({ operation }) => operation)).toEqual(['DescribeTable']);
+test.for(['AccessDeniedException', 'ThrottlingException', 'ResourceNotFoundException', 'UnknownOperationException'])(
+  'a time to live that AWS does not tell (%s) is none: only a warning hangs on it',
+  async (name) => {
+    const aws = await cannedAws(() => awsError(name));
+    expect(await connect(aws.url, { maxAttempts: 1 }).tables.timeToLive('shop-orders')).toBeUndefined();
+  },
+);
+
+test('a table on its way out that is told without its key is being deleted, and nothing worse', async () => {
+  const aws = await cannedAws(() => ({ body: { Table: { TableName: 'shop-orders', TableStatus: 'DELETING' } } }));
+  await expect(connect(aws.url).tables.describe('shop-orders')).rejects.toMatchObject({
+    code: 'TABLE_IN_USE',
+    message: 'shop-orders is being deleted right now.',
+  });
+});
+
+test('a global table of the first kind is told apart', async () => {
+  const aws = await cannedAws(() => described({ GlobalTableVersion: '2017.11.29' }));
+  expect(await connect(aws.url).tables.describe('shop-orders')).toMatchObject({ legacyGlobal: true });
 });
 
 test('a status that AWS invents later is reported, not guessed at', async () => {
@@ -104,6 +118,7 @@ test('the window holds whole seconds only, and all of them', async () => {
           PointInTimeRecoveryStatus: status,
           EarliestRestorableDateTime: earliest,
           LatestRestorableDateTime: latest,
+          RecoveryPeriodInDays: days,
         },
       },
     },
@@ -118,7 +133,6 @@ test('the window holds whole seconds only, and all of them', async () => {
   const { tables } = connect(aws.url);
   const read = async () => tables.recoveryWindow('shop-orders');
 
-          RecoveryPeriodInDays: days,
   expect(await read()).toEqual({ enabled: true, earliest: 1_700_000_001_000, latest: 1_700_000_100_000 });
   expect(await read()).toEqual({
     enabled: true,
@@ -129,6 +143,17 @@ test('the window holds whole seconds only, and all of them', async () => {
   expect(await read()).toEqual({ enabled: false });
   expect(await read()).toEqual({ enabled: false });
   await expect(read()).rejects.toMatchObject({ code: 'TABLE_NOT_FOUND' });
+});
+
+test('a window that is open, and whose bounds AWS does not tell yet, is not taken for one that is off', async () => {
+  const PointInTimeRecoveryDescription = { PointInTimeRecoveryStatus: 'ENABLED', EarliestRestorableDateTime: 1.7e9 };
+  const aws = await cannedAws(() => ({
+    body: { ContinuousBackupsDescription: { ContinuousBackupsStatus: 'ENABLED', PointInTimeRecoveryDescription } },
+  }));
+  await expect(connect(aws.url).tables.recoveryWindow('shop-orders')).rejects.toMatchObject({
+    code: 'RESTORE_TIME',
+    message: expect.stringContaining('is on for shop-orders'),
+  });
 });
 
 test('windows are read at most ten times a second, however many tables there are', async () => {

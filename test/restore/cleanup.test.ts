@@ -183,6 +183,24 @@ test('what an environment that is no longer configured left is named, and keeps 
   expect(report.tables).toMatchObject([{ outcome: 'failed', reason: expect.stringContaining('"prod"') }]);
 });
 
+test('what a run left is looked for in its own account, whatever role the environment has by now', async () => {
+  const engine = await startEngine();
+  await createTable(engine, 'quotes-copy');
+  recordedRun(engine, 'quotes-copy', failed);
+  const roleArn = 'arn:aws:iam::999999999999:role/of-another-account';
+  const report = await cleanUp(engine, day, { environments: [{ ...engine.environment, roleArn }] });
+  expect(report.tables).toMatchObject([{ outcome: 'deleted' }]);
+  expect(engine.aws.requests.count('AssumeRole')).toBe(0);
+});
+
+test('a table that is not found where its live table is not either does not count as deleted', async () => {
+  const engine = await startEngine();
+  const id = recordedRun(engine, 'quotes-copy', failed);
+  const report = await cleanUp(engine, day);
+  expect(report.tables).toMatchObject([{ outcome: 'failed', reason: expect.stringContaining('another account') }]);
+  expect(engine.restores.run(id)?.tables[0]?.restoreTableDeleted).toBe(false);
+});
+
 test('two who clean up at once do no harm', async () => {
   const engine = await startEngine();
   const { run } = await timedOut(engine, 5 * minute);

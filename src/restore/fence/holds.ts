@@ -4,7 +4,7 @@ import type { TableDescription } from '../ports.ts';
 import type { Instant } from '../restore-point.ts';
 import type { Run } from '../run.ts';
 import type { StepContext } from '../step.ts';
-import { isPassing, tableOf } from '../step.ts';
+import { tableOf } from '../step.ts';
 import { safetyMargin } from './window.ts';
 
 /** Whether, as far as the record knows, nobody else can write to this table now. */
@@ -13,8 +13,8 @@ export function isFenced(run: Pick<Run, 'id' | 'tables'>, label: string, now: In
   return fence?.state === 'proven' && now >= fence.startsAt && now < fence.endsAt - safetyMargin;
 }
 
-/** When a table's policy was last seen to be the one that was proven. */
-export type PolicyLook = { at: Instant };
+/** When a table's policy was last seen to be the one that was proven; and the table, once it was looked at. */
+export type PolicyLook = { at: Instant; description?: TableDescription };
 
 /** AWS goes by a policy for minutes after it was changed, and GetResourcePolicy is no call for every batch. */
 const lookEveryMs = 5_000;
@@ -22,29 +22,27 @@ const lookEveryMs = 5_000;
 /**
  * Whether nobody else can write to this table now, asked of AWS: the policy must still be the very one that was proven,
  * and a write of somebody else must be denied. A policy that was changed goes on denying for a while, here and there, so
- * neither is proof enough alone. Costs a write unit; ask before writes that rely on it. `known`: the table, where it was
- * looked at already.
+ * neither is proof enough alone. Costs a write unit; ask before writes that rely on it.
  */
 export async function fenceHolds(
   context: Pick<StepContext, 'aws' | 'clock' | 'run' | 'signal'>,
   label: string,
-  known?: TableDescription,
   look: PolicyLook = { at: Number.NEGATIVE_INFINITY },
 ): Promise<boolean> {
   const { aws, clock, run, signal } = context;
   if (!isFenced(run(), label, clock.now())) return false;
   const { fence, table } = tableOf(run(), label);
-  const description = known ?? (await describeExisting(aws, table, signal));
   try {
+    look.description ??= await describeExisting(aws, table, signal);
     if (clock.now() - look.at >= lookEveryMs) {
       const policy = fence === undefined ? undefined : await aws.fence.policy(fence.arn, signal);
       if (policy === undefined || policy.revisionId !== fence?.revisionId) return false;
       look.at = clock.now();
     }
-    return (await aws.fence.probe(description, 'somebody', signal)) === 'closed';
+    return (await aws.fence.probe(look.description, 'somebody', signal)) === 'closed';
   } catch (error) {
     // Not knowing is no proof.
-    if (isPassing(error) && !signal.aborted) return false;
+    if (error instanceof UserError && !signal.aborted) return false;
     throw error;
   }
 }

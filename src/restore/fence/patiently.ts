@@ -1,6 +1,5 @@
-import { UserError } from '../errors.ts';
+import { isPassing, UserError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
-import { isPassing } from '../step.ts';
 
 /** After a change, a policy can be read as it was for some seconds, and takes no other change for fifteen. */
 export const lookAgainMs = 5_000;

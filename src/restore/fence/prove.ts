@@ -1,8 +1,8 @@
 import { describeExisting } from '../describe-existing.ts';
-import { UserError } from '../errors.ts';
+import { isPassing, UserError } from '../errors.ts';
 import type { TableDescription } from '../ports.ts';
 import type { StepContext } from '../step.ts';
-import { isPassing, tableOf } from '../step.ts';
+import { tableOf } from '../step.ts';
 import { hasFence } from './policy.ts';
 import { mustBeOpen } from './raise.ts';
 import type { TableFence } from './table-fence.ts';
@@ -37,7 +37,7 @@ async function revisionOf({ aws, signal }: StepContext, { arn, sid }: TableFence
     const policy = await aws.fence.policy(arn, signal);
     return hasFence(policy?.document, sid) ? policy?.revisionId : undefined;
   } catch (error) {
-    if (isPassing(error) && !signal.aborted) return undefined;
+    if (error instanceof UserError && !signal.aborted) return undefined;
     throw error;
   }
 }

@@ -12,7 +12,16 @@ export const replicas: Check = {
 };
 
 export function replicaWarning(description: TableDescription | undefined): Finding | undefined {
-  if (description === undefined || description.replicaRegions.length === 0) {
+  if (description === undefined) {
+    return undefined;
+  }
+  if (description.legacyGlobal === true) {
+    return warning(
+      `${description.table} is a global table of version 2017.11.29: its aws:rep attributes are compared and written back like data.`,
+      'Update it to the current version of global tables first, or look closely at the plan: most items may differ by them alone.',
+    );
+  }
+  if (description.replicaRegions.length === 0) {
     return undefined;
   }
   return warning(

@@ -1,8 +1,8 @@
 import { elapsed } from '../elapsed.ts';
-import { UserError } from '../errors.ts';
+import { isPassing, UserError } from '../errors.ts';
 import type { TableStatus } from '../ports.ts';
 import type { Step, StepContext } from '../step.ts';
-import { isPassing, restoreTableOf } from '../step.ts';
+import { restoreTableOf } from '../step.ts';
 
 /**
  * Seconds between two looks at a table. AWS takes minutes to an hour: after the first looks, asking more often than every
@@ -50,7 +50,9 @@ async function statusNow({ aws, signal }: StepContext, restoreTable: string): Pr
   try {
     return (await aws.tables.describe(restoreTable, signal))?.status;
   } catch (error) {
-    if (isPassing(error) && !signal.aborted) return undefined;
+    // A status that this version does not know may well be on the way to ACTIVE.
+    const isUnknown = error instanceof UserError && error.code === 'AWS';
+    if ((isPassing(error) || isUnknown) && !signal.aborted) return undefined;
     throw error;
   }
 }

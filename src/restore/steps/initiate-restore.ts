@@ -1,11 +1,12 @@
 import { describeExisting } from '../describe-existing.ts';
 import type { TableRef } from '../environment.ts';
-import { asUserError, UserError } from '../errors.ts';
+import { asUserError, isPassing, UserError } from '../errors.ts';
+import { intentOf, isMadeByRun } from '../made-by-run.ts';
 import { restoreTableName } from '../restore-table-name.ts';
 import type { TableRun } from '../run.ts';
 import { stampOf } from '../run-id.ts';
 import type { Step, StepContext } from '../step.ts';
-import { isPassing, restoreTableOf } from '../step.ts';
+import { restoreTableOf } from '../step.ts';
 
 /** Asks AWS for all restore tables at once: what takes long is AWS's own work, so it must run side by side. */
 export const initiateRestore: Step = {
@@ -13,6 +14,7 @@ export const initiateRestore: Step = {
   async run(context) {
     if (context.run().tables.every((table) => table.restoreTable === undefined)) await writeDownIntents(context);
     const outcomes = await Promise.all(context.run().tables.map((table) => initiateOnce(context, table)));
+    context.signal.throwIfAborted();
     const failures = outcomes.filter((outcome) => outcome !== undefined);
     const [first] = failures;
     if (first !== undefined) throw failures.length === 1 ? first : joined(failures);
@@ -25,8 +27,9 @@ async function writeDownIntents({ aws, record, run, signal }: StepContext): Prom
   const { requestedAt, nth } = stampOf(id);
   const intents = await Promise.all(
     request.tables.map(async ({ label, table }) => {
-      const { arn } = await describeExisting(aws, table, signal);
-      return { type: 'table-restoring', label, restoreTable: restoreTableName(table, requestedAt, nth), arn } as const;
+      const { arn, keySchema } = await describeExisting(aws, table, signal);
+      const restoreTable = restoreTableName(table, requestedAt, nth);
+      return { type: 'table-restoring', label, restoreTable, arn, keySchema } as const;
     }),
   );
   record(...intents);
@@ -38,17 +41,20 @@ async function writeDownIntents({ aws, record, run, signal }: StepContext): Prom
  */
 async function initiateOnce(context: StepContext, table: TableRun): Promise<UserError | undefined> {
   if (table.restoreConfirmed) return undefined;
-  const order = { ref: table, restoreTable: restoreTableOf(context.run(), table.label), arn: table.arn ?? '' };
+  const order = { ref: table, restoreTable: restoreTableOf(context.run(), table.label) };
   // The intent stands without an outcome: AWS knows whether the call was made. Nobody else had the name before it.
-  const isResumed = context.run().resumed;
-  if (isResumed && (await isThere(context, order))) {
-    context.record({ type: 'table-restore-accepted', label: table.label });
-    return undefined;
+  if (context.run().resumed) {
+    const found = await lookForIt(context, order).catch(asUserError);
+    if (found instanceof UserError) return failedToInitiate(table, found);
+    if (found === 'ours') {
+      context.record({ type: 'table-restore-accepted', label: table.label });
+      return undefined;
+    }
   }
   return initiate(context, order);
 }
 
-type Order = { readonly ref: TableRef; readonly restoreTable: string; readonly arn: string };
+type Order = { readonly ref: TableRef; readonly restoreTable: string };
 
 /** One table's restore call. Resolves with what went wrong, so that the other tables' outcomes are recorded too. */
 async function initiate(context: StepContext, order: Order): Promise<UserError | undefined> {
@@ -76,31 +82,44 @@ async function initiate(context: StepContext, order: Order): Promise<UserError |
   return undefined;
 }
 
-/** Whether our restore table exists. What is being built from something else under its name is not ours. */
-async function isThere(context: StepContext, order: Order): Promise<boolean> {
-  const found = await context.aws.tables.describe(order.restoreTable, context.signal);
-  if (found?.restoring === undefined) return found !== undefined;
-  return found.restoring.sourceArn === order.arn && found.restoring.at === context.run().request.restorePoint;
-}
-
 /**
  * Whether AWS makes our restore table after all. A call whose reply was lost may have been accepted, and the SDK's own
- * second try is then told that the table exists. It is surely ours when AWS says that it is being built from our table as
- * of our instant, and surely not when it is built from something else.
+ * second try is then told that the table exists.
  */
 async function isMade(context: StepContext, order: Order, failure: UserError): Promise<'yes' | 'no' | 'unknown'> {
-  if (!isPassing(failure) && failure.code !== 'TABLE_IN_USE' && failure.code !== 'TABLE_EXISTS') return 'no';
+  if (isClearNo(failure)) return 'no';
   try {
-    const found = await context.aws.tables.describe(order.restoreTable);
-    // A table that was asked for just now may not be seen yet; and what one was built from is told only meanwhile.
-    if (found?.restoring === undefined) return 'unknown';
-    const { sourceArn, at } = found.restoring;
-    return sourceArn === order.arn && at === context.run().request.restorePoint ? 'yes' : 'no';
+    const found = await lookForIt(context, order);
+    if (found === 'nothing') return 'unknown';
+    return found === 'ours' ? 'yes' : 'no';
   } catch (error) {
     // The world cannot tell now; the first failure is the one to report.
     if (error instanceof UserError) return 'unknown';
     throw error;
   }
+}
+
+/** `restore` says of a call that was throttled that it was, only if none of its tries can have been accepted. */
+function isClearNo(failure: UserError): boolean {
+  const mayBeMade = isPassing(failure) || failure.code === 'TABLE_IN_USE' || failure.code === 'TABLE_EXISTS';
+  return !mayBeMade || failure.code === 'THROTTLED';
+}
+
+/** Seconds between two looks: a table that was asked for just now is not to be seen everywhere at once. */
+const lookAfterSeconds = [1, 1, 2, 3, 5];
+
+/** Looks for our restore table until there is one. What is made from something else under its name is not ours. */
+async function lookForIt(
+  { aws, clock, log, run, signal }: StepContext,
+  { ref, restoreTable }: Order,
+): Promise<'ours' | 'not-ours' | 'nothing'> {
+  const intent = intentOf(log, run(), ref.label, restoreTable);
+  for (const seconds of [0, ...lookAfterSeconds]) {
+    await clock.sleep(seconds * 1000, signal);
+    const found = await aws.tables.describe(restoreTable, signal);
+    if (found !== undefined) return isMadeByRun(found, intent, run()) ? 'ours' : 'not-ours';
+  }
+  return 'nothing';
 }
 
 function failedToInitiate(ref: TableRef, cause: UserError): UserError {

@@ -2,10 +2,11 @@ import { consumedSince } from '../consumption.ts';
 import { describeExisting } from '../describe-existing.ts';
 import { eachTable } from '../each-table.ts';
 import { UserError } from '../errors.ts';
-import type { KeySchema } from '../item.ts';
 import { keyAttributes } from '../item.ts';
-import { imageOf, itemsOnce, journalPages } from '../journal-items.ts';
-import { journalStates, perhapsWritten } from '../ports.ts';
+import { imageOf, itemsOnce, journalPages, keyOfEntry, repeatedKeys } from '../journal-items.ts';
+import { journalStates, perhapsWritten } from '../journal-states.ts';
+import { keySchemaOf } from '../key-schema.ts';
+import type { JournalImages } from '../ports.ts';
 import type { Step, StepContext } from '../step.ts';
 import { tableOf } from '../step.ts';
 import { same, writeBack } from '../write-back.ts';
@@ -29,7 +30,9 @@ export const collectUndo: Step = {
 
 async function copyBackwards(context: StepContext, undoOf: string, label: string): Promise<void> {
   const { id } = context.run();
-  const walk = { ...context, runId: undoOf, label, states: perhapsWritten, backwards: true };
+  const keySchema = await keySchemaOf(context, label);
+  const walk = { ...context, runId: undoOf, label, keySchema, states: perhapsWritten, backwards: true };
+  const repeated = await repeatedKeys(walk);
   for await (const page of journalPages(walk)) {
     context.journal.add(
       id,
@@ -104,10 +107,6 @@ async function countDifferent(context: StepContext, label: string): Promise<numb
     different += page.filter((entry, index) => !same(live[index], entry.after)).length;
   }
   return different;
-}
-
-async function keySchemaOf({ aws, run, signal }: StepContext, label: string): Promise<KeySchema> {
-  return (await describeExisting(aws, tableOf(run(), label).table, signal)).keySchema;
 }
 
 function undoneRun(undoOf: string | undefined): string {

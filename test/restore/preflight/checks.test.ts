@@ -32,6 +32,7 @@ const table = (name: string, more: Partial<TableDescription> = {}): TableDescrip
 type World = {
   readonly tables?: Readonly<Record<string, TableDescription>>;
   readonly window?: RecoveryWindow;
+  readonly timeToLive?: string;
   readonly denied?: readonly ('describe' | 'recoveryWindow' | 'scan' | 'policy')[];
 };
 
@@ -43,7 +44,12 @@ const window = {
 } as const;
 
 /** AWS as the core sees it. Only what reads is there: a check that changes something fails. */
-function awsWith({ tables = healthy, window: recovery = window, denied = [] }: World): Aws & { asked: string[] } {
+function awsWith({
+  tables = healthy,
+  window: recovery = window,
+  timeToLive,
+  denied = [],
+}: World): Aws & { asked: string[] } {
   const asked: string[] = [];
   const ask = (what: 'describe' | 'recoveryWindow' | 'scan' | 'policy', name: string) => {
     asked.push(`${what} ${name}`);
@@ -63,6 +69,7 @@ function awsWith({ tables = healthy, window: recovery = window, denied = [] }: W
         ask('recoveryWindow', name);
         return recovery;
       },
+      timeToLive: async () => timeToLive,
       restore: never,
       delete: never,
     },
@@ -187,8 +194,11 @@ describe('the preflight checks', () => {
   });
 
   test('streams, replicas and time to live warn, and do not stop a restore', async () => {
-    const busy = { streamEnabled: true, replicaRegions: ['us-east-1', 'ap-south-1'], timeToLiveAttribute: 'expires' };
-    const results = await notPassed({ tables: { ...healthy, 'shop-quotes': table('shop-quotes', busy) } });
+    const busy = { streamEnabled: true, replicaRegions: ['us-east-1', 'ap-south-1'] };
+    const results = await notPassed({
+      tables: { ...healthy, 'shop-quotes': table('shop-quotes', busy) },
+      timeToLive: 'expires',
+    });
     expect(results.map(({ check, status }) => [check, status])).toEqual([
       ['stream', 'warning'],
       ['replicas', 'warning'],

@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'vitest';
+import type { Phase } from '../../src/restore/events.ts';
+import { restoreTableName } from '../../src/restore/restore-table-name.ts';
+import type { Run } from '../../src/restore/run.ts';
+import { stampOf } from '../../src/restore/run-id.ts';
+import { restoreTables } from '../support/crash-invariants.ts';
+import { at, Life } from '../support/crash-life.ts';
+import type { Program } from '../support/crash-program.ts';
+import { startProgram } from '../support/crash-program.ts';
+import { askForRestore, inAWorld } from '../support/crash-restore.ts';
+import type { CrashWorld } from '../support/crash-world.ts';
+import { quotes } from '../support/crash-world.ts';
+import { alice } from '../support/requests.ts';
+
+type Scene = {
+  readonly world: CrashWorld;
+  readonly program: Program;
+  readonly runId: string;
+  readonly restoreTable: string;
+};
+
+/** A restore in a world that something is wrong with, and what is left of it. */
+async function inTrouble(
+  trouble: (scene: Scene) => void,
+  check: (run: Run, scene: Scene & { readonly before: unknown }) => unknown,
+): Promise<void> {
+  await inAWorld(async (world, clock) => {
+    const before = world.live();
+    const program = await startProgram(world, clock, 1, new Life());
+    const runId = await askForRestore(program, world);
+    const scene = { world, program, runId, restoreTable: restoreTableOf(runId) };
+    trouble(scene);
+    const run = await program.restores.execute(runId);
+    world.aws.faults.clear();
+    expect(program.bugs).toEqual([]);
+    await check(run, { ...scene, before });
+    await program.close();
+  });
+}
+
+function restoreTableOf(runId: string): string {
+  const { requestedAt, nth } = stampOf(runId);
+  return restoreTableName(quotes, requestedAt, nth);
+}
+
+/** Does something once, as soon as the run is in this phase. */
+function onPhase({ program, runId }: Scene, phase: Phase, act: () => void): void {
+  const stop = program.log.watch(() => {
+    if (program.log.run(runId)?.phase !== phase) return;
+    stop();
+    act();
+  });
+}
+
+const brokenServer = { kind: 'error', name: 'InternalServerError', operation: 'DescribeTable' } as const;
+
+describe('trouble of the control plane', () => {
+  test.for(['PREFLIGHT', 'VERIFY_COUNTS', 'SWAP_DATA', 'VERIFY_DATA'] as const)(
+    'for more than the few tries of the SDK, in %s, stops nothing',
+    async (phase) => {
+      await inTrouble(
+        (scene) => onPhase(scene, phase, () => scene.world.aws.faults.add({ ...brokenServer, count: 10 })),
+        (run, { world }) => {
+          expect(run.failure?.message).toBeUndefined();
+          expect(run.state).toBe('COMPLETED');
+          expect(world.live()).toEqual(world.restored);
+        },
+      );
+    },
+  );
+
+  test('with the time to live of a table is none of a restore’s', async () => {
+    await inTrouble(
+      ({ world }) =>
+        world.aws.faults.add({
+          kind: 'throttle',
+          operation: 'DescribeTimeToLive',
+          error: 'ThrottlingException',
+          count: 'all',
+        }),
+      ({ state }) => expect(state).toBe('COMPLETED'),
+    );
+  });
+
+  test('does not keep a swap from being put back: it asks nothing of it', async () => {
+    await inTrouble(
+      (scene) => {
+        const { faults } = scene.world.aws;
+        faults.add({ kind: 'access-denied', operation: 'UpdateItem', nth: 2 });
+        onPhase(scene, 'ROLL_BACK', () => faults.add({ ...brokenServer, count: 'all' }));
+      },
+      (run, { world, before }) => {
+        expect(run.failure?.message).toMatch(
+          /^Failed to swap data for [^.]+: AWS denied dynamodb:UpdateItem on \S+\.$/,
+        );
+        expect(run.state).toBe('ROLLED_BACK');
+        expect(world.live()).toEqual(before);
+      },
+    );
+  });
+
+  test('that does not end ends the restore with AWS’s word, and a cancel does not wait for that', async () => {
+    await inTrouble(
+      (scene) =>
+        onPhase(scene, 'VERIFY_COUNTS', () => {
+          scene.world.aws.faults.add({ ...brokenServer, count: 'all' });
+        }),
+      (run) => expect(run).toMatchObject({ state: 'FAILED', failure: { code: 'UNAVAILABLE', phase: 'VERIFY_COUNTS' } }),
+    );
+    await inTrouble(
+      (scene) =>
+        onPhase(scene, 'VERIFY_COUNTS', () => {
+          scene.world.aws.faults.add({ ...brokenServer, count: 'all' });
+          scene.program.restores.cancel(scene.runId, alice);
+        }),
+      (run) => expect(run).toMatchObject({ state: 'CANCELLED', failure: { phase: 'VERIFY_COUNTS' } }),
+    );
+  });
+
+  test('is not what a clear no is: that ends the restore at once', async () => {
+    await inTrouble(
+      (scene) =>
+        onPhase(scene, 'VERIFY_COUNTS', () => {
+          scene.world.aws.faults.add({ kind: 'access-denied', operation: 'DescribeTable' });
+        }),
+      (run) => expect(run).toMatchObject({ state: 'FAILED', failure: { code: 'ACCESS_DENIED' } }),
+    );
+  });
+});
+
+describe('a restore that AWS accepted', () => {
+  const replyLost = { kind: 'lose-reply', operation: 'RestoreTableToPointInTime', table: quotes } as const;
+  const notSeen = { kind: 'error', operation: 'DescribeTable', name: 'ResourceNotFoundException', count: 3 } as const;
+
+  test('and whose reply was lost is found, also when its table is not to be seen at once', async () => {
+    await inTrouble(
+      ({ world, restoreTable }) => {
+        world.aws.faults.add(replyLost);
+        // The first look is that of the preflight.
+        world.aws.faults.add({ ...notSeen, table: restoreTable, nth: 2 });
+      },
+      (run, { world }) => {
+        expect(run.failure?.message).toBeUndefined();
+        expect(run.state).toBe('COMPLETED');
+        expect(world.live()).toEqual(world.restored);
+      },
+    );
+  });
+
+  test('is ours, too, when its table is ACTIVE before we look', async () => {
+    await inTrouble(
+      ({ world }) => {
+        world.aws.faults.add({ ...replyLost, kind: 'restore-takes', ms: 0 });
+        world.aws.faults.add(replyLost);
+      },
+      (run) => {
+        expect(run.failure?.message).toBeUndefined();
+        expect(run.state).toBe('COMPLETED');
+      },
+    );
+  });
+
+  test('before the program was killed is found by the next one, without a second call', async () => {
+    await inAWorld(async (world, clock) => {
+      const life = new Life(at({ name: `RestoreTableToPointInTime ${quotes}`, turn: 1, when: 'after' }));
+      const first = await startProgram(world, clock, 1, life);
+      const runId = await askForRestore(first, world);
+      const killed = new Promise<void>((resolve) => {
+        life.onEnd(resolve);
+      });
+      void first.restores.execute(runId).catch(() => undefined);
+      await killed;
+      const second = await startProgram(world, clock, 2, new Life());
+      world.aws.faults.add({ ...notSeen, table: restoreTableOf(runId) });
+      const run = await second.restores.resume(runId);
+      expect(run.failure?.message).toBeUndefined();
+      expect(run.state).toBe('COMPLETED');
+      expect(world.aws.requests.count('RestoreTableToPointInTime', quotes)).toBe(1);
+      await second.close();
+      await first.close();
+    });
+  });
+
+  test('may be unknown to the first who read its table', async () => {
+    await inTrouble(
+      ({ world, restoreTable }) =>
+        world.aws.faults.add({
+          kind: 'error',
+          operation: 'Scan',
+          table: restoreTable,
+          name: 'ResourceNotFoundException',
+          count: 3,
+        }),
+      (run, { world }) => {
+        expect(run.failure?.message).toBeUndefined();
+        expect(run.state).toBe('COMPLETED');
+        expect(world.live()).toEqual(world.restored);
+      },
+    );
+  });
+});
+
+test.for([
+  { kind: 'error', name: 'ValidationException' },
+  { kind: 'throttle', error: 'ThrottlingException' },
+] as const)('a restore that AWS clearly refused ($kind) leaves no table on any list', async (refusal) => {
+  await inTrouble(
+    ({ world }) =>
+      world.aws.faults.add({ ...refusal, operation: 'RestoreTableToPointInTime', table: quotes, count: 'all' }),
+    async (run, { world, restoreTable }) => {
+      expect(run).toMatchObject({ state: 'FAILED', failure: { phase: 'INITIATE_RESTORE' } });
+      expect(run.failure?.restoreTablesKept).not.toContain(restoreTable);
+      expect(run.failure?.restoreTablesKept).toEqual(await restoreTables(world));
+    },
+  );
+});
