@@ -1,7 +1,7 @@
 /** What a person should read before asking, beyond what AWS says about the tables. Pure; plain sentences. */
 import type { TableRef } from '../restore/environment.ts';
 import type { Instant } from '../restore/restore-point.ts';
-import { hasEnded, type Run } from '../restore/run.ts';
+import type { Run } from '../restore/run.ts';
 import { duration, utc } from './measures.ts';
 
 const hour = 3_600_000;
@@ -17,10 +17,32 @@ export type Asked = {
   readonly now: Instant;
   /** Newest first. */
   readonly history: readonly Run[];
+  /** Requested, approved or running. */
+  readonly open: readonly Run[];
 };
 
 export function cautions(asked: Asked): readonly string[] {
-  return [...closingWindow(asked), ...otherRuns(asked)];
+  return [...turnCautions(asked.open, false), ...closingWindow(asked), ...otherRuns(asked)];
+}
+
+/** What whoever asks now should know about the run that is in the way, for a restore, an undo or a drill. */
+export function turnCautions(open: readonly Run[], isDrill: boolean): readonly string[] {
+  const first = inTheWay(open, isDrill);
+  if (first === undefined) return [];
+  return [
+    `${first.id} ${isOrWillBe(first)}. Only one restore runs at a time: one that is started before that is over fails at once, and has to be asked for anew.`,
+  ];
+}
+
+/** The run for which another one would be refused if it was started now: one holds the lock, and only a drill makes way. */
+export function inTheWay(open: readonly Run[], isDrill: boolean): Run | undefined {
+  return open.find(
+    ({ state, request }) => (state === 'IN_PROGRESS' || state === 'APPROVED') && (isDrill || request.drill !== true),
+  );
+}
+
+export function isOrWillBe({ state }: Run): string {
+  return state === 'APPROVED' ? 'is about to start' : 'is running';
 }
 
 function closingWindow({ at, earliest }: Asked): readonly string[] {
@@ -31,18 +53,18 @@ function closingWindow({ at, earliest }: Asked): readonly string[] {
   ];
 }
 
-/** The one of the same tables that is not over, and the last one that is. */
+/** The one of the same tables that waits for approval, and the last one that is over. */
 function otherRuns({ tables, at, now, history }: Asked): readonly string[] {
   const names = new Set(tables.map(({ table }) => table));
   const same = history.filter(
     ({ request }) => request.drill !== true && request.tables.some(({ table }) => names.has(table)),
   );
-  const open = same.find((run) => !hasEnded(run));
+  const waiting = same.find(({ state }) => state === 'AWAITING_APPROVAL');
   const last = same.find((run) => hasWritten(run) && run.endedAt !== undefined && now - run.endedAt < recently);
   return [
-    ...(open === undefined
+    ...(waiting === undefined
       ? []
-      : [`${open.id} of the same tables is not over yet; of two restores only one runs at a time.`]),
+      : [`${waiting.id} of the same tables waits for approval; of two restores only one runs at a time.`]),
     ...(last === undefined ? [] : [lastOne(last, at, now)]),
   ];
 }

@@ -5,7 +5,7 @@ import { asUserError, UserError } from '../restore/errors.ts';
 import { type Account, mayRequest } from '../restore/policy.ts';
 import { checkWindow, type Instant, readRestorePoint } from '../restore/restore-point.ts';
 import type { EnvironmentOutlook, Wish } from '../restore/restores.ts';
-import { cautions } from './cautions.ts';
+import { cautions, turnCautions } from './cautions.ts';
 import { actorOf, type Desk, whoAndWhere } from './desk.ts';
 import { showOutcome, startApproved } from './done.ts';
 import type { Person } from './people.ts';
@@ -57,9 +57,11 @@ async function lookUp(desk: Desk, userId: string, wanted: Wanted): Promise<Modal
     return dryRunView(report, now);
   }
   const { earliest } = outlook.window;
-  const history = restores.history(runsLookedAt);
+  const [history, open] = [restores.history(runsLookedAt), restores.open()];
   // Streams, replicas and TTL matter to what is written; a drill writes nothing.
-  const warnings = wanted.drill ? [] : [...outlook.warnings, ...cautions({ tables, at, earliest, now, history })];
+  const warnings = wanted.drill
+    ? turnCautions(open, true)
+    : [...outlook.warnings, ...cautions({ tables, at, earliest, now, history, open })];
   const choices = choicesOf(environment, wanted);
   const filled = {
     wanted,

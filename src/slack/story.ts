@@ -4,6 +4,7 @@ import type { RunId, StoredEvent } from '../restore/events.ts';
 import type { Clock, EventLog } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import { foldRun, hasEnded, type Run } from '../restore/run.ts';
+import { inTheWay } from './cautions.ts';
 import type { Surroundings } from './messages/surroundings.ts';
 import type { Target } from './postings.ts';
 
@@ -36,12 +37,14 @@ export function surroundingsOf({ run, rows }: Story, parts: StoryParts): Surroun
   const undone = undoOf === undefined ? undefined : log.run(undoOf);
   const undoing = hasEnded(run) ? log.open().find(({ request }) => request.undoOf === run.id) : undefined;
   const stopOrStart = rows.findLast(({ event: { type } }) => type === 'paused' || type.startsWith('resume'));
+  const first = run.state === 'AWAITING_APPROVAL' ? inTheWay(log.open(), false) : undefined;
   return {
     environment: environmentOf(environment),
     isPaused: stopOrStart?.event.type === 'paused',
     isRefused: stopOrStart?.event.type === 'resume-refused',
     ...(undone === undefined ? {} : { undone }),
     ...(until === undefined ? {} : { undoableUntil: until }),
+    ...(first === undefined ? {} : { inTheWay: first }),
     ...(undoing === undefined ? {} : { undoneBy: undoing.id }),
   };
 }

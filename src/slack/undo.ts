@@ -2,6 +2,7 @@
 import { asUserError, UserError } from '../restore/errors.ts';
 import { mayAsk, mayRequest } from '../restore/policy.ts';
 import type { Run } from '../restore/run.ts';
+import { turnCautions } from './cautions.ts';
 import { actorOf, type Desk, memberOf, whoAndWhere } from './desk.ts';
 import { showOutcome, startApproved } from './done.ts';
 import { limits } from './limits.ts';
@@ -36,7 +37,8 @@ export async function openUndo(desk: Desk, run: Run, asking: Asking): Promise<vo
   const until = desk.restores.undoableUntil(run.id);
   const now = desk.clock.now();
   if (until === undefined || until <= now) throw nothingToUndo(run);
-  const view = undoView({ run, environment, until, now, askedBy: userId, channelId });
+  const warnings = turnCautions(desk.restores.open(), false);
+  const view = undoView({ run, environment, warnings, until, now, askedBy: userId, channelId });
   await Promise.all([openView(desk, triggerId, view), ack()]);
 }
 

@@ -262,3 +262,32 @@ test.each(['failWith', 'loseReply'] as const)(
       ).not.toContain('once more');
   },
 );
+
+test('a card warns while another restore runs, in its Approve too, and does not when that is over', async () => {
+  const world = await startWorld();
+  await ask(world);
+  const warning = 'Only one restore runs at a time: approved before that is over, this one fails at once';
+  await world.slack.as('U0ALICE').submit(await open(world, 'dev 2 hours ago'), {});
+  await expect.poll(() => world.approved.length).toBe(1);
+  const [id = ''] = world.approved;
+  world.record(id, { type: 'started' });
+  const card = await parentShowing(world, `\`${id}\` is running. ${warning}`);
+  expect(readable(card)).toContain(`${id} is running: approved now, this one fails at once.`);
+  world.record(id, { type: 'completed', durationMs: 1000 });
+  await world.slack.messageUntil('C0OPS', (shown) => shown.ts === card.ts && !readable(shown).includes(warning));
+});
+
+test('the window for an undo warns while another restore runs', async () => {
+  const world = await startWorld();
+  const id = await approveAndStart(world, await ask(world));
+  world.wrote(id, 'quotes', 46);
+  world.record(id, ...fromThePlanToTheEnd());
+  const alice = world.slack.as('U0ALICE');
+  await alice.submit(await open(world, 'dev 2 hours ago'), {});
+  await expect.poll(() => world.approved.length).toBe(2);
+  world.record(world.approved[1] ?? '', { type: 'started' });
+  await alice.close(alice.view(), { all: true });
+  await alice.command(command, `undo ${id}`);
+  const view = await alice.viewUntil((shown) => titleOf(shown) === 'Undo this restore?');
+  expect(readable(view)).toContain(`${world.approved[1]} is running. Only one restore runs at a time`);
+});

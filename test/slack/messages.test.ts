@@ -212,7 +212,7 @@ describe.each([
   test('every message of its life is one that Slack takes', () => {
     for (const [row, run] of rows) {
       const reply = replyTo(row, run, around(run));
-      const paused = { ...around(run), isPaused: true, undoneBy: 'restore-2' };
+      const paused = { ...around(run), isPaused: true, undoneBy: 'restore-2', inTheWay: run };
       const parents = [around(run), paused].map((surroundings) => parentMessage(run, surroundings, progress));
       for (const message of [...parents, ...(reply === undefined ? [] : [reply])]) {
         for (const shown of [message, inPlainBlocks(message), inButtonsOnly(message)]) {
@@ -359,7 +359,15 @@ describe.each([
       ...rows
         .slice(-1)
         .map(([, ended]) =>
-          undoView({ run: ended, environment, until: now + minute, now, askedBy: 'U0ALICE', channelId: 'C0OPS' }),
+          undoView({
+            run: ended,
+            environment,
+            warnings: [nasty.repeat(4)],
+            until: now + minute,
+            now,
+            askedBy: 'U0ALICE',
+            channelId: 'C0OPS',
+          }),
         ),
     ]) {
       expect(validateView(view), JSON.stringify(view).slice(0, 200)).toEqual([]);

@@ -84,7 +84,9 @@ test('the window warns of a moment that is about to go, and of the last restore 
   await alice.submit(await open(world, 'dev 2 hours ago --tables quotes'), {});
   await expect.poll(() => world.approved.length).toBe(1);
   const first = onlyRun(world);
-  expect(readable(await open(world, 'dev 1 hour ago'))).toContain(`${first.id} of the same tables is not over yet`);
+  expect(readable(await open(world, 'dev 1 hour ago'))).toContain(
+    `${first.id} is about to start. Only one restore runs`,
+  );
   happen(world, first.id, ...upToThePlan(), ...fromThePlanToTheEnd());
   clock.moveOn(3 * 60 * minute);
   await alice.close(alice.view(), { all: true });
@@ -95,6 +97,43 @@ test('the window warns of a moment that is about to go, and of the last restore 
   await alice.close(alice.view(), { all: true });
   const closing = readable(await open(world, 'dev 2026-11-02T14:00:00Z'));
   expect(closing).toContain('This moment leaves the restorable window in 2 h at the soonest');
+});
+
+test('while any restore runs, of whatever environment, the window says that another one would fail at once', async () => {
+  const world = await startWorld({ environments: [dev, { ...prod, approvals: 0 }] });
+  const alice = world.slack.as('U0ALICE');
+  const warning = 'Only one restore runs at a time: one that is started before that is over fails at once';
+  const shows = async (text: string) => {
+    const view = readable(await open(world, text));
+    await alice.close(alice.view(), { all: true });
+    return view;
+  };
+  await alice.submit(await open(world, 'drill dev'), {});
+  await expect.poll(() => world.approved.length).toBe(1);
+  const drill = onlyRun(world);
+  world.record(drill.id, { type: 'started' });
+  // A drill makes way for a restore, and for no other drill.
+  expect(await shows('prod 2 hours ago')).not.toContain(warning);
+  expect(await shows('drill prod')).toContain(`${drill.id} is running. ${warning}`);
+  world.record(drill.id, { type: 'completed', durationMs: 1000 });
+  await alice.submit(await open(world, 'dev 2 hours ago'), {});
+  await expect.poll(() => world.approved.length).toBe(2);
+  const restore = world.restores.history(1)[0]?.id ?? '';
+  world.record(restore, { type: 'started' });
+  expect(await shows('prod 2 hours ago')).toContain(`${restore} is running. ${warning}`);
+  expect(await shows('drill prod')).toContain(`${restore} is running. ${warning}`);
+  world.record(restore, { type: 'completed', durationMs: 1000 });
+  expect(await shows('prod 2 hours ago')).not.toContain(warning);
+});
+
+test('a request of the same tables that waits for approval is named', async () => {
+  const world = await startWorld();
+  await world.slack.as('U0ALICE').submit(await open(world, 'prod 2 hours ago'), { Reason: 'x' });
+  await parentShowing(world, 'Approval needed');
+  const { id } = onlyRun(world);
+  expect(readable(await open(world, 'prod 1 hour ago', 'U0CAROL'))).toContain(
+    `${id} of the same tables waits for approval; of two restores only one runs at a time.`,
+  );
 });
 
 test('a drill needs no approval, is asked for by admins alone, and says that nothing live is written', async () => {

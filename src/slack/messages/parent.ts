@@ -5,6 +5,7 @@ import { approversOf } from '../../restore/policy.ts';
 import type { Run, RunState } from '../../restore/run.ts';
 import type { Speed } from '../../restore/speed.ts';
 import { actionIds, valueFor } from '../button-value.ts';
+import { isOrWillBe } from '../cautions.ts';
 import { commandName } from '../command.ts';
 import { duration, utc } from '../measures.ts';
 import { actor, anyOf, code, escaped, literal, readersTime } from '../mrkdwn.ts';
@@ -41,7 +42,7 @@ export function parentMessage(run: Run, surroundings: Surroundings, progress: Pr
 }
 
 function approvalCard(run: Run, surroundings: Surroundings): Message {
-  const { environment } = surroundings;
+  const { environment, inTheWay } = surroundings;
   const cost = expected(run);
   const title = `Approval needed: ${subjectOf(run)}`;
   const buttons = actions(
@@ -51,7 +52,7 @@ function approvalCard(run: Run, surroundings: Surroundings): Message {
       value: valueFor(run),
       style: 'primary',
       // The window in which the name is typed asks already.
-      ...(environment?.approvalStepUp === true ? {} : { confirm: confirmApproval(run) }),
+      ...(environment?.approvalStepUp === true ? {} : { confirm: confirmApproval(run, inTheWay) }),
     }),
     button({ actionId: actionIds.deny, label: 'Deny', value: valueFor(run), style: 'danger' }),
     button({ actionId: actionIds.withdraw, label: 'Withdraw', value: valueFor(run) }),
@@ -61,14 +62,21 @@ function approvalCard(run: Run, surroundings: Surroundings): Message {
     ...requestBlocks(run, surroundings),
     section(`*What will happen:* ${isUndo(run) ? whatUndoDoes : whatRestoreDoes}`),
     ...(cost.length === 0 ? [] : [facts(cost)]),
+    ...(inTheWay === undefined ? [] : [section(notYet(inTheWay))]),
     context(whoMay(run, environment)),
     reference(run, ...expiry(run)),
     buttons,
   ]);
 }
 
-function confirmApproval(run: Run) {
-  return confirmation(`Approve this ${nounFor(run)}?`, inOneSentence(run), 'Approve', 'Not yet');
+function confirmApproval(run: Run, inTheWay: Run | undefined) {
+  const caution =
+    inTheWay === undefined ? '' : `${inTheWay.id} ${isOrWillBe(inTheWay)}: approved now, this one fails at once. `;
+  return confirmation(`Approve this ${nounFor(run)}?`, `${caution}${inOneSentence(run)}`, 'Approve', 'Not yet');
+}
+
+function notYet(inTheWay: Run): string {
+  return `:warning: ${code(inTheWay.id)} ${isOrWillBe(inTheWay)}. Only one restore runs at a time: approved before that is over, this one fails at once, and has to be asked for and approved anew. This line goes when that is over.`;
 }
 
 function isUndo({ request }: Run): boolean {

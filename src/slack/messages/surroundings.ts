@@ -17,6 +17,8 @@ export type Surroundings = {
   readonly isPaused?: boolean;
   /** It stands still, and was refused to go on: the configuration is another one. */
   readonly isRefused?: boolean;
+  /** The run that has to be over before this one can be started. */
+  readonly inTheWay?: Run;
   /** When the event before the one that is told was written down. */
   readonly before?: Instant;
 };

@@ -8,7 +8,7 @@ import { count, counted, duration, utc } from '../measures.ts';
 import { facts, lineSections } from '../messages/blocks.ts';
 import { actor, bothTimes, code, escaped } from '../mrkdwn.ts';
 import { nextStep } from './approving.ts';
-import { callbackIds, modal, reasonInput } from './modal.ts';
+import { alertBlocks, callbackIds, modal, reasonInput } from './modal.ts';
 
 const schema = z.object({ runId: z.string(), channelId: z.string() });
 
@@ -29,12 +29,14 @@ export function readWantedUndo(metadata: string): WantedUndo | undefined {
 export function undoView(order: {
   readonly run: Run;
   readonly environment: Environment;
+  /** What a person should read before asking. */
+  readonly warnings: readonly string[];
   readonly until: Instant;
   readonly now: Instant;
   readonly askedBy: string;
   readonly channelId: string;
 }): ModalView {
-  const { run, environment, until, now, askedBy, channelId } = order;
+  const { run, environment, warnings, until, now, askedBy, channelId } = order;
   const { request, endedAt } = run;
   const wanted: WantedUndo = { runId: run.id, channelId };
   const did =
@@ -55,6 +57,7 @@ export function undoView(order: {
         ['Possible', `until ${bothTimes(until)}, for another ${duration(until - now)}`],
       ]),
       ...lineSections(['*What it would put back:*', ...run.tables.map(lineFor)], 9000),
+      ...warnings.flatMap((warning) => alertBlocks('warning', warning)),
       nextStep(environment, askedBy, effect),
       reasonInput(environment.reasonRequired),
     ],
