@@ -1,5 +1,5 @@
 import { displayName } from '../restore/environment.ts';
-import type { Conflicts, RunEvent, TableComparison } from '../restore/events.ts';
+import type { Conflicts, RunEvent, TableComparison, TableVerification } from '../restore/events.ts';
 import type { Run } from '../restore/run.ts';
 import { formatDuration } from './format.ts';
 import { debug, info, type Line, oneLine, warning } from './line.ts';
@@ -52,7 +52,6 @@ function comparedLines(name: string, compared: TableComparison, isDrill: boolean
         ? `${name}: a restore would put ${put} items and delete ${compared.delete}, ${unchanged} unchanged`
         : `${name}: ${put} items to put, ${compared.delete} to delete, ${unchanged} unchanged`,
     ),
-    debug(`${name}: digest original=${compared.liveDigest}, restore=${compared.restoredDigest}`),
   ];
 }
 
@@ -87,7 +86,7 @@ function counted(items: number): string {
 
 function verifiedLines(
   name: string,
-  verified: TableComparison & { readonly round: number },
+  verified: TableVerification & { readonly round: number },
   { request, tables }: Run,
 ): readonly Line[] {
   const { label, put, liveItems, liveDigest, restoredDigest, round } = verified;

@@ -2,7 +2,7 @@ import type { Difference } from './compare.ts';
 import { addConsumed, consumedSince } from './consumption.ts';
 import { describeExisting } from './describe-existing.ts';
 import { tablesAtOnce } from './each-table.ts';
-import type { Cost, TableComparison } from './events.ts';
+import type { Cost, TableComparison, TableVerification } from './events.ts';
 import type { TableDescription } from './ports.ts';
 import type { StepContext } from './step.ts';
 import { restoreTableOf, tableOf } from './step.ts';
@@ -17,17 +17,34 @@ const bytesPerUnit = 4096;
 
 /** Reads a live table and its restore table side by side and puts every difference into the journal. */
 export async function compareTable(context: StepContext, label: string): Promise<TableComparison & Required<Cost>> {
+  const { restored, live, ...found } = await compare(context, label, false);
+  return { ...found, liveItems: live.items, restoredItems: restored.items };
+}
+
+/** The same, with a digest of either side as the proof. */
+export async function compareForProof(
+  context: StepContext,
+  label: string,
+): Promise<TableVerification & Required<Cost>> {
+  const { restored, live, ...found } = await compare(context, label, true);
+  if (restored.digest === undefined || live.digest === undefined) throw new Error('The digests were asked for');
+  const digests = { liveDigest: live.digest, restoredDigest: restored.digest };
+  return { ...found, liveItems: live.items, restoredItems: restored.items, ...digests };
+}
+
+async function compare(context: StepContext, label: string, withDigests: boolean) {
   const { aws, comparer, environment, journal, pace, progress, signal } = context;
   const run = context.run();
   const { table } = tableOf(run, label);
   const description = await describeExisting(aws, table, signal);
-  const { readUnits, restored, live, ...counts } = await comparer.compare({
+  const { readUnits, ...found } = await comparer.compare({
     environment,
     restoredTable: restoreTableOf(run, label),
     liveTable: table,
     keySchema: description.keySchema,
     totalSegments: segmentsFor(description),
     memoryBudgetBytes: pace.compareMemoryBytes / Math.min(tablesAtOnce, run.tables.length),
+    withDigests,
     speed: context.speed,
     signal,
     onDifferences: (batch) => {
@@ -42,11 +59,7 @@ export async function compareTable(context: StepContext, label: string): Promise
   });
   return {
     label,
-    liveItems: live.items,
-    restoredItems: restored.items,
-    ...counts,
-    liveDigest: live.digest,
-    restoredDigest: restored.digest,
+    ...found,
     consumed: addConsumed({ readUnits, writeUnits: 0 }, consumedSince(context, label)),
   };
 }

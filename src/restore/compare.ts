@@ -45,6 +45,8 @@ export interface ComparisonInput {
   readonly memoryBudgetBytes?: number;
   /** Opened when the budget is spent, at most once. Without it everything waits in memory, whatever the budget. */
   readonly openOverflow?: () => Overflow;
+  /** Whether to make a digest of either side, which takes about a third of the work. Default: yes. */
+  readonly withDigests?: boolean;
   /** Segments of either side that are read at the same time. Default 4: eight megabytes of requests under way. */
   readonly segmentsAtOnce?: number;
   readonly signal?: AbortSignal;
@@ -73,6 +75,7 @@ export async function compareTables(input: ComparisonInput): Promise<Comparison>
     onDifferences: input.onDifferences,
     memoryBudgetBytes: input.memoryBudgetBytes ?? defaultMemoryBudgetBytes,
     openOverflow: input.openOverflow,
+    withDigests: input.withDigests ?? true,
   });
   try {
     return await joinAll(join, input);

@@ -15,6 +15,8 @@ export interface ComparisonOrder {
   readonly totalSegments: number;
   /** See `compareTables`. */
   readonly memoryBudgetBytes: number;
+  /** See `compareTables`. */
+  readonly withDigests: boolean;
   readonly speed: SpeedNow;
   readonly signal: AbortSignal;
   /** Takes the differences, at most 100 and about 1 MB at a time. The comparison waits for it. */

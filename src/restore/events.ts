@@ -25,7 +25,7 @@ export const phases = [
 export const extraPhases = ['RAISE_FENCE', 'LOWER_FENCE', 'ROLL_BACK'] as const;
 export type Phase = (typeof phases)[number] | (typeof extraPhases)[number];
 
-/** The plan of one table, and proof of what was compared. Counts only: no item ever enters the event log. */
+/** The plan of one table. Counts only: no item ever enters the event log. */
 export type TableComparison = {
   readonly label: string;
   readonly liveItems: number;
@@ -33,6 +33,10 @@ export type TableComparison = {
   readonly put: number;
   readonly delete: number;
   readonly unchanged: number;
+};
+
+/** What was found after the last write, and the proof of it. */
+export type TableVerification = TableComparison & {
   /** Order-independent digest of each side, 32 hex digits. */
   readonly liveDigest: string;
   readonly restoredDigest: string;
@@ -170,7 +174,7 @@ export type RunEvent =
       readonly delete: number;
     } & Conflicts &
       Cost)
-  | ({ readonly type: 'table-verified'; readonly round: number } & TableComparison & Cost)
+  | ({ readonly type: 'table-verified'; readonly round: number } & TableVerification & Cost)
   /** The intent, before DeleteTable is called. */
   | { readonly type: 'table-deleting'; readonly label: string; readonly restoreTable: string }
   | { readonly type: 'table-deleted'; readonly label: string; readonly restoreTable: string }

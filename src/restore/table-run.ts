@@ -1,6 +1,6 @@
 /** One table of a run: the part of the fold that is about it alone. */
 import { addConsumed } from './consumption.ts';
-import type { Conflicts, Cost, RunEvent, TableComparison } from './events.ts';
+import type { Conflicts, Cost, RunEvent, TableComparison, TableVerification } from './events.ts';
 import type { TableFence } from './fence/table-fence.ts';
 import { fenceAfter } from './fence/table-fence.ts';
 import type { KeySchema } from './item.ts';
@@ -25,7 +25,7 @@ export type TableRun = {
   readonly swap: 'pending' | 'in_progress' | 'complete';
   /** Of the swap, once it is complete. */
   readonly conflicts?: Conflicts;
-  readonly verification?: TableComparison;
+  readonly verification?: TableVerification;
   /** As the swap recorded it when it was complete; an undo has no other counts. */
   readonly swapped?: ItemCounts;
   /** What verification rounds found written by others meanwhile, journalled and wrote once more, over all such rounds. */
@@ -72,7 +72,7 @@ export function tableAfter(table: TableRun, event: TableEvent, onConflict: OnCon
     case 'table-verified':
       return {
         ...table,
-        verification: comparisonIn(event),
+        verification: verificationIn(event),
         ...consumedWith(table, event),
         ...(onConflict === 'overwrite' ? rewrittenBefore(table) : {}),
       };
@@ -114,8 +114,11 @@ function comparisonIn({
   put,
   delete: deleted,
   unchanged,
-  liveDigest,
-  restoredDigest,
 }: TableComparison): TableComparison {
-  return { label, liveItems, restoredItems, put, delete: deleted, unchanged, liveDigest, restoredDigest };
+  return { label, liveItems, restoredItems, put, delete: deleted, unchanged };
+}
+
+function verificationIn(event: TableVerification): TableVerification {
+  const { liveDigest, restoredDigest } = event;
+  return { ...comparisonIn(event), liveDigest, restoredDigest };
 }

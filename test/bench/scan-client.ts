@@ -64,6 +64,7 @@ async function ourComparison(segments: number): Promise<number> {
     keySchema,
     totalSegments: segments,
     memoryBudgetBytes: 256 * 2 ** 20,
+    withDigests: true,
     speed: () => 'fast',
     signal: new AbortController().signal,
     onDifferences: () => undefined,

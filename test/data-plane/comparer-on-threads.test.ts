@@ -79,6 +79,7 @@ function anOrder(changes: Partial<ComparisonOrder> = {}) {
     keySchema: { partition: 'id' },
     totalSegments: 3,
     memoryBudgetBytes: 16_000_000,
+    withDigests: true,
     speed: () => 'normal',
     signal: new AbortController().signal,
     onDifferences: (batch) => void differences.push(...batch),

@@ -165,6 +165,18 @@ describe('the join', () => {
     });
   });
 
+  test('finds the same without digests', async () => {
+    const restored = [[[numbered(1, 'a'), numbered(2, 'a'), numbered(3, 'a')]]];
+    const live = [[[numbered(1, 'a'), numbered(2, 'b'), numbered(4, 'a')]]];
+    const { restored: then, live: now, ...found } = await compare(restored, live);
+    expect(now.digest).not.toBe(then.digest);
+    expect(await compare(restored, live, { withDigests: false })).toEqual({
+      ...found,
+      restored: { items: 3 },
+      live: { items: 3 },
+    });
+  });
+
   test('keeps few items waiting while the scans go in the same order, whatever their speed and the damage', async () => {
     const total = 200_000;
     const segments = 4;

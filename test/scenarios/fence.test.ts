@@ -133,7 +133,7 @@ test('a restore behind a fence is completed while an application hammers the tab
 
   expect(run).toMatchObject({ state: 'COMPLETED', tables: [{ fence: { state: 'lowered' } }] });
   const [table] = run.tables;
-  expect(table?.verification?.liveDigest).toBe(table?.comparison?.restoredDigest);
+  expect(table?.verification?.liveDigest).toBe(table?.verification?.restoredDigest);
   expect(table?.conflicts).toEqual({ overwritten: 0, kept: 0 });
   expect(writer.writes.some(({ denied }) => denied)).toBe(true);
   expect(engine.aws.requests.count('BatchWriteItem', TableName)).toBeGreaterThan(0);

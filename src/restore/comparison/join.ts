@@ -1,10 +1,10 @@
 import type { Item, KeySchema } from '../item.ts';
 import { itemSize, sameItem } from '../item.ts';
 import { itemIn, keyFormOf } from './canonical-text.ts';
-import type { ItemHash } from './digest.ts';
+import type { Digest, ItemHash } from './digest.ts';
 import { itemHash, itemTextHash, newDigest } from './digest.ts';
 import { Drawers } from './drawers.ts';
-import type { Overflow } from './overflow.ts';
+import type { Overflow, Side } from './overflow.ts';
 import type { Lane, Segment } from './scan-segments.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -18,8 +18,8 @@ export type Difference =
     }
   | { readonly kind: 'delete'; readonly live: Item };
 
-/** What one side holds: how many items, and an order-independent digest of them. */
-type SideTotals = { readonly items: number; readonly digest: string };
+/** What one side holds: how many items, and where it was asked for an order-independent digest of them. */
+type SideTotals = { readonly items: number; readonly digest?: string };
 
 /** Result of a join. `put + unchanged` are the restored items; `put` counts changed and deleted ones alike. */
 export type Joined = {
@@ -35,6 +35,8 @@ export type JoinOptions = {
   readonly onDifferences: (batch: readonly Difference[]) => void | Promise<void>;
   readonly memoryBudgetBytes: number;
   readonly openOverflow: (() => Overflow) | undefined;
+  /** Whether to make a digest of either side: about a third of the work. */
+  readonly withDigests: boolean;
 };
 
 /**
@@ -56,13 +58,15 @@ const batchLimits = { items: 100, bytes: 1_000_000 } as const;
 export class Join {
   readonly #options: JoinOptions;
   readonly #waiting = { restored: new WaitingRoom(), live: new WaitingRoom() } as const;
-  readonly #totals = { restored: new Totals(), live: new Totals() } as const;
+  readonly #items = { restored: 0, live: 0 };
+  readonly #digests: Readonly<Record<Side, Digest>> | undefined;
   readonly #counts = { put: 0, delete: 0, unchanged: 0 };
   #drawers: Drawers | undefined;
   #differences: { readonly difference: Difference; readonly size: number }[] = [];
 
   constructor(options: JoinOptions) {
     this.#options = options;
+    this.#digests = options.withDigests ? { restored: newDigest(), live: newDigest() } : undefined;
   }
 
   get counts(): Readonly<{ put: number; delete: number; unchanged: number }> {
@@ -109,8 +113,8 @@ export class Join {
     }
     await this.#emit(0);
     return {
-      restored: this.#totals.restored.sums(),
-      live: this.#totals.live.sums(),
+      restored: this.#totalsOf('restored'),
+      live: this.#totalsOf('live'),
       ...this.#counts,
     };
   }
@@ -123,7 +127,7 @@ export class Join {
   #meet(lane: Lane): void {
     const { restored, live } = lane;
     if (restored.headLooksLike(live)) {
-      this.#settleEqual(itemTextHash(restored.head));
+      this.#settleEqual(() => itemTextHash(restored.head));
       restored.advance();
       live.advance();
       return;
@@ -162,24 +166,39 @@ export class Join {
 
   #settlePair(restoredText: string, liveText: string): void {
     if (restoredText === liveText) {
-      this.#settleEqual(itemTextHash(restoredText));
+      this.#settleEqual(() => itemTextHash(restoredText));
       return;
     }
     const restored = itemIn(restoredText);
     const live = itemIn(liveText);
-    if (sameItem(restored, live)) this.#settleEqual(itemHash(restored));
+    if (sameItem(restored, live)) this.#settleEqual(() => itemHash(restored));
     else this.#settleChanged(restored, live);
   }
 
-  #settleEqual(hash: ItemHash): void {
-    this.#totals.restored.add(hash);
-    this.#totals.live.add(hash);
+  #count(side: Side, item: Item): void {
+    this.#items[side] += 1;
+    this.#digests?.[side].add(itemHash(item));
+  }
+
+  #totalsOf(side: Side): SideTotals {
+    const digest = this.#digests?.[side].toString();
+    return { items: this.#items[side], ...(digest !== undefined && { digest }) };
+  }
+
+  #settleEqual(hashOfBoth: () => ItemHash): void {
+    this.#items.restored += 1;
+    this.#items.live += 1;
+    if (this.#digests !== undefined) {
+      const hash = hashOfBoth();
+      this.#digests.restored.add(hash);
+      this.#digests.live.add(hash);
+    }
     this.#counts.unchanged += 1;
   }
 
   #settleChanged(restored: Item, live: Item): void {
-    this.#totals.restored.add(itemHash(restored));
-    this.#totals.live.add(itemHash(live));
+    this.#count('restored', restored);
+    this.#count('live', live);
     this.#counts.put += 1;
     this.#differences.push({
       difference: { kind: 'put', restored, live },
@@ -188,13 +207,13 @@ export class Join {
   }
 
   #settleRestoredAlone(restored: Item): void {
-    this.#totals.restored.add(itemHash(restored));
+    this.#count('restored', restored);
     this.#counts.put += 1;
     this.#differences.push({ difference: { kind: 'put', restored, live: undefined }, size: itemSize(restored) });
   }
 
   #settleLiveAlone(live: Item): void {
-    this.#totals.live.add(itemHash(live));
+    this.#count('live', live);
     this.#counts.delete += 1;
     this.#differences.push({ difference: { kind: 'delete', live }, size: itemSize(live) });
   }
@@ -226,20 +245,6 @@ export class Join {
       await this.#options.onDifferences(batch.map(({ difference }) => difference));
     }
     this.#differences = this.#differences.slice(handedOver);
-  }
-}
-
-class Totals {
-  readonly #digest = newDigest();
-  #items = 0;
-
-  add(hash: ItemHash): void {
-    this.#items += 1;
-    this.#digest.add(hash);
-  }
-
-  sums(): SideTotals {
-    return { items: this.#items, digest: this.#digest.toString() };
   }
 }
 

@@ -1,4 +1,4 @@
-import { compareTable } from '../compare-table.ts';
+import { compareForProof } from '../compare-table.ts';
 import { eachTable } from '../each-table.ts';
 import { displayName } from '../environment.ts';
 import { UserError } from '../errors.ts';
@@ -28,7 +28,7 @@ async function verifyTable(context: StepContext, label: string): Promise<void> {
   if (keeps) journal.dropPending(id, label);
   else await writeBack(context, label);
   for (let round = 1; ; round += 1) {
-    const comparison = await compareTable({ ...context, journal: addingAgain(journal) }, label);
+    const comparison = await compareForProof({ ...context, journal: addingAgain(journal) }, label);
     context.record({ type: 'table-verified', round, ...comparison });
     if (comparison.put + comparison.delete === 0) return;
     if (keeps) {
