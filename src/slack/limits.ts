@@ -5,7 +5,7 @@
 export const limits = {
   /** chat.update refuses more (`msg_too_long`); chat.postMessage would take 40,000. */
   messageText: 4000,
-  /** Undocumented: `msg_blocks_too_long` comes at about 13,200 over all blocks of a message. */
+  /** Over all blocks of a message, as people read them. Undocumented: `msg_blocks_too_long` comes at about 13,200. */
   messageBlocks: 10_000,
   /** The same as it goes over the wire, braces and all: ours, so that the limit above holds however Slack counts. */
   messageJson: 13_000,

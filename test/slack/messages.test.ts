@@ -9,7 +9,7 @@ import type { RestoreRequest } from '../../src/restore/request.ts';
 import type { CheckResult } from '../../src/restore/restores.ts';
 import { apply, foldRun, type Run } from '../../src/restore/run.ts';
 import { speeds } from '../../src/restore/speed.ts';
-import { validateMessage, validateView } from '../../src/sandbox/slack/block-kit.ts';
+import { charactersIn, validateMessage, validateView } from '../../src/sandbox/slack/block-kit.ts';
 import { limits } from '../../src/slack/limits.ts';
 import {
   cancelledMessage,
@@ -217,6 +217,7 @@ describe.each([
       for (const message of [...parents, ...(reply === undefined ? [] : [reply])]) {
         for (const shown of [message, inPlainBlocks(message), inButtonsOnly(message)]) {
           expect(validateMessage({ blocks: shown.blocks }), row.event.type).toEqual([]);
+          expect(charactersIn(shown.blocks), row.event.type).toBeLessThanOrEqual(limits.messageBlocks);
           expect(shown.text.length, row.event.type).toBeLessThanOrEqual(limits.messageText);
           expect(shown.text.trim()).not.toBe('');
         }
@@ -274,6 +275,7 @@ describe.each([
       bugMessage('abc'),
     ]) {
       expect(validateMessage({ blocks: answer.blocks }), answer.text.slice(0, 100)).toEqual([]);
+      expect(charactersIn(answer.blocks), answer.text.slice(0, 100)).toBeLessThanOrEqual(limits.messageBlocks);
       expect(answer.text.length).toBeLessThanOrEqual(limits.messageText);
     }
   });
@@ -356,19 +358,17 @@ describe.each([
       ...[asked(run), approved(run), denied(run)].map(({ title, text }) => modal({ title, blocks: [section(text)] })),
       approveView(run, `${run.id} ${run.digest}`),
       denyView(run, `${run.id} ${run.digest}`),
-      ...rows
-        .slice(-1)
-        .map(([, ended]) =>
-          undoView({
-            run: ended,
-            environment,
-            warnings: [nasty.repeat(4)],
-            until: now + minute,
-            now,
-            askedBy: 'U0ALICE',
-            channelId: 'C0OPS',
-          }),
-        ),
+      ...rows.slice(-1).map(([, ended]) =>
+        undoView({
+          run: ended,
+          environment,
+          warnings: [nasty.repeat(4)],
+          until: now + minute,
+          now,
+          askedBy: 'U0ALICE',
+          channelId: 'C0OPS',
+        }),
+      ),
     ]) {
       expect(validateView(view), JSON.stringify(view).slice(0, 200)).toEqual([]);
     }
@@ -402,6 +402,20 @@ function outlookOf(request: RestoreRequest) {
     })),
   };
 }
+
+test('what had to be shortened says so, and where the whole is; what fits is left as it is', () => {
+  const told = life(extremeRequest).flatMap(([row, run]) => {
+    const around = { environment: crowd };
+    return [replyTo(row, run, around), parentMessage(run, around, progress)].map((shown) =>
+      JSON.stringify(shown?.blocks),
+    );
+  });
+  const shortened = told.filter((blocks) => blocks?.includes('Shortened to what Slack takes'));
+  expect(shortened.length).toBeGreaterThan(1);
+  for (const blocks of shortened) expect(blocks).toContain('pitr-restore audit export');
+  const all = life(plainRequest).map(([, run]) => parentMessage(run, { environment: prod }, undefined).blocks);
+  expect(JSON.stringify(all)).not.toContain('Shortened to what Slack takes');
+});
 
 test('a reason is shown letter by letter, in a block that knows no markup', () => {
   const [, run] = life(extremeRequest)[0] ?? [];

@@ -133,7 +133,7 @@ const modal = shape(
 const home = shape({ ...common, blocks: required(blocksOf('home')) });
 
 /** Only what people read counts: ids, values and types do not. */
-function charactersIn(value: unknown): number {
+export function charactersIn(value: unknown): number {
   if (Array.isArray(value)) return value.reduce((sum: number, entry) => sum + charactersIn(entry), 0);
   if (!isObject(value)) return 0;
   return Object.entries(value).reduce((sum, [key, entry]) => {

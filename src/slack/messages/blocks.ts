@@ -118,23 +118,58 @@ export function message(text: string, blocks: readonly KnownBlock[]): Message {
   return { text: shortened(text, limits.messageText), blocks: withinBudget(blocks) };
 }
 
-/** Every block keeps its own limit; all of them together may still be too long. The longest sections then give way. */
+/**
+ * Every block keeps its own limit; all of them together may still be too long. The longest texts then give way, and the
+ * message says so.
+ */
 function withinBudget(blocks: readonly KnownBlock[]): readonly KnownBlock[] {
+  if (fits(blocks)) return blocks;
+  const last = context(shortenedHere);
   let fitting = blocks;
-  // Each round halves a section, so a few rounds are plenty; the bound is for the day on which they are not.
-  for (let round = 0; round < 20 && JSON.stringify(fitting).length > limits.messageJson; round += 1) {
-    const longest = Math.max(...fitting.map(sectionLength));
-    fitting = fitting.map((block) =>
-      block.type === 'section' && sectionLength(block) === longest
-        ? section(shortened(block.text?.text ?? '', Math.ceil(longest / 2)))
-        : block,
-    );
+  // Each round halves a text, so a few rounds are plenty; the bound is for the day on which they are not.
+  for (let round = 0; round < 40 && !fits([...fitting, last]); round += 1) {
+    const longest = Math.max(...fitting.map(lengthToGive));
+    fitting = fitting.map((block) => (lengthToGive(block) === longest ? halved(block, Math.ceil(longest / 2)) : block));
   }
-  return fitting;
+  return fitting.length < limits.blocksPerMessage ? [...fitting, last] : fitting;
 }
 
-function sectionLength(block: KnownBlock): number {
-  return block.type === 'section' ? (block.text?.text.length ?? 0) : 0;
+const shortenedHere =
+  'Shortened to what Slack takes. In a shell `pitr-restore history --json` and `pitr-restore audit export` have all of it.';
+
+function fits(blocks: readonly KnownBlock[]): boolean {
+  return readableLength(blocks) <= limits.messageBlocks && JSON.stringify(blocks).length <= limits.messageJson;
+}
+
+/** Where Block Kit has what people read; ids, values and types are not counted. */
+const readableFields: ReadonlySet<string> = new Set(['text', 'title', 'caption', 'alt_text', 'fallback']);
+
+function readableLength(part: unknown): number {
+  if (Array.isArray(part)) return part.reduce((sum: number, each) => sum + readableLength(each), 0);
+  if (typeof part !== 'object' || part === null) return 0;
+  return Object.entries(part).reduce((sum, [name, value]) => {
+    if (typeof value === 'string') return readableFields.has(name) ? sum + value.length : sum;
+    return sum + readableLength(value);
+  }, 0);
+}
+
+/** What a block can do with less of: a section, and what somebody typed. */
+function lengthToGive(block: KnownBlock): number {
+  if (block.type === 'section') return block.text?.text.length ?? 0;
+  return block.type === 'rich_text' ? readableLength(block) : 0;
+}
+
+function halved(block: KnownBlock, length: number): KnownBlock {
+  if (block.type === 'section') return section(shortened(block.text?.text ?? '', length));
+  if (block.type !== 'rich_text') return block;
+  return quote(plain(textOf(block), length));
+}
+
+/** The text of all parts, in order: rich texts of ours hold nothing but text. */
+export function textOf(part: unknown): string {
+  if (typeof part !== 'object' || part === null) return '';
+  if ('text' in part && typeof part.text === 'string') return part.text;
+  return 'elements' in part && Array.isArray(part.elements) ? part.elements.map(textOf).join('') : '';
 }
 
 function plain(text: string, limit: number): string {

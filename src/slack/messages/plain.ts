@@ -2,10 +2,10 @@
 import type { DataTableBlock, KnownBlock, PlanBlock, RichTextBlock, TableBlock } from '@slack/types';
 import { limits } from '../limits.ts';
 import { escaped, literal, shortened } from '../mrkdwn.ts';
-import { type Message, section } from './blocks.ts';
+import { type Message, section, textOf, message as withinLimits } from './blocks.ts';
 
 export function inPlainBlocks(message: Message): Message {
-  return { text: message.text, blocks: message.blocks.map(plainBlock).slice(0, limits.blocksPerMessage) };
+  return withinLimits(message.text, message.blocks.map(plainBlock).slice(0, limits.blocksPerMessage));
 }
 
 /** What has to be there when Slack refuses even these: what it is about, and what can be decided. */
@@ -51,13 +51,6 @@ function quoted(text: string): string {
     .split('\n')
     .map((line) => `>${line}`)
     .join('\n');
-}
-
-/** The text of all parts, in order: this file's own rich texts hold nothing but text. */
-function textOf(part: unknown): string {
-  if (typeof part !== 'object' || part === null) return '';
-  if ('text' in part && typeof part.text === 'string') return part.text;
-  return 'elements' in part && Array.isArray(part.elements) ? part.elements.map(textOf).join('') : '';
 }
 
 function isRichText(value: unknown): value is RichTextBlock {
