@@ -27,7 +27,10 @@ test('there are at least forty conversations, in both connection modes', () => {
   expect(new Set(worlds.flatMap(({ order }) => order.modes))).toEqual(new Set(['socket', 'http']));
 });
 
-const plays = worlds.flatMap((each) => each.order.modes.map((mode) => ({ ...each, mode })));
+const plays = worlds.flatMap((each) => [
+  ...each.order.modes.map((mode) => ({ ...each, mode })),
+  ...(each.order.alsoOverHttp.length === 0 ? [] : [{ ...each, cases: each.order.alsoOverHttp, mode: 'http' as const }]),
+]);
 
 describe.each(plays)('$name, over $mode', ({ name, order, cases, mode }) => {
   let world: ConversationWorld | undefined;
