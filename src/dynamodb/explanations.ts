@@ -1,4 +1,5 @@
 import type { AwsCode } from '../restore/errors.ts';
+import { requestIdOf } from '../restore/safe-error.ts';
 import { throttlingReasons } from './throttling.ts';
 
 /** What we were doing when it went wrong. */
@@ -10,7 +11,7 @@ export type Attempt = {
   /** The table that a restore makes. */
   readonly target?: string;
   readonly region: string;
-  /** AWS's own sentence may quote an item: it stays in the log, with the cause. */
+  /** AWS's own sentence may quote an item: it is shown to nobody. */
   readonly carriesItems?: boolean;
 };
 
@@ -64,8 +65,8 @@ export function explain(code: AwsCode, error: Error, attempt: Attempt): Explanat
       };
     case 'UNAVAILABLE':
       return {
-        message: `AWS could not do ${what} for now (${error.name}).`,
-        hint: 'Try again in a while. If it stays like this, look at the AWS Health Dashboard; the log has the AWS request id.',
+        message: `AWS could not do ${what} for now (${error.name}${requestOf(error)}).`,
+        hint: 'Try again in a while. If it stays like this, look at the AWS Health Dashboard.',
       };
     case 'AWS':
       return unexpected(what, error, attempt);
@@ -118,14 +119,21 @@ function throttlingHint(reasons: readonly string[]): string {
   return "Raise the table's capacity or switch it to on-demand, then try again.";
 }
 
+/** By this AWS finds what it was asked; everything else that is known of a request may quote an item. */
+function requestOf(error: Error): string {
+  const id = requestIdOf(error);
+  return id === undefined ? '' : `, request ${id}`;
+}
+
 function reasonOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
 function unexpected(what: string, error: Error, { carriesItems = false }: Attempt): Explanation {
-  const details = carriesItems ? '' : `: ${error.message.replace(/\.$/, '')}`;
+  const words = carriesItems ? '' : `: ${error.message.replace(/\.$/, '')}`;
+  const details = `${requestOf(error)}${words}`;
   return {
     message: `AWS answered ${what} with ${error.name}${details}.`,
-    hint: 'AWS finds fault with the request itself: the same request would get the same answer. The log has the AWS request id.',
+    hint: 'AWS finds fault with the request itself: the same request would get the same answer. AWS support finds it by its request id.',
   };
 }

@@ -6,6 +6,8 @@ export type SafeError = {
   readonly name: string;
   readonly message: string;
   readonly code?: string;
+  /** AWS's, of the request that it answered so. */
+  readonly requestId?: string;
   /** Where it was thrown, without the message that V8 begins it with. */
   readonly stack?: string;
   readonly cause?: SafeError;
@@ -42,15 +44,25 @@ const tellingCode = /^(?:E[A-Z0-9_]+|SQLITE_\w+|slack_\w+)$/;
 export function safeError(error: unknown): SafeError {
   if (!(error instanceof Error)) return { name: 'not an error', message: leftOut };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const requestId = requestIdOf(error);
   const stack = framesOf(error);
   return {
     name: error.name,
     message: isTelling(error.name, code) ? error.message : leftOut,
     ...(code !== undefined && { code }),
+    ...(requestId !== undefined && { requestId }),
     ...(stack !== '' && { stack }),
     ...(error.cause !== undefined && { cause: safeError(error.cause) }),
     ...(error instanceof AggregateError && { errors: error.errors.map(safeError) }),
   };
+}
+
+/** The id that AWS gave the request of which its SDK reports this error; undefined: there was no answer. */
+export function requestIdOf(error: Error): string | undefined {
+  const metadata: unknown = '$metadata' in error ? error.$metadata : undefined;
+  const id =
+    typeof metadata === 'object' && metadata !== null && 'requestId' in metadata ? metadata.requestId : undefined;
+  return typeof id === 'string' && /^[\w-]{1,100}$/.test(id) ? id : undefined;
 }
 
 /** As V8 shows an error, its causes included. */

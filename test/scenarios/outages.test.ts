@@ -71,13 +71,7 @@ describe('trouble of the control plane', () => {
 
   test('with the time to live of a table is none of a restore’s', async () => {
     await inTrouble(
-      ({ world }) =>
-        world.aws.faults.add({
-          kind: 'throttle',
-          operation: 'DescribeTimeToLive',
-          error: 'ThrottlingException',
-          count: 'all',
-        }),
+      ({ world }) => world.aws.faults.add({ ...brokenServer, operation: 'DescribeTimeToLive', count: 'all' }),
       ({ state }) => expect(state).toBe('COMPLETED'),
     );
   });
@@ -211,6 +205,26 @@ test.for([
       expect(run).toMatchObject({ state: 'FAILED', failure: { phase: 'INITIATE_RESTORE' } });
       expect(run.failure?.restoreTablesKept).not.toContain(restoreTable);
       expect(run.failure?.restoreTablesKept).toEqual(await restoreTables(world));
+    },
+  );
+});
+
+test('an item that its table does not take today: the record has the table, the error and AWS’s request id, and no data', async () => {
+  await inTrouble(
+    ({ world }) =>
+      world.aws.faults.add({
+        kind: 'error',
+        operation: 'UpdateItem',
+        name: 'ValidationException',
+        message: 'Type mismatch for Index Key text, Expected: N Actual: S, quote 3',
+      }),
+    (run, { program, world, before }) => {
+      expect(run.state).toBe('ROLLED_BACK');
+      expect(world.live()).toEqual(before);
+      const told = JSON.stringify(program.log.ofRun(run.id));
+      expect(told).toMatch(/dynamodb:UpdateItem on [\w-]+-table with ValidationException, request [\w-]+\./);
+      expect(told).not.toContain('Type mismatch');
+      expect(run.failure?.hint).not.toContain('Try again');
     },
   );
 });
