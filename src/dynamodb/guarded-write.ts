@@ -6,7 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../restore/item.ts';
-import { keyAttributes } from '../restore/item.ts';
+import { keyAttributes, sameItem } from '../restore/item.ts';
 import type { GuardedChange, GuardedOutcome, Items } from '../restore/ports.ts';
 import type { Consumed } from '../restore/speed.ts';
 import { callPatiently } from './call.ts';
@@ -20,7 +20,7 @@ import { Patience } from './patience.ts';
 import { asItem, asSdkItem } from './sdk-item.ts';
 import { isClearNo } from './translate-errors.ts';
 import type { UpdateMembers } from './update.ts';
-import { updateBetween, updated, updateMembers } from './update.ts';
+import { beforeUpdate, updateBetween, updated, updateMembers } from './update.ts';
 
 type GuardedOrder = Parameters<Items['writeGuarded']>[0];
 
@@ -35,6 +35,8 @@ type GuardedRequest = {
   readonly send: () => Promise<Reply>;
   /** What is in the table once it was carried out over `replaced`. */
   readonly storedOver: (replaced: Item | undefined) => Item | undefined;
+  /** What it was carried out over, if it has made `current` of something that was not expected; undefined: it has not. */
+  readonly replacedBy: (current: Item) => Item | undefined;
 };
 
 /**
@@ -108,7 +110,10 @@ function spread({ changes, keySchema }: GuardedOrder): readonly Placed[] {
 type Ended = { readonly outcome: GuardedOutcome; readonly consumed: Consumed | undefined };
 
 /** `tries`: whether one of them was sent whose end nobody knows. */
-async function outcomeOf({ send, storedOver }: GuardedRequest, tries: { mayHaveBeenDone: boolean }): Promise<Ended> {
+async function outcomeOf(
+  { send, storedOver, replacedBy }: GuardedRequest,
+  tries: { mayHaveBeenDone: boolean },
+): Promise<Ended> {
   try {
     const { Attributes, ConsumedCapacity } = await send();
     const replaced = asItem(Attributes);
@@ -123,9 +128,12 @@ async function outcomeOf({ send, storedOver }: GuardedRequest, tries: { mayHaveB
     return { outcome, consumed: unitsWritten(ConsumedCapacity) };
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) {
+      const current = asItem(error.Item);
       const doubt = tries.mayHaveBeenDone ? { mayHaveBeenDone: true as const } : {};
+      const replacedIfDone = current && replacedBy(current);
+      const trace = replacedIfDone === undefined ? {} : { replacedIfDone };
       // It has cost write units all the same; AWS does not tell how many.
-      return { outcome: { done: false, current: asItem(error.Item), ...doubt }, consumed: undefined };
+      return { outcome: { done: false, current, ...doubt, ...trace }, consumed: undefined };
     }
     if (!isClearNo(error)) tries.mayHaveBeenDone = true;
     throw error;
@@ -142,6 +150,7 @@ function requestFor(client: DynamoDBClient, order: GuardedOrder, change: Guarded
         send: async () =>
           client.send(new DeleteItemCommand({ ...membersFor(order, change), Key: asSdkItem(change.key) })),
         storedOver: () => undefined,
+        replacedBy: () => undefined,
       };
   }
 }
@@ -155,6 +164,7 @@ function putRequest(
     action: 'dynamodb:PutItem',
     send: async () => client.send(new PutItemCommand({ ...membersFor(order, change), Item: asSdkItem(change.item) })),
     storedOver: () => change.item,
+    replacedBy: () => undefined,
   };
 }
 
@@ -181,6 +191,11 @@ function updateRequest(
     action: 'dynamodb:UpdateItem',
     send: async () => client.send(new UpdateItemCommand({ ...membersFor(order, change, members), Key })),
     storedOver: (replaced = expected) => updated(replaced, update),
+    replacedBy(current) {
+      const asked = Object.values(conditionOf(change, order.keySchema).ExpressionAttributeNames);
+      const before = beforeUpdate(current, expected, update, asked);
+      return before === undefined || sameItem(before, expected) ? undefined : before;
+    },
   };
 }
 

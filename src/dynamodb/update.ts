@@ -69,3 +69,16 @@ export function updated(item: Item, { set, remove }: Update): Item {
   const left = Object.entries(item).filter(([name]) => !removed.has(name));
   return Object.fromEntries([...left, ...Object.entries(set)]);
 }
+
+/**
+ * What `item` was before the update, if the update has made it of `from` and of attributes that are not `known`: those
+ * that it does not touch and that nobody asked for. undefined: it has not.
+ */
+export function beforeUpdate(item: Item, from: Item, update: Update, known: readonly string[]): Item | undefined {
+  const isKnown = new Set([...known, ...Object.keys(update.set), ...update.remove]);
+  const before = Object.fromEntries([
+    ...Object.entries(from).filter(([name]) => isKnown.has(name)),
+    ...Object.entries(item).filter(([name]) => !isKnown.has(name)),
+  ]);
+  return sameItem(updated(before, update), item) ? before : undefined;
+}

@@ -1,6 +1,7 @@
 import type { KeySchema } from './item.ts';
 import { keyOf } from './item.ts';
-import type { Clock, Journal, JournalEntry, JournalImages, JournalState } from './ports.ts';
+import type { JournalState } from './journal-states.ts';
+import type { Clock, Journal, JournalEntry, JournalImages } from './ports.ts';
 import type { RunId } from './run-id.ts';
 
 /** Entries taken from the journal at once, when they are not large. Each such page costs two commits. */
@@ -33,11 +34,7 @@ export async function* journalPages(walk: Walk): AsyncGenerator<readonly Journal
 export async function* itemsOnce(
   walk: Walk & { readonly keySchema: KeySchema },
 ): AsyncGenerator<readonly JournalEntry[], void, void> {
-  // The few items that were written several times are remembered, never all of them.
-  const repeated = new Set<string>();
-  for await (const page of journalPages(walk)) {
-    for (const entry of page) if (entry.again) repeated.add(keyOfEntry(entry, walk.keySchema));
-  }
+  const repeated = await repeatedKeys(walk);
   const seen = new Set<string>();
   const isFirst = (key: string) => {
     if (!repeated.has(key)) return true;
@@ -49,6 +46,15 @@ export async function* itemsOnce(
     const first = repeated.size === 0 ? page : page.filter((entry) => isFirst(keyOfEntry(entry, walk.keySchema)));
     if (first.length > 0) yield first;
   }
+}
+
+/** The few items that have, or may have, several entries in these states. */
+export async function repeatedKeys(walk: Walk & { readonly keySchema: KeySchema }): Promise<ReadonlySet<string>> {
+  const repeated = new Set<string>();
+  for await (const page of journalPages(walk)) {
+    for (const entry of page) if (entry.again) repeated.add(keyOfEntry(entry, walk.keySchema));
+  }
+  return repeated;
 }
 
 /** As many of the entries as have different keys, from the first on: changes of one call are made in no order. */

@@ -3,6 +3,7 @@ import type { ScanPage } from './compare.ts';
 import type { Environment } from './environment.ts';
 import type { LockHolder, Phase, RunEvent, RunId, StoredEvent } from './events.ts';
 import type { Item, KeySchema } from './item.ts';
+import type { JournalState } from './journal-states.ts';
 import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
 import type { Consumed, SpeedNow } from './speed.ts';
@@ -54,9 +55,9 @@ export interface Tables {
   /** undefined: there is no such table. */
   describe(table: string, signal?: AbortSignal): Promise<TableDescription | undefined>;
   recoveryWindow(table: string, signal?: AbortSignal): Promise<RecoveryWindow>;
-  /** Asks AWS to build `target` from `source` as it was at `at`: without indexes, on demand. Returns once AWS accepts. */
   /** The attribute by which AWS deletes items; undefined: none, or it cannot be told. Only a warning hangs on it. */
   timeToLive(table: string, signal?: AbortSignal): Promise<string | undefined>;
+  /** Asks AWS to build `target` from `source` as it was at `at`: without indexes, on demand. Returns once AWS accepts. */
   restore(order: { readonly source: string; readonly target: string; readonly at: Instant }): Promise<void>;
   /** Returns once the table is being deleted or is gone already. */
   delete(table: string): Promise<void>;
@@ -77,8 +78,15 @@ export type GuardedOutcome =
   /**
    * Not done: the live item is something else, namely `current`. `mayHaveBeenDone`: a request for it was sent before, and
    * what became of that nobody knows: the change may have been made, and the item changed again by somebody since.
+   * `replacedIfDone`: `current` is what the change makes of this item, which is `expected` but for attributes that no
+   * condition could ask for. If the change was made, this is most likely what it was made over.
    */
-  | { readonly done: false; readonly current: Item | undefined; readonly mayHaveBeenDone?: true };
+  | {
+      readonly done: false;
+      readonly current: Item | undefined;
+      readonly mayHaveBeenDone?: true;
+      readonly replacedIfDone?: Item;
+    };
 
 /** The data plane of one environment. Items are wire values from end to end. */
 export interface Items {
@@ -88,6 +96,8 @@ export interface Items {
     readonly segment: number;
     readonly totalSegments: number;
     readonly consistent: boolean;
+    /** ACTIVE since a moment ago: that it is not known is waited out, until its first page has come. */
+    readonly isNew?: boolean;
     readonly signal?: AbortSignal;
     readonly speed?: SpeedNow;
   }): AsyncIterable<ScanPage>;
@@ -96,8 +106,6 @@ export interface Items {
    * A change whose reply was lost may be reported as not done with `current` being what it wanted: that is done, too.
    * Keys must be unique within one call. Throws when it cannot be finished; changes of the same call may have been made
    * by then.
-    /** ACTIVE since a moment ago: that it is not known is waited out, until its first page has come. */
-    readonly isNew?: boolean;
    */
   writeGuarded(order: {
     readonly table: string;
@@ -195,31 +203,6 @@ export type JournalImages = {
 };
 
 export type JournalEntry = JournalImages & { readonly id: number; readonly state: JournalState };
-
-export const journalStates = [
-  /** Nothing was written to the live table yet. */
-  'pending',
-  /** About to be written: after a crash nobody knows whether it was, but for AWS. */
-  'attempted',
-  'written',
-  /** Not written: the application changed the item meanwhile, and its image was to be kept. */
-  'kept',
-  /** Not written: the application changed the item meanwhile, and a newer entry took its place. */
-  'superseded',
-  /**
-   * The application changed the item, before or after our write: a request was sent, and its reply lost. Where the run
-   * overwrites, a newer entry took its place; but what was there before may be owed to a rollback.
-   */
-  'overtaken',
-  /** Written, and put back by a rollback. */
-  'put-back',
-  /** Written, and changed by somebody else since: not put back. */
-  'changed-since',
-] as const;
-export type JournalState = (typeof journalStates)[number];
-
-/** What was written to the live table, or may have been: what a rollback and an undo put back. */
-export const perhapsWritten: readonly JournalState[] = ['written', 'attempted', 'overtaken'];
 
 /** What will be, and was, overwritten: sealed on disk before a live item is touched. */
 export interface Journal {

@@ -1,7 +1,7 @@
 import { UserError } from './errors.ts';
 import { journalKeptUntil } from './journal-kept.ts';
+import { perhapsWritten } from './journal-states.ts';
 import type { EventLog, Journal } from './ports.ts';
-import { perhapsWritten } from './ports.ts';
 import type { Actor, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';

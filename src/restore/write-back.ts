@@ -1,28 +1,20 @@
-import { describeExisting } from './describe-existing.ts';
 import { displayName } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
 import type { Conflicts } from './events.ts';
 import type { PolicyLook } from './fence/holds.ts';
 import { fenceHolds, mustStayFenced } from './fence/holds.ts';
-import type { Item, KeySchema } from './item.ts';
-import { keyAttributes, sameItem } from './item.ts';
-import { distinctKeys, entriesAtOnce, imageOf, journalPages, keyOfEntry } from './journal-items.ts';
-import type { GuardedChange, GuardedOutcome, JournalEntry, JournalState, TableDescription } from './ports.ts';
-import type { OnConflict } from './request.ts';
+import { keyAttributes } from './item.ts';
+import { distinctKeys, entriesAtOnce, imageOf } from './journal-items.ts';
+import type { JournalState } from './journal-states.ts';
+import { keySchemaOf } from './key-schema.ts';
+import type { GuardedChange, JournalEntry } from './ports.ts';
+import { changeOf, reverse } from './reverse.ts';
+import type { Settled, Settling } from './settle.ts';
+import { conflictsIn, journalUnseen, rememberLeftAlone, settle, withoutLeftAlone } from './settle.ts';
 import type { StepContext } from './step.ts';
 import { restoreTableOf, stoppedBy, tableOf } from './step.ts';
 
-/** How often one item is decided again because the application was faster; then it is left to the verification. */
-const triesPerItem = 10;
-
-type WriteBack = {
-  readonly context: StepContext;
-  readonly label: string;
-  readonly description: TableDescription;
-  readonly keySchema: KeySchema;
-  readonly onConflict: OnConflict;
-  /** Tries of items that were changed under our hands, by key. */
-  readonly tries: Map<string, number>;
+type WriteBack = Settling & {
   readonly policyLook: PolicyLook;
   /** Asked before every single request. */
   readonly mayWrite: () => void;
@@ -44,17 +36,16 @@ type Page = {
  * @throws UserError SWAP, or LOCK_LOST
  */
 export async function writeBack(context: StepContext, label: string): Promise<Conflicts> {
-  const { aws, journal, progress, signal } = context;
+  const { journal, progress, signal } = context;
   const run = context.run();
-  const { table, fence } = tableOf(run, label);
-  const description = await describeExisting(aws, table, signal);
+  const { fence } = tableOf(run, label);
   const work: WriteBack = {
     context,
     label,
-    description,
-    keySchema: description.keySchema,
+    keySchema: await keySchemaOf(context, label),
     onConflict: run.request.options.onConflict,
     tries: new Map(),
+    leftAlone: new Set(),
     policyLook: { at: Number.NEGATIVE_INFINITY },
     mayWrite: () => {
       context.mustHoldLock();
@@ -65,6 +56,8 @@ export async function writeBack(context: StepContext, label: string): Promise<Co
   const { pending, attempted } = journal.count(run.id, label);
   let done = 0;
   try {
+    await rememberLeftAlone(work);
+    await putBackKept(work);
     for (let page = await nextPage(work, signal); page !== undefined; ) {
       const written = page;
       const ahead = await whileWriting(work, written);
@@ -112,27 +105,11 @@ async function nextPage(work: WriteBack, signal: AbortSignal, after?: Page): Pro
     : { entries: await withoutFalseDeletes(work, batch, signal), last, size: batch.length };
 }
 
-/** How many items the application changed meanwhile: an item counts once, however often it did. */
-async function conflictsIn({ context, label, keySchema, onConflict }: WriteBack): Promise<Conflicts> {
-  const states: readonly JournalState[] = ['superseded', 'overtaken', 'kept'];
-  const ends = new Map<string, 'kept' | 'overwritten'>();
-  for await (const page of journalPages({ ...context, runId: context.run().id, label, states })) {
-    for (const entry of page) {
-      const isKept = entry.state === 'kept' || onConflict === 'keep';
-      ends.set(keyOfEntry(entry, keySchema), isKept ? 'kept' : 'overwritten');
-    }
-  }
-  const all = [...ends.values()];
-  return {
-    overwritten: all.filter((end) => end === 'overwritten').length,
-    kept: all.filter((end) => end === 'kept').length,
-  };
-}
-
-async function writeEntries(work: WriteBack, entries: readonly JournalEntry[]): Promise<void> {
+async function writeEntries(work: WriteBack, page: readonly JournalEntry[]): Promise<void> {
   const { context, label, keySchema, mayWrite } = work;
   const { id, tables } = context.run();
   const { table } = tableOf({ id, tables }, label);
+  const entries = withoutLeftAlone(work, page);
   const ids = entries.map((entry) => entry.id);
   const changes = entries.map((entry) => changeOf(entry.before, entry.after, keySchema));
   mayWrite();
@@ -144,7 +121,7 @@ async function writeEntries(work: WriteBack, entries: readonly JournalEntry[]): 
     return;
   }
   const left = behindFence === 'partly' ? entries.map((entry) => ({ ...entry, state: 'attempted' as const })) : entries;
-  const outcomes = new Map<number, GuardedOutcome>();
+  const settled: Settled[] = [];
   try {
     await context.aws.items.writeGuarded({
       table,
@@ -152,12 +129,24 @@ async function writeEntries(work: WriteBack, entries: readonly JournalEntry[]): 
       changes,
       signal: context.signal,
       beforeEach: mayWrite,
-      onOutcome: (index, outcome) => outcomes.set(index, outcome),
+      onOutcome(index, outcome) {
+        const entry = left[index];
+        if (entry === undefined) throw new Error('Every outcome is that of an entry');
+        settled.push({ entry, outcome, unseen: journalUnseen(work, entry, outcome) });
+      },
     });
   } finally {
-    // Also of a batch that was stopped in its middle: what a delete took unseen is told once, and must be kept.
-    settle(work, left, outcomes);
+    // Also of a batch that was stopped in its middle: what was seen is told once.
+    settle(work, settled);
   }
+  if (settled.some(({ unseen }) => unseen !== undefined)) await putBackKept(work);
+}
+
+/** Where the application's images are to be kept, one that was written over goes back before anything else is written. */
+async function putBackKept({ context, label, keySchema, onConflict, mayWrite }: WriteBack): Promise<void> {
+  if (onConflict !== 'keep') return;
+  const ends = { back: 'kept', theirs: 'kept' } as const;
+  await reverse({ context, label, keySchema, states: ['to-put-back'], ends, mayWrite });
 }
 
 /** AWS was seen to go on denying for 221 s and more after a fence was taken down. */
@@ -191,59 +180,6 @@ async function writtenBehindFence(
   }
 }
 
-function settle(
-  work: WriteBack,
-  entries: readonly JournalEntry[],
-  outcomes: ReadonlyMap<number, GuardedOutcome>,
-): void {
-  const { context, label } = work;
-  // The states are those of whoever has the lock.
-  context.mustHoldLock();
-  const written: number[] = [];
-  for (const [index, outcome] of outcomes) {
-    const entry = entries[index];
-    if (entry === undefined) throw new Error('Every outcome is that of an entry');
-    if (isAsJournalled(entry, outcome)) written.push(entry.id);
-    else settleConflict(work, entry, outcome);
-  }
-  context.journal.mark(context.run().id, label, written, 'written');
-}
-
-/** Written over exactly the image in the journal; or found written, by a try of ours whose reply was lost. */
-function isAsJournalled(entry: JournalEntry, outcome: GuardedOutcome): boolean {
-  return outcome.done ? same(outcome.replaced, entry.before) : same(outcome.current, entry.after);
-}
-
-/** The application wrote to this item after the comparison had seen it. */
-function settleConflict(work: WriteBack, entry: JournalEntry, outcome: GuardedOutcome): void {
-  const { journal } = work.context;
-  const { id } = work.context.run();
-  const key = keyOfEntry(entry, work.keySchema);
-  // Where an earlier request may have been carried out, what was there before it is owed to a rollback.
-  const isOvertaken = entry.state === 'attempted' || (!outcome.done && outcome.mayHaveBeenDone === true);
-  const tries = (work.tries.get(key) ?? 0) + 1;
-  work.tries.set(key, tries);
-  if (outcome.done) {
-    // Written over an image with an attribute that the condition could not know of. AWS has told us the whole image: it
-    // goes into the journal before the entry's end, and what the table has now is decided again.
-    const { replaced, stored } = outcome;
-    journal.add(id, work.label, [{ before: replaced, after: stored, again: true }], 'written');
-    const wanted = work.onConflict === 'keep' ? replaced : entry.after;
-    if (!same(stored, wanted) && (work.onConflict === 'keep' || tries < triesPerItem)) {
-      journal.add(id, work.label, [{ before: stored, after: wanted, again: true }]);
-    }
-    journal.mark(id, work.label, [entry.id], work.onConflict === 'keep' ? 'kept' : 'superseded');
-    return;
-  }
-  if (work.onConflict === 'keep' || tries >= triesPerItem) {
-    journal.mark(id, work.label, [entry.id], isOvertaken ? 'overtaken' : 'kept');
-    return;
-  }
-  // First the new image, then the old entry's end: a crash between the two leaves one entry too many, and none too few.
-  journal.add(id, work.label, [{ before: outcome.current, after: entry.after, again: true }]);
-  journal.mark(id, work.label, [entry.id], isOvertaken ? 'overtaken' : 'superseded');
-}
-
 /**
  * Before an item is deleted as one that the restored table does not have, the restored table is asked for its key: a
  * scan that gave an item twice, or skipped one, must not cost it. Undo has no restored table; its journal is the record.
@@ -274,19 +210,6 @@ async function withoutFalseDeletes(
     wrong.add(entry.id);
   });
   return entries.filter((entry) => !wrong.has(entry.id));
-}
-
-/** The change that makes `from` into `to`, if the live item still is `from`. */
-export function changeOf(from: Item | undefined, to: Item | undefined, keySchema: KeySchema): GuardedChange {
-  if (to !== undefined) return { kind: 'put', item: to, expected: from };
-  if (from === undefined) throw new Error('A journal entry has an image before or after');
-  return { kind: 'delete', key: keyAttributes(from, keySchema), expected: from };
-}
-
-/** The same item, or none on either side. */
-export function same(a: Item | undefined, b: Item | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return sameItem(a, b);
 }
 
 /** No failure of the swap: whoever has the lock now goes on with it. */

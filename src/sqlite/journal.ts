@@ -1,7 +1,8 @@
 import { UserError } from '../restore/errors.ts';
 import type { RunId } from '../restore/events.ts';
-import type { Journal, JournalImages, JournalState, JournalStore } from '../restore/ports.ts';
-import { journalStates } from '../restore/ports.ts';
+import type { JournalState } from '../restore/journal-states.ts';
+import { journalStates } from '../restore/journal-states.ts';
+import type { Journal, JournalImages, JournalStore } from '../restore/ports.ts';
 import type { SqliteFile } from './database.ts';
 import type { Sealer } from './seal.ts';
 import { createSealer } from './seal.ts';

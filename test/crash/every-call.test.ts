@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { journalStates } from '../../src/restore/ports.ts';
+import { journalStates } from '../../src/restore/journal-states.ts';
 import type { Play } from '../support/crash-every-call.ts';
 import { endsOf, killAndResume, undisturbed } from '../support/crash-every-call.ts';
 import { expectNothingLost, restoreTables } from '../support/crash-invariants.ts';

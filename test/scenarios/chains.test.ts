@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Item } from '../../src/restore/item.ts';
-import { perhapsWritten } from '../../src/restore/ports.ts';
+import { perhapsWritten } from '../../src/restore/journal-states.ts';
 import type { OnConflict } from '../../src/restore/request.ts';
 import type { Engine } from '../support/engine.ts';
 import { minute, shell, start, startEngine } from '../support/engine.ts';

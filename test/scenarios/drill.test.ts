@@ -1,7 +1,7 @@
 import { PutResourcePolicyCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { drillRecords } from '../../src/restore/drills.ts';
-import { journalStates } from '../../src/restore/ports.ts';
+import { journalStates } from '../../src/restore/journal-states.ts';
 import type { Wish } from '../../src/restore/restores.ts';
 import type { Engine } from '../support/engine.ts';
 import { minute, shell, slack, start, startEngine } from '../support/engine.ts';

@@ -4,7 +4,7 @@ import { createAws } from '../../src/dynamodb/aws.ts';
 import { createProgressBoard } from '../../src/progress-board.ts';
 import { comparerHere } from '../../src/restore/comparer.ts';
 import { Consumption } from '../../src/restore/consumption.ts';
-import { journalStates } from '../../src/restore/ports.ts';
+import { journalStates } from '../../src/restore/journal-states.ts';
 import type { StepContext } from '../../src/restore/step.ts';
 import { awaitActive } from '../../src/restore/steps/await-active.ts';
 import { initiateRestore } from '../../src/restore/steps/initiate-restore.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Item } from '../../src/restore/item.ts';
-import { journalStates } from '../../src/restore/ports.ts';
+import { journalStates } from '../../src/restore/journal-states.ts';
 import { shell, startEngine } from '../support/engine.ts';
 import { bob } from '../support/requests.ts';
 import { damagedQuotes, live, quote } from './quotes.ts';

@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeAudit } from '../../src/restore/audit.ts';
-import { perhapsWritten } from '../../src/restore/ports.ts';
+import { perhapsWritten } from '../../src/restore/journal-states.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { Database } from '../../src/sqlite/driver.ts';
 import { SqliteEventLog } from '../../src/sqlite/event-log.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { journalStates } from '../../src/restore/ports.ts';
+import { journalStates } from '../../src/restore/journal-states.ts';
 import type { Run } from '../../src/restore/run.ts';
 import { restoreTablesOf } from '../../src/restore/run.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';

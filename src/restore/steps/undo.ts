@@ -9,7 +9,8 @@ import { keySchemaOf } from '../key-schema.ts';
 import type { JournalImages } from '../ports.ts';
 import type { Step, StepContext } from '../step.ts';
 import { tableOf } from '../step.ts';
-import { same, writeBack } from '../write-back.ts';
+import { same } from '../unseen.ts';
+import { writeBack } from '../write-back.ts';
 
 /** Copies the journal of the run that is undone into this run's own, turned around and backwards: the last write first. */
 export const collectUndo: Step = {
@@ -34,10 +35,13 @@ async function copyBackwards(context: StepContext, undoOf: string, label: string
   const walk = { ...context, runId: undoOf, label, keySchema, states: perhapsWritten, backwards: true };
   const repeated = await repeatedKeys(walk);
   for await (const page of journalPages(walk)) {
+    const turned = page.map(({ before, after }): JournalImages => ({ before: after, after: before }));
+    const isRepeated = (images: JournalImages) => repeated.size > 0 && repeated.has(keyOfEntry(images, keySchema));
+    // Of one item all entries say so: which of them comes first is turned around, too.
     context.journal.add(
       id,
       label,
-      page.map(({ before, after, again }) => ({ before: after, after: before, ...(again && { again }) })),
+      turned.map((images) => (isRepeated(images) ? { ...images, again: true } : images)),
     );
   }
 }
