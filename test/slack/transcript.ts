@@ -125,6 +125,7 @@ function withoutTimes(line: string): string {
     .replaceAll(/\(process \d+ on [\w.-]+\)/g, '(process 1 on box)')
     .replaceAll(/\(on `[\w.-]+`/g, '(on `box`')
     .replaceAll(/hh:mm\.\d{3}Z/g, 'hh:mmZ')
+    .replaceAll(/(\/archives\/\w+\/p)\d+/g, '$1…')
     .replaceAll(duration, 'some time')
     .replaceAll(/\b[\d,]+ (read|write) units?/g, 'some $1 units')
     .replaceAll(/(some (read|write) units, )+/g, 'some units, ');
