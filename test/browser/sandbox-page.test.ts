@@ -185,6 +185,62 @@ describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', {
     await alice.dialog('Restore dev').getByRole('button', { name: 'Cancel' }).click();
   });
 
+  test('denied with a reason, and withdrawn by who asked: both are in the channel', async () => {
+    const ask = async (reason: string) => {
+      await alice.type('/pitr-restore prod 10 minutes ago');
+      const modal = alice.dialog('Restore prod');
+      await modal.getByRole('textbox', { name: 'Reason' }).fill(reason);
+      await modal.getByRole('button', { name: 'Ask for approval' }).click();
+      await alice.dialog('Asked').getByRole('button', { name: 'Close' }).last().click();
+      await bob.channel.getByText(reason).last().waitFor();
+    };
+    const press = ({ channel }: Visitor, name: string) =>
+      channel.getByRole('button', { name, exact: true }).last().click();
+
+    await ask('The first thought');
+    await press(bob, 'Deny');
+    const why = bob.dialog('Deny this restore?');
+    await why.getByRole('textbox').fill('Not in the middle of the day');
+    await why.getByRole('button', { name: 'Deny', exact: true }).click();
+    await bob.dialog('Denied').getByRole('button', { name: 'Close' }).last().click();
+    await alice.channel.getByText('Not in the middle of the day').last().waitFor();
+
+    await ask('The second thought');
+    await press(alice, 'Withdraw');
+    await bob.channel
+      .getByText(/Withdrawn by/)
+      .last()
+      .waitFor();
+    await bob.channel.getByRole('button', { name: 'Approve', exact: true }).waitFor({ state: 'detached' });
+  });
+
+  test('the Home tab says what happened, and asks from there', async () => {
+    const { page } = alice;
+    const places = page.getByRole('navigation', { name: 'Channels and apps' });
+    await places.getByRole('button', { name: 'pitr-restore' }).click();
+    await page.getByRole('tab', { name: 'Home' }).click();
+    const home = page.getByRole('region', { name: 'Home' });
+    await home
+      .getByText(/withdrawn/)
+      .first()
+      .waitFor();
+    await home
+      .getByText(/denied/)
+      .first()
+      .waitFor();
+    expect(await faults(page)).toEqual([]);
+    await home
+      .getByRole('button', { name: /^Restore/ })
+      .first()
+      .click();
+    const asked = alice.dialog('Restore tables');
+    await asked.getByText('Nothing happens yet').waitFor();
+    await asked.getByRole('button', { name: 'Cancel' }).click();
+    await asked.waitFor({ state: 'detached' });
+    await places.getByRole('button', { name: 'ops' }).click();
+    await alice.channel.waitFor();
+  });
+
   test.for([
     ['a phone', 390, 800],
     ['a wide screen', 1920, 1080],
