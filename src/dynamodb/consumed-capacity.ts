@@ -14,6 +14,15 @@ export function unitsWritten(
   return writeUnits === undefined ? undefined : { readUnits: 0, writeUnits };
 }
 
+/**
+ * About what a write costs whose condition does not hold: the size of the item that is there in KB, and one unit where
+ * there is none ("Condition expressions", Developer Guide). AWS does not tell it.
+ */
+export function unitsOfRefusal(item: object | undefined): Consumed {
+  const bytes = item === undefined ? 0 : Buffer.byteLength(JSON.stringify(item));
+  return { readUnits: 0, writeUnits: Math.max(1, Math.ceil(bytes / 1024)) };
+}
+
 function sum(consumed: ConsumedCapacity | readonly ConsumedCapacity[] | undefined): number | undefined {
   if (consumed === undefined) return undefined;
   if (!('length' in consumed)) return consumed.CapacityUnits;

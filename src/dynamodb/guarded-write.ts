@@ -11,7 +11,7 @@ import type { GuardedChange, GuardedOutcome, Items } from '../restore/ports.ts';
 import type { Consumed } from '../restore/speed.ts';
 import { callPatiently } from './call.ts';
 import { conditionOf } from './condition.ts';
-import { unitsWritten } from './consumed-capacity.ts';
+import { unitsOfRefusal, unitsWritten } from './consumed-capacity.ts';
 import type { DataPlaneSettings } from './data-plane-settings.ts';
 import { normalSpeed } from './data-plane-settings.ts';
 import type { Attempt } from './explanations.ts';
@@ -132,8 +132,8 @@ async function outcomeOf(
       const doubt = tries.mayHaveBeenDone ? { mayHaveBeenDone: true as const } : {};
       const replacedIfDone = current && replacedBy(current);
       const trace = replacedIfDone === undefined ? {} : { replacedIfDone };
-      // It has cost write units all the same; AWS does not tell how many.
-      return { outcome: { done: false, current, ...doubt, ...trace }, consumed: undefined };
+      // It has cost write units all the same, by the size of the item; AWS does not tell how many.
+      return { outcome: { done: false, current, ...doubt, ...trace }, consumed: unitsOfRefusal(error.Item) };
     }
     if (!isClearNo(error)) tries.mayHaveBeenDone = true;
     throw error;

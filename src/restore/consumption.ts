@@ -24,6 +24,14 @@ export class Consumption {
   }
 }
 
+/** The same of all tables of a run, by label, where it is anything. */
+export function allConsumedSince(
+  context: Pick<StepContext, 'consumption' | 'run'>,
+): Readonly<Record<string, Consumed>> {
+  const all = context.run().tables.map(({ label }) => [label, consumedSince(context, label)] as const);
+  return Object.fromEntries(all.filter(([, { readUnits, writeUnits }]) => readUnits + writeUnits > 0));
+}
+
 /** What a table and its restore table have cost since this was asked the last time: to be written down with an event. */
 export function consumedSince({ consumption, run }: Pick<StepContext, 'consumption' | 'run'>, label: string): Consumed {
   const { table, restoreTable } = tableOf(run(), label);

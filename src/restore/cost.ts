@@ -28,20 +28,23 @@ const kilobyte4 = 4096;
 export type CostEstimate = Consumed & {
   /** What AWS restores, as it last counted the tables. */
   readonly restoredBytes: number;
+  /** It is more: a process that used some of it was gone before it had written it down. */
+  readonly isPartlyCounted?: boolean;
   /** At on-demand prices; absent: the region's prices are not known here. */
   readonly dollars?: number;
 };
 
 /**
- * What a run has used so far, by AWS's own count in its replies; undefined: nothing was counted. Of writes whose condition
- * failed AWS tells no count, and requests without a reply are not in it.
+ * What a run has used so far, by AWS's own count in its replies; undefined: nothing was counted. Of a write whose condition
+ * failed AWS tells no count: that one is by the size of the item. Requests without a reply are not in it.
  */
-export function costOf({ tables, size, request }: Run): CostEstimate | undefined {
+export function costOf({ tables, size, request, isPartlyCounted }: Run): CostEstimate | undefined {
   const counted = tables.flatMap(({ consumed }) => consumed ?? []);
   const isRestored = request.undoOf === undefined && tables.some(({ restoreConfirmed }) => restoreConfirmed);
   const restoredBytes = isRestored ? (size?.bytes ?? 0) : 0;
   if (counted.length === 0 && restoredBytes === 0) return undefined;
-  return estimate(counted.reduce(addConsumed, nothingConsumed), restoredBytes, request.region);
+  const known = estimate(counted.reduce(addConsumed, nothingConsumed), restoredBytes, request.region);
+  return isPartlyCounted === true ? { ...known, isPartlyCounted } : known;
 }
 
 /**
@@ -53,16 +56,17 @@ export function expectedCost({ bytes }: Pick<TablesSize, 'bytes'>, region: strin
   return estimate({ readUnits, writeUnits: 0 }, bytes, region);
 }
 
-/** `about $0.42: 1.2 M read units, 12,430 write units, restore of 3.1 GB; AWS's bill is what counts` */
+/** `about $0.42 at on-demand prices: 1.2 M read units, 12,430 write units, restore of 3.1 GB; AWS's bill is what counts` */
 export function costSentence(cost: CostEstimate): string {
-  const { readUnits, writeUnits, restoredBytes, dollars } = cost;
+  const { readUnits, writeUnits, restoredBytes, isPartlyCounted = false, dollars } = cost;
   const parts = [
     ...(readUnits === 0 ? [] : [`${amount(readUnits)} ${units('read', readUnits)}`]),
     ...(writeUnits === 0 ? [] : [`${amount(writeUnits)} ${units('write', writeUnits)}`]),
     ...(restoredBytes === 0 ? [] : [`restore of ${size(restoredBytes)}`]),
   ];
   const used = parts.length === 0 ? 'nothing' : parts.join(', ');
-  return dollars === undefined ? used : `${money(dollars)}: ${used}; AWS's bill is what counts`;
+  const told = isPartlyCounted ? `at least ${used}` : used;
+  return dollars === undefined ? told : `${money(dollars)} at on-demand prices: ${told}; AWS's bill is what counts`;
 }
 
 function estimate(consumed: Consumed, restoredBytes: number, region: string): CostEstimate {

@@ -133,7 +133,11 @@ export type RunEvent =
   | { readonly type: 'expired'; readonly why: 'no-decision' | 'left-window' | 'not-started' }
   | { readonly type: 'started' }
   /** A shutdown came: stopped at a safe point, to be resumed. */
-  | { readonly type: 'paused' }
+  | {
+      readonly type: 'paused';
+      /** What each table has cost that no event has told yet, by label. */
+      readonly consumed?: Readonly<Record<string, Consumed>>;
+    }
   /** It stands still, and cannot go on as it was approved: a person has to decide. */
   | { readonly type: 'resume-refused'; readonly code: ErrorCode; readonly message: string; readonly hint: string }
   /** Another process went on with it, after a pause or after the first one was gone. */

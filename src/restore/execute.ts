@@ -1,5 +1,5 @@
 import type { Comparer } from './comparer.ts';
-import { Consumption } from './consumption.ts';
+import { allConsumedSince, Consumption } from './consumption.ts';
 import { clearAway, rehearsing } from './drill.ts';
 import { elapsed } from './elapsed.ts';
 import type { Environment } from './environment.ts';
@@ -130,7 +130,7 @@ async function unwind(
   // Whoever has the lock now goes on with this run, or has done so: nothing of ours may be added.
   if (failure.code === 'LOCK_LOST') return context.run();
   if (failure.code === 'INTERRUPTED') {
-    context.record({ type: 'paused' }, { type: 'lock-released' });
+    context.record({ type: 'paused', consumed: allConsumedSince(context) }, { type: 'lock-released' });
     return context.run();
   }
   if (!shouldPutBack(context.run(), failure)) {

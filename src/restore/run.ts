@@ -4,7 +4,7 @@ import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 import type { Speed } from './speed.ts';
 import type { TableRun } from './table-run.ts';
-import { tableAfter } from './table-run.ts';
+import { afterPause, tableAfter } from './table-run.ts';
 
 export type { TableRun } from './table-run.ts';
 
@@ -60,6 +60,10 @@ export type Run = {
   readonly speedSet?: { readonly by: Actor; readonly at: Instant };
   /** Another process than the first one has gone on with it. */
   readonly resumed: boolean;
+  /** Its process stopped at a safe point, with everything written down; nobody has gone on with it since. */
+  readonly isPutDown?: boolean;
+  /** A process was gone without a word: what it used of AWS last is in no record. */
+  readonly isPartlyCounted?: boolean;
   /** Set while, and after, what the swap wrote is put back. */
   readonly rollback?: RollbackCause;
   readonly failure?: RunFailure;
@@ -136,7 +140,6 @@ export function apply(run: Run, row: StoredEvent): Run {
 function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
   switch (event.type) {
     case 'requested':
-    case 'paused':
     case 'resume-refused':
     case 'lock-released':
     case 'preflight-passed':
@@ -155,8 +158,15 @@ function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
       return { state: 'IN_PROGRESS', startedAt: at };
     case 'lock-taken':
       return { holder: event.holder };
+    case 'paused':
+      return { tables: run.tables.map((table) => afterPause(table, event)), isPutDown: true };
     case 'resumed':
-      return { holder: event.holder, resumed: true };
+      return {
+        holder: event.holder,
+        resumed: true,
+        ...(!run.isPutDown && { isPartlyCounted: true }),
+        isPutDown: false,
+      };
     case 'rollback-started': {
       const { type: _, ...cause } = event;
       return { rollback: { ...cause, phase: run.phase } };

@@ -95,6 +95,12 @@ function intentIn({ restoreTable, arn, keySchema }: TableEvent & { readonly type
   return { restoreTable, arn, ...(keySchema && { keySchema }) };
 }
 
+/** What it has cost until its process stopped at a safe point. */
+export function afterPause(table: TableRun, { consumed }: RunEvent & { readonly type: 'paused' }): TableRun {
+  const own = consumed !== undefined && Object.hasOwn(consumed, table.label) ? consumed[table.label] : undefined;
+  return own === undefined ? table : { ...table, ...consumedWith(table, { consumed: own }) };
+}
+
 function consumedWith({ consumed: before }: TableRun, { consumed }: Cost): Pick<TableRun, 'consumed'> {
   if (consumed === undefined) return {};
   return { consumed: before === undefined ? consumed : addConsumed(before, consumed) };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { costOf, costSentence, expectedCost } from '../../src/restore/cost.ts';
 import type { Phase } from '../../src/restore/events.ts';
 import { restoreTableName } from '../../src/restore/restore-table-name.ts';
 import type { Run } from '../../src/restore/run.ts';
@@ -9,7 +10,7 @@ import type { Program } from '../support/crash-program.ts';
 import { startProgram } from '../support/crash-program.ts';
 import { askForRestore, inAWorld } from '../support/crash-restore.ts';
 import type { CrashWorld } from '../support/crash-world.ts';
-import { quotes } from '../support/crash-world.ts';
+import { quote, quotes, votes } from '../support/crash-world.ts';
 import { alice } from '../support/requests.ts';
 
 type Scene = {
@@ -207,6 +208,55 @@ test.for([
       expect(run.failure?.restoreTablesKept).toEqual(await restoreTables(world));
     },
   );
+});
+
+describe('what a restore has used of AWS', () => {
+  const writes = ({ aws }: CrashWorld) =>
+    ['PutItem', 'UpdateItem', 'DeleteItem'].reduce((sum, operation) => sum + aws.requests.count(operation), 0);
+  const writeUnits = ({ tables }: Run) => tables.reduce((sum, { consumed }) => sum + (consumed?.writeUnits ?? 0), 0);
+
+  test('before a kill is told as the least that it can be', async () => {
+    await inAWorld(async (world, clock) => {
+      const life = new Life(at({ name: `UpdateItem ${votes}`, turn: 1, when: 'delivered' }));
+      const first = await startProgram(world, clock, 1, life);
+      const runId = await askForRestore(first, world);
+      const killed = new Promise<void>((resolve) => {
+        life.onEnd(resolve);
+      });
+      void first.restores.execute(runId).catch(() => undefined);
+      await killed;
+      const second = await startProgram(world, clock, 2, new Life());
+      const run = await second.restores.resume(runId);
+      expect(run).toMatchObject({ state: 'COMPLETED', isPartlyCounted: true });
+      // Nine differences: six items to put and three to delete.
+      expect(writeUnits(run)).toBeGreaterThanOrEqual(9);
+      expect(costSentence(costOf(run) ?? expectedCost({ bytes: 0 }, ''))).toContain(': at least ');
+      await second.close();
+      await first.close();
+    });
+  });
+
+  test('before a shutdown is not forgotten, and what was refused by its condition counts, too', async () => {
+    await inAWorld(async (world, clock) => {
+      const program = await startProgram(world, clock, 1, new Life());
+      const runId = await askForRestore(program, world);
+      const shutdown = new AbortController();
+      const held = world.aws.hold('DeleteItem', { point: 'after' });
+      void held.reached.then(async () => {
+        await world.put(quotes, quote(3, 'written meanwhile'));
+        shutdown.abort();
+        held.release();
+      });
+      const paused = await program.restores.execute(runId, shutdown.signal);
+      expect(paused.state).toBe('IN_PROGRESS');
+      const run = await program.restores.resume(runId);
+      expect(run.state).toBe('COMPLETED');
+      expect(run.isPartlyCounted).toBeUndefined();
+      // All but the one that this test has made.
+      expect(writeUnits(run)).toBe(writes(world) - 1);
+      await program.close();
+    });
+  });
 });
 
 test('an item that its table does not take today: the record has the table, the error and AWS’s request id, and no data', async () => {

@@ -116,14 +116,18 @@ test.for([
 test('the card says what it will cost; the last word what it did cost, as AWS counted it', async () => {
   const world = await startWorld();
   const card = await ask(world);
-  expect(readable(card)).toContain('*Size:* about 2,468 items, 8.4 MB\\n*Costs:* less than $0.01: 6,153 read units');
+  expect(readable(card)).toContain(
+    '*Size:* about 2,468 items, 8.4 MB\\n*Costs:* less than $0.01 at on-demand prices: 6,153 read units',
+  );
   const id = await approveAndStart(world, card);
   const counting = fromThePlanToTheEnd().map((event) =>
     event.type === 'swap-finished' ? { ...event, consumed: { readUnits: 1_000_000, writeUnits: 2_000_000 } } : event,
   );
   world.record(id, ...counting);
   const last = await world.slack.messageUntil('C0OPS', ({ isBroadcast }) => isBroadcast === true);
-  expect(readable(last)).toContain('*Cost:* about $3.34: 2.0 M read units, 4.0 M write units, restore of 9 MB');
+  expect(readable(last)).toContain(
+    '*Cost:* about $3.34 at on-demand prices: 2.0 M read units, 4.0 M write units, restore of 9 MB',
+  );
 });
 
 test('counts of many tables are a table to sort, those with most to do first', async () => {

@@ -1,6 +1,7 @@
 import { consumedSince } from '../consumption.ts';
 import { eachTable } from '../each-table.ts';
-import type { Step } from '../step.ts';
+import type { Consumed } from '../speed.ts';
+import type { Step, StepContext } from '../step.ts';
 import { tableOf } from '../step.ts';
 import { writeBack } from '../write-back.ts';
 
@@ -21,8 +22,19 @@ export const swapData: Step = {
         put,
         delete: deleted,
         ...conflicts,
-        consumed: consumedSince(table, label),
+        consumed: withLostWrites(table, label, consumedSince(table, label)),
       });
     });
   },
 };
+
+/**
+ * A process that is gone took with it what its writes had cost. Each that the journal has as made has cost a unit at least
+ * (Developer Guide, "Write unit consumption").
+ */
+function withLostWrites({ journal, run }: StepContext, label: string, consumed: Consumed): Consumed {
+  const { id, tables, isPartlyCounted } = run();
+  if (isPartlyCounted !== true) return consumed;
+  const told = tableOf({ id, tables }, label).consumed?.writeUnits ?? 0;
+  return { ...consumed, writeUnits: Math.max(consumed.writeUnits, journal.count(id, label).written - told) };
+}
