@@ -315,6 +315,19 @@ test('after a lost reply the item is told to be what was wanted', async () => {
   expect(await one(items, remove(was, was))).toEqual({ done: false, current: undefined, mayHaveBeenDone: true });
 });
 
+test('after a lost reply an attribute that nobody expected is told to have been there before', async () => {
+  const { sandbox, items } = await sandboxTable();
+  const unseen: Item = { unseen: { BOOL: true } };
+  await store(items, { ...is, ...unseen });
+  sandbox.faults.add({ operation: 'UpdateItem', kind: 'lose-reply' });
+  expect(await one(items, put(was, is))).toEqual({
+    done: false,
+    current: { ...was, ...unseen },
+    mayHaveBeenDone: true,
+    replacedIfDone: { ...is, ...unseen },
+  });
+});
+
 test('a denied put ends the work with what to allow, and deletes that came before it stay made', async () => {
   const { sandbox, items } = await sandboxTable({ writesInFlight: 1 });
   await store(items, is);

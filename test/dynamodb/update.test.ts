@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { updateBetween, updated, updateMembers } from '../../src/dynamodb/update.ts';
+import { beforeUpdate, updateBetween, updated, updateMembers } from '../../src/dynamodb/update.ts';
 import type { Item } from '../../src/restore/item.ts';
 import { sameItem } from '../../src/restore/item.ts';
 import * as arbitrary from '../support/arbitrary-items.ts';
@@ -64,4 +64,29 @@ test('an attribute called __proto__ is one like any other', () => {
   expect(updateMembers(update)?.ExpressionAttributeNames).toEqual({ '#S0': '__proto__' });
   expect(JSON.stringify(updated(item('is'), update))).toBe(JSON.stringify(item('was')));
   expect(updateBetween(item('is'), key, schema).remove).toEqual(['__proto__']);
+});
+
+test('what an item was before an update is told by what the update made of it, whatever nobody knew of', () => {
+  fc.assert(
+    fc.property(arbitrary.item, arbitrary.item, arbitrary.item, (from, to, more) => {
+      const [was, wanted] = [
+        { ...from, ...key },
+        { ...to, ...key },
+      ];
+      const known = Object.keys({ ...was, ...wanted });
+      const unknown = Object.fromEntries(Object.entries(more).filter(([name]) => !known.includes(name)));
+      const update = updateBetween(was, wanted, schema);
+      const before = { ...was, ...unknown };
+      const found = beforeUpdate(updated(before, update), was, update, known);
+      expect(found !== undefined && sameItem(found, before)).toBe(true);
+    }),
+  );
+});
+
+test('an item of which a known attribute is another one was not made by the update', () => {
+  const from: Item = { ...key, text: { S: 'is' }, same: { N: '1' } };
+  const update = updateBetween(from, { ...from, text: { S: 'was' } }, schema);
+  const known = ['text', 'same'];
+  expect(beforeUpdate({ ...from, text: { S: 'was' }, same: { N: '2' } }, from, update, known)).toBeUndefined();
+  expect(beforeUpdate({ ...from, more: { S: 'x' } }, from, update, known)).toBeUndefined();
 });
