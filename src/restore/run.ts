@@ -161,16 +161,9 @@ function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
     case 'paused':
       return { tables: run.tables.map((table) => afterPause(table, event)), isPutDown: true };
     case 'resumed':
-      return {
-        holder: event.holder,
-        resumed: true,
-        ...(!run.isPutDown && { isPartlyCounted: true }),
-        isPutDown: false,
-      };
-    case 'rollback-started': {
-      const { type: _, ...cause } = event;
-      return { rollback: { ...cause, phase: run.phase } };
-    }
+      return goneOnWith(run, event.holder);
+    case 'rollback-started':
+      return { rollback: { code: event.code, message: event.message, hint: event.hint, phase: run.phase } };
     case 'phase-started':
       // A resumed phase began when it began the first time: its limits are counted from there.
       return {
@@ -212,6 +205,12 @@ function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
         ),
       };
   }
+}
+
+/** Who stops at a safe point writes everything down before; who is gone takes what was not written down along. */
+function goneOnWith({ isPutDown, isPartlyCounted }: Run, holder: LockHolder): Partial<Run> {
+  const wasGone = isPutDown !== true;
+  return { holder, resumed: true, isPutDown: false, ...((wasGone || isPartlyCounted) && { isPartlyCounted: true }) };
 }
 
 const endStates = {
