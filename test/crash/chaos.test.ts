@@ -16,7 +16,7 @@ test(`${kills} real processes of the command line die by SIGKILL at random calls
   const sum = (count: (tally: (typeof tallies)[number]) => number) =>
     tallies.reduce((total, tally) => total + count(tally), 0);
   process.stdout.write(
-    `${sum(({ kills }) => kills)} kills in ${sum(({ starts }) => starts)} starts, ${sum(({ images }) => images)} images of the writer; runs: ${tallies.map(({ ended }) => JSON.stringify(ended)).join(' ')}\n`,
+    `${sum(({ kills }) => kills)} kills in ${sum(({ starts }) => starts)} starts, ${sum(({ images }) => images)} images of the writer, ${sum(({ inParts }) => inParts)} of them known in parts only; runs: ${tallies.map(({ ended }) => JSON.stringify(ended)).join(' ')}\n`,
   );
   expect(sum((tally) => tally.kills)).toBe(kills);
   for (const { images } of tallies) expect(images).toBeGreaterThan(20);

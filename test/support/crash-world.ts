@@ -6,6 +6,7 @@ import {
   DynamoDBClient,
   PutItemCommand,
   UpdateContinuousBackupsCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../../src/restore/item.ts';
 import { startDynamoDb } from '../../src/sandbox/dynamodb/server.ts';
@@ -50,6 +51,21 @@ export async function startCrashWorld(options: { readonly clock: () => number; r
   const put = (TableName: string, item: Item) =>
     client.send(new PutItemCommand({ TableName, Item: item as never, ReturnValues: 'ALL_OLD' }));
 
+  /** Answered with the whole item. */
+  const add = (TableName: string, item: Item, name: string) => {
+    const key = keyName[TableName] ?? '';
+    return client.send(
+      new UpdateItemCommand({
+        TableName,
+        Key: { [key]: item[key] as never },
+        UpdateExpression: 'SET #name = :value',
+        ExpressionAttributeNames: { '#name': name },
+        ExpressionAttributeValues: { ':value': { S: name } },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+  };
+
   return {
     aws,
     client,
@@ -57,6 +73,7 @@ export async function startCrashWorld(options: { readonly clock: () => number; r
     clock,
     restorePoint,
     put,
+    add,
     /** Six items to put and three to delete. */
     async accident(at = restorePoint + 30 * minute): Promise<void> {
       const puts = (...items: readonly Item[]) => items.map((item) => ({ put: item as never }));
