@@ -31,7 +31,8 @@ const secrets = {
   PITR_JOURNAL_KEY: journalKey,
 };
 const signingSecret = `${secretMark}signing`;
-const pk = `${itemMark}pk`;
+/** The name of a key is the table's schema, which is in the record of a run like the table's name; its values are data. */
+const pk = 'orderNumber';
 const hour = 3_600_000;
 
 const environments = `

@@ -44,6 +44,7 @@ import { dryRunView } from '../../src/slack/views/dry-run.ts';
 import { homeView, refusedHome } from '../../src/slack/views/home.ts';
 import { loadingView, modal, problemView } from '../../src/slack/views/modal.ts';
 import { choicesOf } from '../../src/slack/views/options.ts';
+import { inPlainView } from '../../src/slack/views/plain.ts';
 import { confirmView } from '../../src/slack/views/restore.ts';
 import { undoView } from '../../src/slack/views/undo.ts';
 import { alice, aRequest, bob, requested } from '../support/requests.ts';
@@ -371,6 +372,8 @@ describe.each([
       ),
     ]) {
       expect(validateView(view), JSON.stringify(view).slice(0, 200)).toEqual([]);
+      const plain = inPlainView(view);
+      if (plain !== undefined) expect(validateView(plain), JSON.stringify(plain).slice(0, 200)).toEqual([]);
     }
   });
 });
