@@ -2,7 +2,7 @@ import { displayName } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
 import type { Conflicts } from './events.ts';
 import type { PolicyLook } from './fence/holds.ts';
-import { fenceHolds, mustStayFenced } from './fence/holds.ts';
+import { fenceHolds, firstLook, mustStayFenced } from './fence/holds.ts';
 import { keyAttributes } from './item.ts';
 import { distinctKeys, entriesAtOnce, imageOf } from './journal-items.ts';
 import type { JournalState } from './journal-states.ts';
@@ -46,7 +46,7 @@ export async function writeBack(context: StepContext, label: string): Promise<Co
     onConflict: run.request.options.onConflict,
     tries: new Map(),
     leftAlone: new Set(),
-    policyLook: { at: Number.NEGATIVE_INFINITY },
+    policyLook: await firstLook(context, label),
     mayWrite: () => {
       context.mustHoldLock();
       // None is raised once a swap has begun.

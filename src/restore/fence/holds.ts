@@ -19,6 +19,16 @@ export type PolicyLook = { at: Instant; description?: TableDescription };
 /** AWS goes by a policy for minutes after it was changed, and GetResourcePolicy is no call for every batch. */
 const lookEveryMs = 5_000;
 
+/** Before the first look at the policy: a proof holds for so short a time that nothing else should be asked in it. */
+export async function firstLook(
+  { aws, clock, run, signal }: Pick<StepContext, 'aws' | 'clock' | 'run' | 'signal'>,
+  label: string,
+): Promise<PolicyLook> {
+  const look = { at: Number.NEGATIVE_INFINITY };
+  if (!isFenced(run(), label, clock.now())) return look;
+  return { ...look, description: await describeExisting(aws, tableOf(run(), label).table, signal) };
+}
+
 /**
  * Whether nobody else can write to this table now, asked of AWS: the policy must still be the very one that was proven,
  * and a write of somebody else must be denied. A policy that was changed goes on denying for a while, here and there, so
