@@ -200,6 +200,8 @@ export type JournalImages = {
   readonly after: Item | undefined;
   /** The same item has, or may have, other entries in this journal. */
   readonly again?: true;
+  /** It takes back a write of which nobody knows whether it was made. */
+  readonly unsure?: true;
 };
 
 export type JournalEntry = JournalImages & { readonly id: number; readonly state: JournalState };

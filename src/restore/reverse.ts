@@ -2,10 +2,10 @@ import type { Item, KeySchema } from './item.ts';
 import { keyAttributes } from './item.ts';
 import { distinctKeys, entriesAtOnce, keyOfEntry } from './journal-items.ts';
 import type { JournalState } from './journal-states.ts';
-import type { GuardedChange, GuardedOutcome, JournalEntry } from './ports.ts';
+import type { GuardedChange, GuardedOutcome, JournalEntry, JournalImages } from './ports.ts';
 import type { StepContext } from './step.ts';
 import { tableOf } from './step.ts';
-import { same, unseenBy } from './unseen.ts';
+import { isTakenOut, same, unseenBy } from './unseen.ts';
 
 /** How often what was written over in the middle of reversing is put back itself; then its image is in the journal only. */
 const triesPerItem = 10;
@@ -88,31 +88,27 @@ function journalUnseen(
   outcome: GuardedOutcome,
   tries: Map<string, number>,
 ): boolean {
-  const unseen = unseenBy(outcome, entry.after, true);
+  const unseen = unseenOf(entry, outcome);
   if (unseen === undefined) return false;
   const key = keyOfEntry(entry, keySchema);
   const tried = (tries.get(key) ?? 0) + 1;
   tries.set(key, tried);
   // Where no request of this process can have done it, another one's may have, or somebody wrote the item like that.
   const isDone = outcome.done || outcome.mayHaveBeenDone === true;
-  const isOwed = isDone && !isTakenOut(entry, unseen.after) && tried < triesPerItem;
+  const isOwed = isDone && !isTakenOut(entry.state === 'attempted', unseen, entry.before) && tried < triesPerItem;
   context.journal.add(context.run().id, label, [unseen], isOwed ? 'to-put-back' : 'kept');
   return isOwed;
 }
 
-/**
- * Of an entry that was cut off nobody knows whether it was written before somebody added an attribute, or after. Either
- * way what it wrote is out of the item now, and the attribute stays.
- */
-function isTakenOut({ state, before }: JournalEntry, left: Item | undefined): boolean {
-  return state === 'attempted' && !same(left, before);
+function endOf(entry: JournalEntry, outcome: GuardedOutcome): keyof Reversal['ends'] {
+  if (!outcome.done) return same(outcome.current, entry.before) ? 'back' : 'theirs';
+  const unseen = unseenOf(entry, outcome);
+  const isBack = unseen === undefined || isTakenOut(entry.state === 'attempted', unseen, entry.before);
+  return isBack ? 'back' : 'theirs';
 }
 
-function endOf(entry: JournalEntry, outcome: GuardedOutcome): keyof Reversal['ends'] {
-  const isBack = outcome.done
-    ? same(outcome.replaced, entry.after) || isTakenOut(entry, outcome.stored)
-    : same(outcome.current, entry.before);
-  return isBack ? 'back' : 'theirs';
+function unseenOf(entry: JournalEntry, outcome: GuardedOutcome): JournalImages | undefined {
+  return unseenBy(outcome, entry.after, true);
 }
 
 /** The change that makes `from` into `to`, if the live item still is `from`. */

@@ -5,7 +5,7 @@ import type { JournalState } from './journal-states.ts';
 import type { GuardedOutcome, JournalEntry, JournalImages } from './ports.ts';
 import type { OnConflict } from './request.ts';
 import type { StepContext } from './step.ts';
-import { same, unseenBy } from './unseen.ts';
+import { isTakenOut, same, unseenBy } from './unseen.ts';
 
 /** How often one item is decided again because the application was faster; then it is left to the verification. */
 const triesPerItem = 10;
@@ -40,7 +40,8 @@ export function journalUnseen(
 ): JournalImages | undefined {
   const unseen = unseenBy(outcome, entry.before, entry.state === 'attempted');
   if (unseen === undefined) return undefined;
-  context.journal.add(context.run().id, label, [unseen], onConflict === 'keep' ? 'to-put-back' : 'written');
+  const isToGoBack = onConflict === 'keep' && !isTakenOut(entry.unsure === true, unseen, entry.after);
+  context.journal.add(context.run().id, label, [unseen], isToGoBack ? 'to-put-back' : 'written');
   return unseen;
 }
 
@@ -69,6 +70,10 @@ function settleConflict(work: Settling, { entry, outcome, unseen }: Settled): vo
   // Where an earlier request may have been carried out, what was there before it is owed to a rollback.
   const isOvertaken = !outcome.done && (entry.state === 'attempted' || outcome.mayHaveBeenDone === true);
   const isOwed = isOvertaken && unseen === undefined;
+  if (unseen !== undefined && isTakenOut(entry.unsure === true, unseen, entry.after)) {
+    journal.mark(id, work.label, [entry.id], 'superseded');
+    return;
+  }
   if (work.onConflict === 'keep') {
     if (entry.again) work.leftAlone.add(keyOfEntry(entry, work.keySchema));
     journal.mark(id, work.label, [entry.id], isOwed ? 'overtaken' : 'kept');

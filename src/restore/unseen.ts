@@ -21,6 +21,15 @@ export function unseenBy(
   return { before: replacedIfDone, after: current, again: true };
 }
 
+/**
+ * Whether a write that takes back another one has done so, although it was made over more than that had written. Of one
+ * that was cut off nobody knows whether it was made before somebody added an attribute, or after: either way what it wrote
+ * is out of the item now, and the attribute stays.
+ */
+export function isTakenOut(isUnsure: boolean, { after: left }: JournalImages, wanted: Item | undefined): boolean {
+  return isUnsure && !same(left, wanted);
+}
+
 /** The same item, or none on either side. */
 export function same(a: Item | undefined, b: Item | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;

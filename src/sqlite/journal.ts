@@ -29,8 +29,8 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & Jour
   const addAll = db.transaction(
     (runId: RunId, label: string, entries: readonly JournalImages[], state: JournalState) => {
       const sealer = sealerOf(runId);
-      return entries.map(({ before, after, again }) => {
-        const sealed = sealer.seal(JSON.stringify({ before, after, again }), label);
+      return entries.map(({ before, after, again, unsure }) => {
+        const sealed = sealer.seal(JSON.stringify({ before, after, again, unsure }), label);
         return Number(sql.insert.run(runId, label, state, sealed).lastInsertRowid);
       });
     },
@@ -104,8 +104,8 @@ function imagesIn(sealer: Sealer, { id, sealed }: JournalRow, runId: RunId, labe
       { cause: error },
     );
   }
-  const { before, after, again } = JSON.parse(text) as Partial<JournalImages>;
-  return { before, after, ...(again === undefined ? {} : { again }) };
+  const { before, after, again, unsure } = JSON.parse(text) as Partial<JournalImages>;
+  return { before, after, ...(again && { again }), ...(unsure && { unsure }) };
 }
 
 function statements(db: SqliteFile) {

@@ -72,6 +72,21 @@ describe('a write over an attribute that nobody had seen, with its reply lost', 
     expect(first(engine)).toEqual(theirs);
   });
 
+  test('is undone to what the application had also where nothing more could be written, and nobody knows of the write', async () => {
+    const engine = await startEngine();
+    const { runId, ended, release } = await begun(engine);
+    engine.aws.faults.add({ operation: 'UpdateItem', kind: 'access-denied', nth: 2, count: 'all' });
+    release();
+    expect(await ended).toMatchObject({ state: 'NEEDS_ATTENTION' });
+    expect(first(engine)).toEqual(mixture);
+    engine.aws.faults.clear();
+    expect(await undone(engine, runId)).toMatchObject({
+      state: 'COMPLETED',
+      tables: [{ swapped: { put: 1, delete: 0 }, conflicts: { overwritten: 0, kept: 0 } }],
+    });
+    expect(first(engine)).toEqual(theirs);
+  });
+
   test('is put back where the application’s writes are kept, and leaves nothing to undo', async () => {
     const engine = await startEngine();
     const { runId, ended, release } = await begun(engine, 'keep');

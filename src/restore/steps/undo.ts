@@ -6,7 +6,7 @@ import { keyAttributes } from '../item.ts';
 import { imageOf, itemsOnce, journalPages, keyOfEntry, repeatedKeys } from '../journal-items.ts';
 import { journalStates, perhapsWritten } from '../journal-states.ts';
 import { keySchemaOf } from '../key-schema.ts';
-import type { JournalImages } from '../ports.ts';
+import type { JournalEntry, JournalImages } from '../ports.ts';
 import type { Step, StepContext } from '../step.ts';
 import { tableOf } from '../step.ts';
 import { same } from '../unseen.ts';
@@ -35,14 +35,17 @@ async function copyBackwards(context: StepContext, undoOf: string, label: string
   const walk = { ...context, runId: undoOf, label, keySchema, states: perhapsWritten, backwards: true };
   const repeated = await repeatedKeys(walk);
   for await (const page of journalPages(walk)) {
-    const turned = page.map(({ before, after }): JournalImages => ({ before: after, after: before }));
-    const isRepeated = (images: JournalImages) => repeated.size > 0 && repeated.has(keyOfEntry(images, keySchema));
-    // Of one item all entries say so: which of them comes first is turned around, too.
-    context.journal.add(
-      id,
-      label,
-      turned.map((images) => (isRepeated(images) ? { ...images, again: true } : images)),
+    const isRepeated = (entry: JournalEntry) => repeated.size > 0 && repeated.has(keyOfEntry(entry, keySchema));
+    const turned = page.map(
+      (entry): JournalImages => ({
+        before: entry.after,
+        after: entry.before,
+        // Of one item all entries say so: which of them comes first is turned around, too.
+        ...(isRepeated(entry) && { again: true }),
+        ...(entry.state === 'attempted' && { unsure: true }),
+      }),
     );
+    context.journal.add(id, label, turned);
   }
 }
 
