@@ -266,7 +266,11 @@ function gauges(): readonly Record<string, unknown>[] {
     durationMs: 1,
   });
   const ended = { ...drill, endedAt: noon - 40 * day };
-  return gaugeLines(waiting, drillRecords(environments, (name) => (name === 'prod' ? [ended] : []), noon), noon).map((line) => JSON.parse(line));
+  return gaugeLines(
+    waiting,
+    drillRecords(environments, (name) => (name === 'prod' ? [ended] : []), noon),
+    noon,
+  ).map((line) => JSON.parse(line));
 }
 
 function runOf(at: number, ...events: readonly RunEvent[]): Run {
