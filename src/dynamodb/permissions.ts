@@ -168,7 +168,6 @@ export async function tryRestoreTable(
       ),
     ),
     on('DeleteTable', () => client.send(new DeleteTableCommand({ TableName }))),
-    on('DescribeTimeToLive', () => client.send(new DescribeTimeToLiveCommand({ TableName }))),
     on('Scan', () => client.send(new ScanCommand({ TableName, Limit: 1, Select: 'COUNT' }))),
     on('BatchGetItem', () => client.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [Key] } } }))),
     on('Query', () => client.send(new QueryCommand({ TableName, ...query }))),

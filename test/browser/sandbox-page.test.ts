@@ -178,6 +178,7 @@ describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', {
     expect(await faults(bob.page)).toEqual([]);
     await pictures.take(bob.page, 'dark', bob.page.getByRole('banner').first(), 'still');
     await bob.page.getByRole('button', { name: 'Light' }).click();
+    await bob.closeThread();
     await carol.page.getByText('The bot is connected').waitFor({ timeout: restoreWithinMs });
     await alice.type('/pitr-restore dev 10 minutes ago');
     await alice.dialog('Restore dev').getByRole('button', { name: 'Restore', exact: true }).waitFor();
