@@ -31,6 +31,12 @@ async function pauseInTheMiddle({ engine, id, elsewhere }: Awaited<ReturnType<ty
     const stop = engine.aws.requests.onRequest(({ operation }) => {
       if (operation !== 'PutItem' || puts(engine) < 20) return;
       stop();
+      // Another process is heard twice a second; by then a quick machine would have written everything.
+      const held = engine.aws.hold('PutItem');
+      const unwatch = engine.log.watch(() => {
+        unwatch();
+        held.release();
+      });
       elsewhere.restores.setSpeed(id, 'pause', alice);
       resolve();
     });
