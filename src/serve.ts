@@ -141,6 +141,7 @@ async function goOn(
  */
 async function areRightsKnown(runId: RunId, { parts, bot, stopping, log }: Carrying): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
+    parts.restores.expireOverdue();
     const run = parts.restores.run(runId);
     if (run?.state !== 'APPROVED') return false;
     try {

@@ -15,8 +15,9 @@ export const journalStates = [
   /** Not written: the application changed the item meanwhile, and a newer entry took its place. */
   'superseded',
   /**
-   * The application changed the item, before or after our write: a request was sent, and its reply lost. Where the run
-   * overwrites, a newer entry took its place; but what was there before may be owed to a rollback.
+   * The application changed the item, before or after our write: a request was sent, and its reply lost; or before what we
+   * had written over could be put back. Where the run overwrites, a newer entry took its place; but what was there before
+   * may be owed to a rollback.
    */
   'overtaken',
   /** Written, and put back by a rollback. */

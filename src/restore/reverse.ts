@@ -95,7 +95,7 @@ function journalUnseen(
   tries.set(key, tried);
   // Where no request of this process can have done it, another one's may have, or somebody wrote the item like that.
   const isDone = outcome.done || outcome.mayHaveBeenDone === true;
-  const isOwed = isDone && !isTakenOut(entry.state === 'attempted', unseen, entry.before) && tried < triesPerItem;
+  const isOwed = isDone && !isTakenOut(isOurs(entry), unseen, entry.before) && tried < triesPerItem;
   context.journal.add(context.run().id, label, [unseen], isOwed ? 'to-put-back' : 'kept');
   return isOwed;
 }
@@ -103,8 +103,16 @@ function journalUnseen(
 function endOf(entry: JournalEntry, outcome: GuardedOutcome): keyof Reversal['ends'] {
   if (!outcome.done) return same(outcome.current, entry.before) ? 'back' : 'theirs';
   const unseen = unseenOf(entry, outcome);
-  const isBack = unseen === undefined || isTakenOut(entry.state === 'attempted', unseen, entry.before);
+  const isBack = unseen === undefined || isTakenOut(isOurs(entry), unseen, entry.before);
   return isBack ? 'back' : 'theirs';
+}
+
+/**
+ * Whether what the entry wrote has to go in any case: nobody knows when it was written, or it went over an image that is to
+ * be kept. What somebody has added since stays beside what comes back.
+ */
+function isOurs({ state }: JournalEntry): boolean {
+  return state === 'attempted' || state === 'to-put-back';
 }
 
 function unseenOf(entry: JournalEntry, outcome: GuardedOutcome): JournalImages | undefined {

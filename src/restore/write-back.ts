@@ -145,7 +145,8 @@ async function writeEntries(work: WriteBack, page: readonly JournalEntry[]): Pro
 /** Where the application's images are to be kept, one that was written over goes back before anything else is written. */
 async function putBackKept({ context, label, keySchema, onConflict, mayWrite }: WriteBack): Promise<void> {
   if (onConflict !== 'keep') return;
-  const ends = { back: 'kept', theirs: 'kept' } as const;
+  // One that somebody changed before it could go back still has values of ours in it: a rollback or an undo must know.
+  const ends = { back: 'kept', theirs: 'overtaken' } as const;
   await reverse({ context, label, keySchema, states: ['to-put-back'], ends, mayWrite });
 }
 

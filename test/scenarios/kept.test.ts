@@ -84,6 +84,42 @@ describe('an item that was deleted over an attribute nobody had seen, and kept',
   });
 });
 
+describe('an item that was written over an attribute nobody had seen, and changed again before that was put back', () => {
+  const theirs: Item = { ...quote(1, 'corrupt'), neverSeenBefore: { BOOL: true } };
+
+  /** `since` is written when our request that puts the item back has reached AWS. */
+  async function changedBeforeItIsBack(engine: Engine, since: Item) {
+    await twoDifferences(engine);
+    let writes = 0;
+    engine.aws.requests.onRequest(({ operation }) => {
+      if (operation !== 'UpdateItem') return;
+      writes += 1;
+      if (writes === 2) applicationWrites(engine, since);
+    });
+    return restored(engine, 'UpdateItem', theirs, 'keep');
+  }
+
+  test('is as the application left it where that was one more attribute', async () => {
+    const engine = await startEngine();
+    const added = { addedToo: { S: 'before it was back' } };
+    const { run } = await changedBeforeItIsBack(engine, { ...theirs, ...quote(1), ...added });
+    expect(run).toMatchObject({ state: 'COMPLETED', tables: [{ conflicts: { overwritten: 0, kept: 1 } }] });
+    expect(itemOf(engine, 1)).toEqual({ ...theirs, ...added });
+  });
+
+  test('is known to hold values of ours where that was anything else, and an undo counts it as changed since', async () => {
+    const engine = await startEngine();
+    const since: Item = { ...theirs, ...quote(1), neverSeenBefore: { BOOL: false }, text: { S: 'since' } };
+    const { run, runId } = await changedBeforeItIsBack(engine, since);
+    expect(run).toMatchObject({ state: 'COMPLETED', tables: [{ conflicts: { overwritten: 0, kept: 1 } }] });
+    expect(itemOf(engine, 1)).toEqual(since);
+    const images = engine.journal.read(runId, 'quotes', perhapsWritten, undefined, 10).map(({ before }) => before);
+    expect(images).toContainEqual(theirs);
+    expect(await undone(engine, runId)).toMatchObject({ tables: [{ conflicts: { overwritten: 0, kept: 1 } }] });
+    expect(itemOf(engine, 1)).toEqual(since);
+  });
+});
+
 describe('an undo of an item that the run wrote more than once', () => {
   const theirs: Item = { ...quote(1, 'corrupt'), neverSeenBefore: { BOOL: true } };
 

@@ -44,7 +44,10 @@ async function initiateOnce(context: StepContext, table: TableRun): Promise<User
   const order = { ref: table, restoreTable: restoreTableOf(context.run(), table.label) };
   // The intent stands without an outcome: AWS knows whether the call was made. Nobody else had the name before it.
   if (context.run().resumed) {
-    const found = await lookForIt(context, order).catch(asUserError);
+    const found = await lookForIt(context, order).catch((error: unknown) => {
+      if (error instanceof UserError) return error;
+      throw error;
+    });
     if (found instanceof UserError) return failedToInitiate(table, found);
     if (found === 'ours') {
       context.record({ type: 'table-restore-accepted', label: table.label });
