@@ -2,7 +2,7 @@
  * The approvers who are not in the channel: each is told that they are asked, never a crowd, and what they were told stays
  * true until the end. None of it is in the way of the story: what goes wrong is logged, and tried again later.
  */
-import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
+import { WebAPIRateLimitedError } from '@slack/web-api';
 import type { Clock, PostedMessage } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import { hasEnded } from '../restore/run.ts';
@@ -13,7 +13,7 @@ import type { Surroundings } from './messages/surroundings.ts';
 import { isRefusal, type Poster, unreachable } from './poster.ts';
 import type { Postings } from './postings.ts';
 import type { Story } from './story.ts';
-import { isPassing } from './trouble.ts';
+import { refusalIn, secondsAskedFor } from './trouble.ts';
 
 export type AbsentApproversParts = {
   readonly poster: Poster;
@@ -111,7 +111,7 @@ export class AbsentApprovers {
       this.#postings.remember(keyFor(userId), await poster.post(place, message, this.#signal));
       this.#shown.set(userId, JSON.stringify(message));
     } catch (error) {
-      if (!(error instanceof WebAPIPlatformError) || isPassing(error)) throw error;
+      if (refusalIn(error) === undefined) throw error;
       this.#refused.add(userId);
       logger.warn({ runId: run.id, userId, err: error }, 'An approver could not be told directly');
     }
@@ -139,7 +139,7 @@ export class AbsentApprovers {
     try {
       this.#link ??= await this.#parts.poster.linkTo(parent, this.#signal);
     } catch (error) {
-      if (!(error instanceof WebAPIPlatformError) || isPassing(error)) throw error;
+      if (refusalIn(error) === undefined) throw error;
       this.#parts.logger.warn({ runId: run.id, err: error }, 'Slack gives no link to a card');
     }
     return this.#link;
@@ -195,5 +195,5 @@ function isLongOver({ run }: Story, now: Instant): boolean {
 /** How many milliseconds Slack asks to be left alone, where that is the trouble or the cause of it. */
 function retryAfter(error: unknown): number | undefined {
   const cause = error instanceof Error && !(error instanceof WebAPIRateLimitedError) ? error.cause : error;
-  return cause instanceof WebAPIRateLimitedError ? Math.max(1, cause.retryAfter) * 1000 : undefined;
+  return cause instanceof WebAPIRateLimitedError ? secondsAskedFor(cause) * 1000 : undefined;
 }

@@ -19,9 +19,9 @@ import { boltLogger, type Logger, quietLogger } from './logging.ts';
 import { unreachableMessage } from './messages/unreachable.ts';
 import { askSlack, type People } from './people.ts';
 import { makePoster } from './poster.ts';
-import { refusalIn } from './refused.ts';
 import { refuseReplays } from './replays.ts';
 import { makeThreadReporter } from './reporter.ts';
+import { refusalIn } from './trouble.ts';
 import { askUserGroups } from './user-groups.ts';
 
 export type SlackSettings = LineSettings & { readonly botToken: string };

@@ -8,6 +8,7 @@ import type { Clock, PostedMessage } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { Message } from './messages/blocks.ts';
 import { inButtonsOnly, inPlainBlocks } from './messages/plain.ts';
+import { secondsAskedFor } from './trouble.ts';
 
 /** Where a message goes, and the key by which it is found again. The key is readable by every member: ids only. */
 export type Place = {
@@ -105,7 +106,7 @@ function makeSender(clock: Clock): Send {
         return await call();
       } catch (error) {
         if (!(error instanceof WebAPIRateLimitedError)) throw error;
-        quietUntil.set(lane, clock.now() + Math.max(1, error.retryAfter) * 1000);
+        quietUntil.set(lane, clock.now() + secondsAskedFor(error) * 1000);
       }
     }
   };

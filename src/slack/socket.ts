@@ -6,7 +6,7 @@ import { UserError } from '../restore/errors.ts';
 import type { Clock } from '../restore/ports.ts';
 import { times } from './limits.ts';
 import { boltLogger, type Logger, quietLogger } from './logging.ts';
-import { refusalIn } from './refused.ts';
+import { refusalIn } from './trouble.ts';
 
 export type SocketParts = {
   readonly appToken: string;

@@ -11,15 +11,26 @@ const passing: ReadonlySet<string> = new Set([
   'request_timeout',
 ]);
 
-export function isPassing(error: WebAPIPlatformError): boolean {
+/** Slack's word for why it refuses us; undefined: it did not say so, and may answer the next time. */
+export function refusalIn(error: unknown): string | undefined {
+  if (!(error instanceof WebAPIPlatformError) || isPassing(error)) return undefined;
+  return error.data.error;
+}
+
+function isPassing(error: WebAPIPlatformError): boolean {
   return passing.has(error.data.error);
+}
+
+/** For how many seconds Slack asks to be left alone: one at least. */
+export function secondsAskedFor({ retryAfter }: WebAPIRateLimitedError): number {
+  return Math.max(1, retryAfter);
 }
 
 /** For whoever waits for an answer that Slack would not let us give. `error`: whatever the Slack client threw. */
 export function slackTrouble(error: unknown): UserError {
   const options = { cause: error };
   if (error instanceof WebAPIRateLimitedError) {
-    const seconds = Math.max(1, error.retryAfter);
+    const seconds = secondsAskedFor(error);
     return new UserError('NETWORK', `Slack takes no more of this for ${seconds} s.`, 'Do it once more then.', options);
   }
   if (!(error instanceof WebAPIPlatformError)) {
@@ -38,12 +49,11 @@ export function slackTrouble(error: unknown): UserError {
 export function cannotAsk(what: string, cause: unknown): UserError {
   const message = `Slack could not be asked ${what}, and without that nothing is done.`;
   if (cause instanceof WebAPIRateLimitedError) {
-    return new UserError('NETWORK', message, `Try again in ${Math.max(1, cause.retryAfter)} s.`, { cause });
+    return new UserError('NETWORK', message, `Try again in ${secondsAskedFor(cause)} s.`, { cause });
   }
-  if (!(cause instanceof WebAPIPlatformError) || isPassing(cause)) {
-    return new UserError('NETWORK', message, 'Try again in a moment.', { cause });
-  }
-  const refused = `Slack refuses to say ${what} (${cause.data.error}), and without that nothing is done.`;
+  const refusal = refusalIn(cause);
+  if (refusal === undefined) return new UserError('NETWORK', message, 'Try again in a moment.', { cause });
+  const refused = `Slack refuses to say ${what} (${refusal}), and without that nothing is done.`;
   return new UserError('NETWORK', refused, tellTheOperator, { cause });
 }
 

@@ -5,6 +5,7 @@ import { UserError } from '../restore/errors.ts';
 import type { Desk } from './desk.ts';
 import { times } from './limits.ts';
 import { isRefusal } from './poster.ts';
+import { secondsAskedFor } from './trouble.ts';
 import { inPlainView } from './views/plain.ts';
 
 /** Where the modal is: its id, and its hash while nothing has changed it since. */
@@ -76,7 +77,7 @@ async function patiently(desk: Desk, update: () => Promise<unknown>): Promise<vo
       await update();
       return;
     } catch (error) {
-      const wait = error instanceof WebAPIRateLimitedError ? Math.max(1, error.retryAfter) * 1000 : times.retryFirst;
+      const wait = error instanceof WebAPIRateLimitedError ? secondsAskedFor(error) * 1000 : times.retryFirst;
       if (error instanceof WebAPIPlatformError || attempt === attempts || wait > longestWait) throw error;
       await desk.clock.sleep(wait);
     }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeAudit } from '../../src/restore/audit.ts';
 import { perhapsWritten } from '../../src/restore/journal-states.ts';
+import type { RestoreRequest } from '../../src/restore/request.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { Database } from '../../src/sqlite/driver.ts';
 import { SqliteEventLog } from '../../src/sqlite/event-log.ts';
@@ -42,34 +43,29 @@ test.for(released)('a state file of $version is opened, and all that is in it is
   expect(log.undosOf(run).map(({ id }) => id)).toEqual([undo]);
 });
 
-test('an undo that a released version has made is found as one', () => {
+/** Version 0.1.0's file with one more run in it as that version wrote it, no more than the event and its row; opened by ours. */
+function logWithOld(runId: string, request: RestoreRequest): SqliteEventLog {
   const path = copyOf('0.1.0');
   const old = new Database(path);
-  const [{ run }] = released;
-  // As version 0.1.0 wrote it: no more than the event and its row.
-  const body = JSON.stringify(requested({ request: aRequest({ undoOf: run }) }));
-  old.prepare(`INSERT INTO events (seq, run_id, at, body, hash) VALUES (36, 'the-undo', 0, ?, 'x')`).run(body);
-  old.exec(`INSERT INTO runs (id, ended, requested_at, last_seq) VALUES ('the-undo', 0, 0, 36)`);
+  const body = JSON.stringify(requested({ request }));
+  old.prepare(`INSERT INTO events (seq, run_id, at, body, hash) VALUES (36, ?, 0, ?, 'x')`).run(runId, body);
+  old.prepare('INSERT INTO runs (id, ended, requested_at, last_seq) VALUES (?, 0, 0, 36)').run(runId);
   old.close();
   const db = openDatabase(path);
   onTestFinished(() => {
     db.close();
   });
-  expect(new SqliteEventLog(db, Date.now).undosOf(run).map(({ id }) => id)).toEqual(['the-undo']);
+  return new SqliteEventLog(db, Date.now);
+}
+
+test('an undo that a released version has made is found as one', () => {
+  const [{ run }] = released;
+  const log = logWithOld('the-undo', aRequest({ undoOf: run }));
+  expect(log.undosOf(run).map(({ id }) => id)).toEqual(['the-undo']);
 });
 
 test('a drill that was made before drills were looked up by themselves is found as one', () => {
-  const path = copyOf('0.1.0');
-  const old = new Database(path);
-  const body = JSON.stringify(requested({ request: aRequest({ drill: true }) }));
-  old.prepare(`INSERT INTO events (seq, run_id, at, body, hash) VALUES (36, 'the-drill', 0, ?, 'x')`).run(body);
-  old.exec(`INSERT INTO runs (id, ended, requested_at, last_seq) VALUES ('the-drill', 0, 0, 36)`);
-  old.close();
-  const db = openDatabase(path);
-  onTestFinished(() => {
-    db.close();
-  });
-  const log = new SqliteEventLog(db, Date.now);
+  const log = logWithOld('the-drill', aRequest({ drill: true }));
   expect([...log.drillsOf(aRequest().environment)].map(({ id }) => id)).toEqual(['the-drill']);
   expect([...log.drillsOf('elsewhere')]).toEqual([]);
 });
