@@ -1,28 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
-import { systemClock } from './clock.ts';
 import type { CloudWatchOptions } from './cloudwatch/reporter.ts';
 import { cloudWatchReporter } from './cloudwatch/reporter.ts';
 import type { Config } from './config.ts';
 import { comparerOnThreads } from './data-plane/comparer-on-threads.ts';
 import type { createAws } from './dynamodb/aws.ts';
 import { createProgressBoard } from './progress-board.ts';
+import { openRecord } from './record.ts';
 import type { AuditUseCases } from './restore/audit.ts';
-import { makeAudit } from './restore/audit.ts';
 import type { CleanupReport } from './restore/cleanup.ts';
 import { cleanUpLeftovers } from './restore/cleanup.ts';
-import { forgetJournals } from './restore/journal-kept.ts';
 import { makeRestores } from './restore/make-restores.ts';
 import type { AwsFor, Clock, Deliveries, EventLog, ProgressBoard, Reporter } from './restore/ports.ts';
 import type { Restores } from './restore/restores.ts';
 import type { Pace } from './restore/step.ts';
-import { openDatabase } from './sqlite/database.ts';
-import { createDeliveries } from './sqlite/deliveries.ts';
-import { SqliteEventLog } from './sqlite/event-log.ts';
-import { createJournal } from './sqlite/journal.ts';
-import { journalKey, keyFileOf } from './sqlite/journal-key.ts';
-import { createLock } from './sqlite/lock.ts';
-import { thisProcess } from './sqlite/this-process.ts';
 
 /** The program's parts, made from its configuration and connected. */
 export type Parts = {
@@ -58,14 +49,7 @@ export async function connectAws(): Promise<AwsConnections> {
  * @throws UserError STORAGE, BAD_CONFIGURATION
  */
 export function compose(config: Config, aws: AwsConnections, onBug: (error: unknown, runId: string) => void): Parts {
-  const clock = systemClock;
-  const db = openDatabase(config.databaseFile);
-  const key = journalKey(config.journalKey?.reveal(), keyFileOf(config.databaseFile));
-  const log = new SqliteEventLog(db, clock.now);
-  const journal = createJournal(db, key);
-  // Here too, for those who never run the bot: images are not kept longer than they are of use.
-  const forget = () => forgetJournals({ log, journal, undoWindowMs: config.undoWindowMs }, clock.now());
-  forget();
+  const { log, lock, journal, deliveries, audit, clock, purgeJournal, close } = openRecord(config);
   const progress = createProgressBoard();
   const comparer = comparerOnThreads({
     // Beside this file, once both are compiled.
@@ -77,7 +61,7 @@ export function compose(config: Config, aws: AwsConnections, onBug: (error: unkn
     environments: config.environments,
     awsFor: aws.awsFor,
     log,
-    lock: createLock(db, clock.now, thisProcess()),
+    lock,
     journal,
     comparer,
     clock,
@@ -87,7 +71,6 @@ export function compose(config: Config, aws: AwsConnections, onBug: (error: unkn
     approvalExpiryMs: config.approvalExpiryMs,
     onBug,
   });
-  const deliveries = createDeliveries(db);
   const { cloudWatch: place } = config;
   return {
     restores,
@@ -95,7 +78,7 @@ export function compose(config: Config, aws: AwsConnections, onBug: (error: unkn
     deliveries,
     progress,
     clock,
-    audit: makeAudit(log),
+    audit,
     awsFor: aws.awsFor,
     cleanUp: (olderThanMs, signal) =>
       cleanUpLeftovers({
@@ -106,9 +89,7 @@ export function compose(config: Config, aws: AwsConnections, onBug: (error: unkn
         olderThanMs,
         ...(signal === undefined ? {} : { signal }),
       }),
-    purgeJournal: () => {
-      forget();
-    },
+    purgeJournal,
     cloudWatch: (options) =>
       place &&
       cloudWatchReporter(
@@ -118,7 +99,7 @@ export function compose(config: Config, aws: AwsConnections, onBug: (error: unkn
     async close() {
       await comparer.close();
       aws.close();
-      db.close();
+      close();
     },
   };
 }

@@ -6,7 +6,6 @@ import { checkApprovals, checkLabels, checkTables } from './config/consistency.t
 import type { ConfiguredEnvironment } from './config/environments.ts';
 import { readEnvironments } from './config/environments.ts';
 import type { ConfigFile } from './config/file.ts';
-import { parseConfigFile } from './config/file.ts';
 import type { Mistake } from './config/mistakes.ts';
 import { badConfiguration } from './config/mistakes.ts';
 import type { Secret } from './config/secret.ts';
@@ -56,12 +55,12 @@ export type Config = {
  * them only when a variable that is for them is set, and one of the file takes the place of a built-in of its name.
  * @throws UserError BAD_CONFIGURATION naming every mistake at once
  */
-export function loadConfig(
+export async function loadConfig(
   env: NodeJS.ProcessEnv,
   readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
-): Config {
+): Promise<Config> {
   const { variables, mistakes: inVariables } = readVariables(env);
-  const file = variables.PITR_CONFIG === undefined ? undefined : openFile(variables.PITR_CONFIG, readFile);
+  const file = variables.PITR_CONFIG === undefined ? undefined : await openFile(variables.PITR_CONFIG, readFile);
   const inFile =
     file?.data === undefined
       ? { environments: [], mistakes: [] }
@@ -117,7 +116,9 @@ function settingsFrom(variables: Variables): Omit<Config, 'environments' | 'warn
 }
 
 /** A file that cannot be read is a mistake in PITR_CONFIG. */
-function openFile(path: string, readFile: (path: string) => string): ConfigFile {
+async function openFile(path: string, readFile: (path: string) => string): Promise<ConfigFile> {
+  // Only for those who have such a file: loading YAML takes longer than reading all variables.
+  const { parseConfigFile } = await import('./config/file.ts');
   try {
     return parseConfigFile(readFile(path));
   } catch (error) {

@@ -22,6 +22,7 @@ const mayImport: Record<string, readonly string[]> = {
     'config',
     'config.ts',
     'compose.ts',
+    'record.ts',
     'clock.ts',
     'nearest.ts',
     'log.ts',
@@ -33,16 +34,7 @@ const mayImport: Record<string, readonly string[]> = {
   doctor: ['doctor', 'restore', 'config', 'config.ts', 'dynamodb', 'cloudwatch', 'slack', 'sqlite'],
   'cli.ts': ['cli', 'restore'],
   'clock.ts': ['restore'],
-  'compose.ts': [
-    'config.ts',
-    'clock.ts',
-    'progress-board.ts',
-    'restore',
-    'data-plane',
-    'dynamodb',
-    'sqlite',
-    'cloudwatch',
-  ],
+  'compose.ts': ['config.ts', 'record.ts', 'progress-board.ts', 'restore', 'data-plane', 'dynamodb', 'cloudwatch'],
   'config.ts': ['config', 'restore'],
   'demo.ts': ['demo', 'sandbox'],
   demo: ['demo', 'sandbox'],
@@ -50,6 +42,7 @@ const mayImport: Record<string, readonly string[]> = {
   'log.ts': ['config', 'restore'],
   'nearest.ts': [],
   'progress-board.ts': ['restore'],
+  'record.ts': ['config.ts', 'clock.ts', 'restore', 'sqlite'],
   'serve.ts': ['config', 'config.ts', 'compose.ts', 'log.ts', 'reporters', 'restore', 'slack', 'health.ts'],
 };
 

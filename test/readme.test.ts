@@ -31,9 +31,9 @@ test('its command lines are understood', () => {
   }
 });
 
-test('its configuration file is a valid one', () => {
+test('its configuration file is a valid one', async () => {
   const [yaml = ''] = fences('yaml');
-  const config = loadConfig({ PITR_CONFIG: 'pitr.yml' }, () => yaml);
+  const config = await loadConfig({ PITR_CONFIG: 'pitr.yml' }, () => yaml);
   expect(config.environments.map((environment) => environment.name)).toEqual(['staging']);
   expect(parse(yaml)).toHaveProperty('environments.staging.tables.orders', 'shop-orders');
 });

@@ -1,10 +1,10 @@
 import type { AuditReport } from '../restore/audit-chain.ts';
-import { withoutAws } from './open-parts.ts';
+import { withRecord } from './open-parts.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 /** `audit verify`: looks whether every event is as it was written. 1 when one is not. */
 export async function auditVerify(terminal: Terminal): Promise<ExitCode> {
-  return await withoutAws(terminal, async ({ audit }) => {
+  return await withRecord(terminal, async ({ audit }) => {
     const report = audit.auditVerify();
     terminal.stdout.write(auditText(report));
     return report.intact ? 0 : 1;
@@ -13,7 +13,7 @@ export async function auditVerify(terminal: Terminal): Promise<ExitCode> {
 
 /** `audit export`: every event as a line of JSON. */
 export async function auditExport(terminal: Terminal): Promise<ExitCode> {
-  return await withoutAws(terminal, async ({ audit }) => {
+  return await withRecord(terminal, async ({ audit }) => {
     await audit.auditExport((line) => {
       terminal.stdout.write(line);
     });

@@ -37,7 +37,7 @@ export async function dispatch(command: Command, terminal: Terminal): Promise<Ex
       return await (await import('./cleanup.ts')).cleanup(command, terminal);
     case 'serve': {
       const [{ serve }, { configHere }] = await Promise.all([import('../serve.ts'), import('./open-parts.ts')]);
-      await serve(configHere(terminal));
+      await serve(await configHere(terminal));
       return 0;
     }
     case 'sandbox':

@@ -19,7 +19,7 @@ async function look({ environment: name }: DoctorCommand): Promise<readonly Sect
   let config: Config;
   try {
     // Its warnings are findings.
-    config = configHere({ stdout: nowhere, stderr: nowhere });
+    config = await configHere({ stdout: nowhere, stderr: nowhere });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const finding = failed({ check: 'configuration', subject: '' }, error.message, error.hint);

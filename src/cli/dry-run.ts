@@ -1,6 +1,6 @@
 import { costSentence } from '../restore/cost.ts';
 import { type Expectation, expectationSentence } from '../restore/expectation.ts';
-import { describeInstant } from '../restore/restore-point.ts';
+import { describeInstant } from '../restore/restore-point/zoned-time.ts';
 import type { CheckResult, DryRunReport } from '../restore/restores.ts';
 import type { RestoreCommand } from './arguments.ts';
 import { withParts } from './open-parts.ts';

@@ -2,7 +2,7 @@
 import { longestTimeoutMinutes } from '../config/longest-timeout.ts';
 import { nearest } from '../nearest.ts';
 import type { FenceMode, OnConflict } from '../restore/request.ts';
-import { isTimeZone } from '../restore/restore-point/zoned-time.ts';
+import { isTimeZone } from '../restore/restore-point/time-zone.ts';
 import { type Speed, speeds } from '../restore/speed.ts';
 import { exampleOf, firstValue, type Given } from './flags.ts';
 import { wrongUsage } from './wrong-usage.ts';

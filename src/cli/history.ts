@@ -3,7 +3,7 @@ import { statusOf } from '../reporters/status-file.ts';
 import { actorName } from '../restore/request.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { Run } from '../restore/run.ts';
-import { withoutAws } from './open-parts.ts';
+import { withRecord } from './open-parts.ts';
 import { writeTable } from './table.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
@@ -11,12 +11,12 @@ const shownRuns = 20;
 
 /** `history`: the last restores, newest first. */
 export async function history(json: boolean, terminal: Terminal): Promise<ExitCode> {
-  return await withoutAws(terminal, async ({ restores }) => {
-    const interrupted = new Set(restores.interrupted().map((run) => run.id));
-    const entries = restores.history(shownRuns).map((run) => ({
+  return await withRecord(terminal, async ({ runs }) => {
+    const interrupted = new Set(runs.interrupted().map((run) => run.id));
+    const entries = runs.history(shownRuns).map((run) => ({
       run,
       isInterrupted: interrupted.has(run.id),
-      undoableUntil: restores.undoableUntil(run.id),
+      undoableUntil: runs.undoableUntil(run.id),
     }));
     terminal.stdout.write(json ? `${JSON.stringify(entries.map(historyJson))}\n` : historyText(entries));
     return 0;

@@ -1,6 +1,6 @@
 import { selectTables } from '../restore/environment.ts';
+import { describeInstant } from '../restore/restore-point/zoned-time.ts';
 import type { Instant } from '../restore/restore-point.ts';
-import { describeInstant } from '../restore/restore-point.ts';
 import type { EnvironmentOutlook } from '../restore/restores.ts';
 import type { ListRestorePointsCommand } from './arguments.ts';
 import { withParts } from './open-parts.ts';

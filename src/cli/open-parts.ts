@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { AwsConnections, Parts } from '../compose.ts';
-import { compose, connectAws } from '../compose.ts';
+import type { Parts } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { loadConfig } from '../config.ts';
+import type { OpenRecord } from '../record.ts';
+import { openRecord } from '../record.ts';
 import { UserError } from '../restore/errors.ts';
 import { safeStack } from '../restore/safe-error.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
@@ -13,10 +14,10 @@ import type { ExitCode, Terminal } from './terminal.ts';
  * The configuration of this shell: its variables, and those of a file `.env` in the current folder that are not set.
  * @throws UserError BAD_CONFIGURATION
  */
-export function configHere({ stderr }: Terminal): Config {
+export async function configHere({ stderr }: Terminal): Promise<Config> {
   // Into the variables of the process: the AWS SDK reads its own there.
   for (const [name, value] of Object.entries(parseEnv(readEnvFile('.env')))) process.env[name] ??= value;
-  const config = loadConfig(process.env);
+  const config = await loadConfig(process.env);
   for (const warning of config.warnings) stderr.write(`Warning: ${warning}\n`);
   return config;
 }
@@ -39,27 +40,14 @@ function readEnvFile(path: string): string {
   }
 }
 
-type Use = (parts: Parts, config: Config) => Promise<ExitCode>;
-
 /** Hands `use` the program's parts, and closes them whatever happens. */
-export async function withParts(terminal: Terminal, use: Use): Promise<ExitCode> {
-  const config = configHere(terminal);
-  return await lend(terminal, config, await connectAws(), use);
-}
-
-/** The same to look at the record, or to write in it: nothing is asked of AWS, and nobody waits until its SDK is loaded. */
-export async function withoutAws(terminal: Terminal, use: Use): Promise<ExitCode> {
-  const none: AwsConnections = {
-    awsFor: () => {
-      throw new Error('This command does without AWS');
-    },
-    close: () => undefined,
-  };
-  return await lend(terminal, configHere(terminal), none, use);
-}
-
-async function lend(terminal: Terminal, config: Config, aws: AwsConnections, use: Use): Promise<ExitCode> {
-  const parts = compose(config, aws, (error, runId) => {
+export async function withParts(
+  terminal: Terminal,
+  use: (parts: Parts, config: Config) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const config = await configHere(terminal);
+  const { compose, connectAws } = await import('../compose.ts');
+  const parts = compose(config, await connectAws(), (error, runId) => {
     terminal.stderr.write(`${runId}: a bug of pitr-restore. Please report it with these lines:\n${safeStack(error)}\n`);
   });
   try {
@@ -67,5 +55,19 @@ async function lend(terminal: Terminal, config: Config, aws: AwsConnections, use
     return await use(parts, config);
   } finally {
     await parts.close();
+  }
+}
+
+/** The same to look at the record, or to write in it: nobody waits until all that restores tables is loaded. */
+export async function withRecord(
+  terminal: Terminal,
+  use: (record: OpenRecord) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const record = openRecord(await configHere(terminal));
+  try {
+    record.runs.expireOverdue();
+    return await use(record);
+  } finally {
+    record.close();
   }
 }

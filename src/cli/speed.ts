@@ -1,18 +1,18 @@
 import { UserError } from '../restore/errors.ts';
 import type { RunId } from '../restore/events.ts';
 import { pauseCaution } from '../restore/pause-caution.ts';
-import type { Restores } from '../restore/restores.ts';
+import type { RecordedRuns } from '../restore/recorded-runs.ts';
 import type { Run } from '../restore/run.ts';
 import type { Speed } from '../restore/speed.ts';
 import type { SpeedCommand } from './arguments.ts';
-import { withoutAws } from './open-parts.ts';
+import { withRecord } from './open-parts.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 import { personHere } from './this-shell.ts';
 
 /** `speed <word> [id]`: how fast a running restore goes on, whichever process carries it out. */
 export async function speed(command: SpeedCommand, terminal: Terminal): Promise<ExitCode> {
-  return await withoutAws(terminal, async ({ restores }) => {
-    const run = restores.setSpeed(command.runId ?? theRunning(restores), command.speed, personHere());
+  return await withRecord(terminal, async ({ runs }) => {
+    const run = runs.setSpeed(command.runId ?? theRunning(runs), command.speed, personHere());
     terminal.stdout.write(speedText(run));
     return 0;
   });
@@ -31,8 +31,8 @@ const meanings = {
   pause: 'is paused: it reads and writes nothing until somebody types: pitr-restore speed normal',
 } as const satisfies Record<Speed, string>;
 
-function theRunning(restores: Restores): RunId {
-  const running = restores.open().filter((run) => run.state === 'IN_PROGRESS');
+function theRunning(runs: RecordedRuns): RunId {
+  const running = runs.open().filter((run) => run.state === 'IN_PROGRESS');
   const [run, ...others] = running;
   if (run === undefined) {
     throw new UserError('UNKNOWN_RUN', 'No restore is running.', 'Only a running restore has a speed.');

@@ -10,24 +10,24 @@ import { actorName, type RestoreRequest } from '../restore/request.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { Run, TableRun } from '../restore/run.ts';
 import { isPaused } from '../restore/speed.ts';
-import { withoutAws } from './open-parts.ts';
+import { withRecord } from './open-parts.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 /** `status`: the running restore, whoever started it, and the requests that wait. */
 export async function status(json: boolean, terminal: Terminal): Promise<ExitCode> {
-  return await withoutAws(terminal, async ({ restores, clock }) => {
-    for (const record of restores.drills()) {
+  return await withRecord(terminal, async ({ runs, clock }) => {
+    for (const record of runs.drills()) {
       const sentence = overdueSentence(record, clock.now());
       if (sentence !== undefined) {
         terminal.stderr.write(`Warning: ${sentence} Type: pitr-restore drill ${record.environment}\n`);
       }
     }
-    const open = restores.open();
-    const interrupted = new Set(restores.interrupted().map((run) => run.id));
+    const open = runs.open();
+    const interrupted = new Set(runs.interrupted().map((run) => run.id));
     terminal.stdout.write(
       json
         ? `${JSON.stringify(open.map((run) => statusOf(run, interrupted.has(run.id))))}\n`
-        : statusText(open, interrupted, clock.now(), restores.history(historyLooked)),
+        : statusText(open, interrupted, clock.now(), runs.history(historyLooked)),
     );
     return 0;
   });

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import type { Actor } from '../restore/request.ts';
-import { isTimeZone } from '../restore/restore-point/zoned-time.ts';
+import { isTimeZone } from '../restore/restore-point/time-zone.ts';
 
 /** Who types here, by the operating system's word: a variable could be set to anybody's name. */
 export function personHere(): Actor {

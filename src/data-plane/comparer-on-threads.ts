@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import type { Comparison } from '../restore/compare.ts';
 import type { Comparer, ComparisonOrder } from '../restore/comparer.ts';
 import { UserError } from '../restore/errors.ts';
@@ -33,19 +33,21 @@ const lookAtSpeedEveryMs = 100;
  * they are needed. One that dies, whatever of, ends the comparisons it was at with an error.
  */
 export function comparerOnThreads(settings: ThreadSettings): Comparer & { readonly close: () => Promise<void> } {
-  let pool: Piscina<Task, Outcome> | undefined;
+  let pool: Promise<Piscina<Task, Outcome>> | undefined;
   return {
-    compare: (order) => {
+    async compare(order) {
       pool ??= openPool(settings);
-      return compareOn(pool, settings, order);
+      return await compareOn(await pool, settings, order);
     },
     async close() {
-      await pool?.destroy();
+      await (await pool)?.destroy();
     },
   };
 }
 
-function openPool({ workerFile, memoryBudgetBytes, threads }: ThreadSettings): Piscina<Task, Outcome> {
+/** Not every command compares, and those that do have to wait for AWS first. */
+async function openPool({ workerFile, memoryBudgetBytes, threads }: ThreadSettings): Promise<Piscina<Task, Outcome>> {
+  const { Piscina } = await import('piscina');
   return new Piscina<Task, Outcome>({
     filename: workerFile.href,
     name: 'compareOnThread',

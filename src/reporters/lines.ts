@@ -3,7 +3,7 @@ import { displayName } from '../restore/environment.ts';
 import type { Phase, RunEvent, RunFailure, StoredEvent } from '../restore/events.ts';
 import { fenceStillUpSentence } from '../restore/fence/sentences.ts';
 import { actorName, type RestoreRequest } from '../restore/request.ts';
-import { describeInstant } from '../restore/restore-point.ts';
+import { describeInstant } from '../restore/restore-point/zoned-time.ts';
 import type { Run } from '../restore/run.ts';
 import { isPaused } from '../restore/speed.ts';
 import { fenceLines } from './fence-lines.ts';

@@ -1,30 +1,29 @@
-import { answerPlan, approve, cancel, deny, expire, restorableUntil, setSpeed, withdraw } from './decide.ts';
-import { drillRecords } from './drills.ts';
+import { restorableUntil } from './decide.ts';
 import type { Environment } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
-import type { RunEvent, RunId, TablesSize } from './events.ts';
+import type { RunId, TablesSize } from './events.ts';
 import type { ExecuteParts } from './execute.ts';
 import { carryOut } from './execute.ts';
 import { lookAt } from './outlook.ts';
-import { asItWas, environmentNamed, mustBeAsAsked, mustBeWhereItWas, placeOf, placeToGoOn } from './place.ts';
-import type { AwsFor, EventLog } from './ports.ts';
+import { environmentNamed, mustBeAsAsked, mustBeWhereItWas, placeOf, placeToGoOn } from './place.ts';
+import type { AwsFor } from './ports.ts';
 import { runChecks } from './preflight/checks.ts';
+import { existingRun, makeRecordedRuns, type RecordedRunsParts } from './recorded-runs.ts';
 import type { RestoreRequest } from './request.ts';
 import { digestOf } from './request.ts';
-import { checkWindow, type Instant } from './restore-point.ts';
+import { checkWindow } from './restore-point/window.ts';
+import type { Instant } from './restore-point/zoned-time.ts';
 import type { Restores, Wish } from './restores.ts';
 import type { Run } from './run.ts';
 import { cannotUndo, undoableUntil, undoRequest } from './undo.ts';
 import { endedEarly } from './unwind.ts';
 
-export type RestoresParts = ExecuteParts & {
-  readonly environments: readonly Environment[];
-  readonly awsFor: AwsFor;
-  /** How long after its end a run can be undone, in ms. */
-  readonly undoWindowMs: number;
-  /** How long an undecided request lives, in ms. */
-  readonly approvalExpiryMs: number;
-};
+export type RestoresParts = ExecuteParts &
+  RecordedRunsParts & {
+    readonly awsFor: AwsFor;
+    /** How long an undecided request lives, in ms. */
+    readonly approvalExpiryMs: number;
+  };
 
 /** So many of the last runs tell how long AWS takes. */
 const runsForTimes = 50;
@@ -33,25 +32,7 @@ const runsForTimes = 50;
 const shellStartsWithinMs = 10 * 60_000;
 
 export function makeRestores(parts: RestoresParts): Restores {
-  return { ...lookups(parts), ...asking(parts), ...deciding(parts), ...running(parts), ...undoing(parts) };
-}
-
-function lookups(parts: RestoresParts) {
-  const { environments, log, lock, clock } = parts;
-  return {
-    environment: (name) => environmentNamed(environments, name),
-    environments: () => environments,
-    outlook: async (environment, labels) =>
-      lookAt(parts.awsFor(environment), environment, labels, log.recent(runsForTimes)),
-    run: (runId) => log.run(runId),
-    history: (limit) => log.recent(limit),
-    open: () => log.open(),
-    drills: () => drillRecords(environments, (name) => log.drillsOf(name), clock.now()),
-    inProgress() {
-      const holder = lock.holder();
-      return holder === undefined ? undefined : { holder, phase: log.run(holder.runId)?.phase };
-    },
-  } satisfies Partial<Restores>;
+  return { ...makeRecordedRuns(parts), ...asking(parts), ...running(parts), ...undoing(parts) };
 }
 
 function asking(parts: RestoresParts) {
@@ -79,6 +60,8 @@ function asking(parts: RestoresParts) {
   }
 
   return {
+    outlook: async (environment, labels) =>
+      lookAt(parts.awsFor(environment), environment, labels, log.recent(runsForTimes)),
     async request(wish, origin) {
       const { request, ...facts } = await requestFor(wish);
       const { approvals } = environmentNamed(environments, wish.environment);
@@ -116,36 +99,6 @@ function asking(parts: RestoresParts) {
   } satisfies Partial<Restores>;
 }
 
-function deciding({ clock, environments, log }: RestoresParts) {
-  const of = (run: Run) => environmentNamed(environments, run.request.environment);
-  // Stopping what was begun does not need the configuration to know where.
-  const todayOrThen = ({ request }: Run) =>
-    environments.find(({ name }) => name === request.environment) ?? asItWas(request, undefined);
-  function decide(runId: RunId, decision: (run: Run) => readonly RunEvent[]): Run {
-    log.decide(runId, decision);
-    return existingRun(log, runId);
-  }
-  return {
-    approve: (runId, by, digest) =>
-      decide(runId, (run) => {
-        mustBeAsAsked(run.request, of(run));
-        return approve(run, of(run), by, digest, clock.now());
-      }),
-    deny: (runId, by, reason) => decide(runId, (run) => deny(run, of(run), by, reason, clock.now())),
-    withdraw: (runId, by) => decide(runId, (run) => withdraw(run, by)),
-    confirmPlan: (runId, by) => decide(runId, (run) => answerPlan(run, of(run), by, true)),
-    refusePlan: (runId, by) => decide(runId, (run) => answerPlan(run, of(run), by, false)),
-    abandon: (runId, why) => decide(runId, (run) => (run.state === 'APPROVED' ? [endedEarly(run, why, 0)] : [])),
-    cancel: (runId, by) => decide(runId, (run) => cancel(run, todayOrThen(run), by)),
-    setSpeed: (runId, speed, by) => decide(runId, (run) => setSpeed(run, of(run), speed, by)),
-    expireOverdue: () =>
-      log.open().flatMap(({ id }) => {
-        const written = log.decide(id, (run) => expire(run, clock.now()));
-        return written.length === 0 ? [] : [existingRun(log, id)];
-      }),
-  } satisfies Partial<Restores>;
-}
-
 function running(parts: RestoresParts) {
   const { environments, log, lock } = parts;
   async function carry(runId: RunId, how: 'start' | 'resume', shutdown: AbortSignal | undefined): Promise<Run> {
@@ -173,17 +126,16 @@ function running(parts: RestoresParts) {
   return {
     execute: (runId, signal) => carry(runId, 'start', signal),
     resume: (runId, signal) => carry(runId, 'resume', signal),
-    interrupted: () => log.open().filter((run) => run.state === 'IN_PROGRESS' && !lock.isHeldFor(run.id)),
+    abandon(runId, why) {
+      log.decide(runId, (run) => (run.state === 'APPROVED' ? [endedEarly(run, why, 0)] : []));
+      return existingRun(log, runId);
+    },
   } satisfies Partial<Restores>;
 }
 
 function undoing(parts: RestoresParts) {
   const { clock, environments, log } = parts;
   return {
-    undoableUntil(runId) {
-      const run = log.run(runId);
-      return run === undefined ? undefined : undoableUntil(run, parts);
-    },
     undo(runId, by, reason, origin) {
       const run = existingRun(log, runId);
       const until = undoableUntil(run, parts);
@@ -205,10 +157,4 @@ function undoing(parts: RestoresParts) {
       return existingRun(log, undoId);
     },
   } satisfies Partial<Restores>;
-}
-
-function existingRun(log: EventLog, runId: RunId): Run {
-  const run = log.run(runId);
-  if (run !== undefined) return run;
-  throw new UserError('UNKNOWN_RUN', `There is no restore ${runId}.`, 'See `history` for the ids of the last ones.');
 }

@@ -1,12 +1,12 @@
 import { readIso } from './restore-point/iso.ts';
 import { type Asking, meaningOf } from './restore-point/meaning.ts';
 import { quoted, Refused, type RestorePointCandidate, type RestorePointRefusal } from './restore-point/refusal.ts';
+import { isTimeZone } from './restore-point/time-zone.ts';
 import { readWords } from './restore-point/words.ts';
-import { describeInstant, type Instant, isTimeZone, typableText, wholeSecond } from './restore-point/zoned-time.ts';
+import { describeInstant, type Instant, typableText, wholeSecond } from './restore-point/zoned-time.ts';
 
 export type { RestorePointRefusal } from './restore-point/refusal.ts';
-export { checkWindow } from './restore-point/window.ts';
-export { describeInstant, type Instant, isTimeZone } from './restore-point/zoned-time.ts';
+export type { Instant } from './restore-point/zoned-time.ts';
 
 export type RestorePointReading =
   | { readonly kind: 'instant'; readonly at: Instant }

@@ -1,14 +1,13 @@
 /** The one door to the core: what a person, through Slack or a shell, can do. */
-import type { DrillRecord } from './drills.ts';
 import type { Environment } from './environment.ts';
 import type { UserError } from './errors.ts';
-import type { LockHolder, Phase, RunId } from './events.ts';
+import type { RunId } from './events.ts';
 import type { Expectation } from './expectation.ts';
 import type { RecoveryWindow, TableDescription } from './ports.ts';
+import type { RecordedRuns } from './recorded-runs.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
-import type { Speed } from './speed.ts';
 
 /** What is known about a table before anything is asked of it: for the modal, `list` and the dry run. */
 export type TableOutlook = {
@@ -37,10 +36,7 @@ export type Wish = Omit<RestoreRequest, 'region' | 'restorePoint'> & {
   readonly restorePoint: Instant | 'latest';
 };
 
-export interface Restores {
-  /** @throws UserError UNKNOWN_ENVIRONMENT */
-  environment(name: string): Environment;
-  environments(): readonly Environment[];
+export interface Restores extends RecordedRuns {
   /**
    * Looks at the tables. Reads only.
    * @throws UserError TABLE_NOT_FOUND, PITR_UNAVAILABLE, ACCESS_DENIED, CREDENTIALS, NETWORK, THROTTLED
@@ -52,13 +48,8 @@ export interface Restores {
    * @throws UserError RESTORE_POINT when the instant is outside the window
    */
   request(wish: Wish, origin: Origin): Promise<Run>;
-  /** @throws UserError NOT_ALLOWED (not an approver, own request), OUT_OF_DATE (somebody decided before, digest differs, expired) */
-  approve(runId: RunId, by: Actor, digest: string): Run;
-  deny(runId: RunId, by: Actor, reason: string): Run;
-  /** By the requester only. */
-  withdraw(runId: RunId, by: Actor): Run;
-  /** Ends requests that nobody decided in time. Call it now and then. */
-  expireOverdue(): readonly Run[];
+  /** Every check that reads, and nothing else. @throws UserError PREFLIGHT */
+  dryRun(wish: Wish): Promise<DryRunReport>;
   /**
    * Carries out an APPROVED run and resolves with how it ended. Never rejects for a run that fails: the failure is in
    * the run. `signal` pauses it at the next safe point: it stays IN_PROGRESS, to be resumed.
@@ -66,11 +57,6 @@ export interface Restores {
   execute(runId: RunId, signal?: AbortSignal): Promise<Run>;
   /** Ends an approved run that must not be started after all. Does nothing to any other run. */
   abandon(runId: RunId, why: UserError): Run;
-  /**
-   * Runs that are IN_PROGRESS in the record but carried out by nobody: their process was stopped or is gone. Oldest first.
-   * They keep their restore tables and journal until they are resumed.
-   */
-  interrupted(): readonly Run[];
   /**
    * Goes on with an interrupted run where the record stops, after asking AWS what really happened; a run that somebody
    * asked to cancel is put back instead. Resolves as `execute` does.
@@ -83,29 +69,6 @@ export interface Restores {
    * @throws UserError UNKNOWN_RUN, NOT_ALLOWED, OUT_OF_DATE (not ended, wrote nothing, undone already, window over)
    */
   undo(runId: RunId, by: Actor, reason: string, origin: Origin): Run;
-  /** Until when a run can be undone; undefined: it cannot (wrote nothing, undone already, still running). */
-  undoableUntil(runId: RunId): Instant | undefined;
-  /** Answers the plan question of a running restore. @throws UserError OUT_OF_DATE, NOT_ALLOWED */
-  confirmPlan(runId: RunId, by: Actor): Run;
-  refusePlan(runId: RunId, by: Actor): Run;
-  /**
-   * Asks a running restore to stop at its next safe point, or withdraws one that has not begun. What its swap wrote is put
-   * back. An interrupted run has to be resumed for that to happen.
-   */
-  cancel(runId: RunId, by: Actor): Run;
-  /** How fast a running restore goes on, from its next request to AWS on. @throws UserError OUT_OF_DATE, NOT_ALLOWED */
-  setSpeed(runId: RunId, speed: Speed, by: Actor): Run;
-  /** Every check that reads, and nothing else. @throws UserError PREFLIGHT */
-  dryRun(wish: Wish): Promise<DryRunReport>;
-  run(runId: RunId): Run | undefined;
-  /** Newest first. */
-  history(limit: number): readonly Run[];
-  /** Requested, approved or running. */
-  open(): readonly Run[];
-  /** When each environment was last drilled. */
-  drills(): readonly DrillRecord[];
-  /** Who holds the lock now, and in which phase that run is. */
-  inProgress(): { readonly holder: LockHolder; readonly phase: Phase | undefined } | undefined;
 }
 
 export type CheckResult = {

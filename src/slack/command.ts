@@ -1,7 +1,7 @@
 /** What somebody typed after the slash command, as one of the things the bot can do, or as a mistake that says what is right. */
 import { nearest } from '../nearest.ts';
 import type { FenceMode, OnConflict } from '../restore/request.ts';
-import { isTimeZone } from '../restore/restore-point.ts';
+import { isTimeZone } from '../restore/restore-point/time-zone.ts';
 import { type Speed, speeds } from '../restore/speed.ts';
 import { findEnvironment, meantBy } from './meant.ts';
 

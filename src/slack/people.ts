@@ -2,7 +2,7 @@
 import type { UsersInfoResponse, WebAPIPlatformError, WebClient } from '@slack/web-api';
 import { UserError } from '../restore/errors.ts';
 import type { Account, Channel, Member } from '../restore/policy.ts';
-import { isTimeZone } from '../restore/restore-point.ts';
+import { isTimeZone } from '../restore/restore-point/time-zone.ts';
 import { isRefusal } from './poster.ts';
 import { isSharedOutside } from './shared.ts';
 import { cannotAsk } from './trouble.ts';

@@ -1,7 +1,8 @@
 /** What people send from the request modal. */
 import type { ViewOutput, ViewResponseAction } from '@slack/bolt';
 import { UserError } from '../restore/errors.ts';
-import { isTimeZone, readRestorePoint } from '../restore/restore-point.ts';
+import { isTimeZone } from '../restore/restore-point/time-zone.ts';
+import { readRestorePoint } from '../restore/restore-point.ts';
 import type { Desk } from './desk.ts';
 import { limits } from './limits.ts';
 import type { Ack } from './listening.ts';

@@ -25,8 +25,8 @@ environments:
     maxWriteUnits: 500
 `;
 
-test('an environment of the file is read as it is written', () => {
-  expect(load(staging).environments).toEqual([
+test('an environment of the file is read as it is written', async () => {
+  expect((await load(staging)).environments).toEqual([
     {
       name: 'staging',
       region: 'eu-west-1',
@@ -55,8 +55,8 @@ test('an environment of the file is read as it is written', () => {
   ]);
 });
 
-test('tables are enough; what is left out is safe, or comes from the variables', () => {
-  const config = load('environments: { shop: { tables: { orders: shop-orders } } }', {
+test('tables are enough; what is left out is safe, or comes from the variables', async () => {
+  const config = await load('environments: { shop: { tables: { orders: shop-orders } } }', {
     AWS_REGION: 'us-east-1',
     RESTORE_TIMEOUT_MINUTES: '45',
   });
@@ -79,22 +79,22 @@ test('tables are enough; what is left out is safe, or comes from the variables',
   expect(config.environments[0]).not.toHaveProperty('fenceProbeRoleArn');
 });
 
-test('with a file the built-in environments are gone', () => {
-  expect(names(load(staging))).toEqual(['staging']);
+test('with a file the built-in environments are gone', async () => {
+  expect(names(await load(staging))).toEqual(['staging']);
 });
 
-test('unless a variable that is for them is set', () => {
-  expect(names(load(staging, { PITR_ADMINS: 'U01ALICE' }))).toEqual(['dev', 'prod', 'staging']);
+test('unless a variable that is for them is set', async () => {
+  expect(names(await load(staging, { PITR_ADMINS: 'U01ALICE' }))).toEqual(['dev', 'prod', 'staging']);
 });
 
-test('an environment of the file takes the place of the built-in one of its name', () => {
-  const config = load('environments: { prod: { tables: { orders: shop-orders } } }', { PITR_CHANNELS: 'C01OPS' });
+test('an environment of the file takes the place of the built-in one of its name', async () => {
+  const config = await load('environments: { prod: { tables: { orders: shop-orders } } }', { PITR_CHANNELS: 'C01OPS' });
   expect(names(config)).toEqual(['dev', 'prod']);
   expect(config.environments[1]?.tables).toEqual([{ label: 'orders', table: 'shop-orders' }]);
 });
 
-test('the same table name in another account or region is another table', () => {
-  const config = load(`
+test('the same table name in another account or region is another table', async () => {
+  const config = await load(`
 environments:
   a: { roleArn: "arn:aws:iam::111111111111:role/x", tables: { orders: shop-orders } }
   b: { roleArn: "arn:aws:iam::222222222222:role/x", tables: { orders: shop-orders } }
@@ -103,8 +103,10 @@ environments:
   expect(names(config)).toEqual(['a', 'b', 'c']);
 });
 
-test('an admin who could not be approved, among others who could, is a warning', () => {
-  const config = load('environments: { shop: { tables: { o: shop-orders }, admins: [U1A, U2B], approvers: [U2B] } }');
+test('an admin who could not be approved, among others who could, is a warning', async () => {
+  const config = await load(
+    'environments: { shop: { tables: { o: shop-orders }, admins: [U1A, U2B], approvers: [U2B] } }',
+  );
   expect(config.warnings).toEqual([
     'shop: a request of U2B can never be approved, as nobody approves their own request. Name another approver, or write approvals: 0.',
   ]);
@@ -316,30 +318,30 @@ const mistakes: readonly (readonly [what: string, yaml: string, ...sentences: re
   ],
 ];
 
-test.for(mistakes)('%s is refused', ([, yaml, ...sentences]) => {
-  const { message } = refusal(yaml);
+test.for(mistakes)('%s is refused', async ([, yaml, ...sentences]) => {
+  const { message } = await refusal(yaml);
   for (const sentence of sentences) expect(message).toContain(sentence);
 });
 
 test.for([
   ['the only admin, beside a group of approvers', 'admins: [U1A], approvers: [U1A], approverGroups: [S1L]'],
   ['more approvals than are named, beside a group', 'admins: [U1A], approverGroups: [S1L], approvals: 3'],
-])('%s can be approved: who is in a group is known to Slack alone', ([, people]) => {
-  expect(load(`${shop} ${people} } }`).warnings).toEqual([]);
+])('%s can be approved: who is in a group is known to Slack alone', async ([, people]) => {
+  expect((await load(`${shop} ${people} } }`)).warnings).toEqual([]);
 });
 
-test('the only admin by id who is the only approver can be approved if others are admins by a group', () => {
-  const { warnings } = load(`${shop} admins: [U1A], adminGroups: [S1O], approvers: [U1A] } }`);
+test('the only admin by id who is the only approver can be approved if others are admins by a group', async () => {
+  const { warnings } = await load(`${shop} admins: [U1A], adminGroups: [S1O], approvers: [U1A] } }`);
   expect(warnings).toEqual([expect.stringContaining('a request of U1A can never be approved')]);
 });
 
-test('a name to be typed for an approval that nobody is asked for is worth a warning', () => {
-  const { warnings } = load(`${shop} admins: [U1A], approvals: 0, approvalStepUp: true } }`);
+test('a name to be typed for an approval that nobody is asked for is worth a warning', async () => {
+  const { warnings } = await load(`${shop} admins: [U1A], approvals: 0, approvalStepUp: true } }`);
   expect(warnings).toEqual([expect.stringContaining('whoever asks for a restore starts it alone')]);
 });
 
-test('every mistake of a file is named at once, in the order of its lines', () => {
-  const { message } = refusal(
+test('every mistake of a file is named at once, in the order of its lines', async () => {
+  const { message } = await refusal(
     `environments:
   shop:
     regoin: eu-west-1
@@ -365,26 +367,26 @@ test('every mistake of a file is named at once, in the order of its lines', () =
   ]);
 });
 
-test('a file that is not there is said with its whole path', () => {
+test('a file that is not there is said with its whole path', async () => {
   const read = () => {
     throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
   };
-  expect(() => loadConfig({ PITR_CONFIG: '/etc/pitr.yml' }, read)).toThrow(
+  await expect(loadConfig({ PITR_CONFIG: '/etc/pitr.yml' }, read)).rejects.toThrow(
     /PITR_CONFIG: The file \/etc\/pitr\.yml cannot be read \(ENOENT\)/,
   );
 });
 
-function load(yaml: string, variables: NodeJS.ProcessEnv = {}): Config {
-  return loadConfig({ HOME: '/home/ana', PITR_CONFIG: 'pitr.yml', ...variables }, () => yaml);
+async function load(yaml: string, variables: NodeJS.ProcessEnv = {}): Promise<Config> {
+  return await loadConfig({ HOME: '/home/ana', PITR_CONFIG: 'pitr.yml', ...variables }, () => yaml);
 }
 
 function names(config: Config): readonly string[] {
   return config.environments.map(({ name }) => name);
 }
 
-function refusal(yaml: string, variables: NodeJS.ProcessEnv = {}): UserError {
+async function refusal(yaml: string, variables: NodeJS.ProcessEnv = {}): Promise<UserError> {
   try {
-    load(yaml, variables);
+    await load(yaml, variables);
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;

@@ -8,8 +8,8 @@ import { UserError } from '../../src/restore/errors.ts';
 
 const home = { HOME: '/home/ana' };
 
-describe('with nothing set', () => {
-  const config = loadConfig(home);
+describe('with nothing set', async () => {
+  const config = await loadConfig(home);
 
   test('dev and prod hold the tables of the requirement', () => {
     expect(
@@ -52,9 +52,11 @@ describe('with nothing set', () => {
     expect(config.warnings).toEqual([]);
   });
 
-  test('the database is in a folder of the user that outlives a reboot', () => {
+  test('the database is in a folder of the user that outlives a reboot', async () => {
     expect(config.databaseFile).toBe('/home/ana/.local/state/pitr-restore/pitr-restore.sqlite');
-    expect(loadConfig({ XDG_STATE_HOME: '/state' }).databaseFile).toBe('/state/pitr-restore/pitr-restore.sqlite');
+    expect((await loadConfig({ XDG_STATE_HOME: '/state' })).databaseFile).toBe(
+      '/state/pitr-restore/pitr-restore.sqlite',
+    );
   });
 
   test('nothing in it can be changed', () => {
@@ -62,18 +64,18 @@ describe('with nothing set', () => {
   });
 });
 
-test('a blank variable counts as not set', () => {
+test('a blank variable counts as not set', async () => {
   expect(
-    loadConfig({ ...home, AWS_REGION: ' ', PITR_ADMINS: '', RESTORE_TIMEOUT_MINUTES: '', PITR_CONFIG: '' }),
-  ).toEqual(loadConfig(home));
+    await loadConfig({ ...home, AWS_REGION: ' ', PITR_ADMINS: '', RESTORE_TIMEOUT_MINUTES: '', PITR_CONFIG: '' }),
+  ).toEqual(await loadConfig(home));
 });
 
-test('CloudWatch Logs is switched off with a word', () => {
-  expect(loadConfig({ RESTORE_LOG_GROUP: 'off' })).not.toHaveProperty('cloudWatch');
+test('CloudWatch Logs is switched off with a word', async () => {
+  expect(await loadConfig({ RESTORE_LOG_GROUP: 'off' })).not.toHaveProperty('cloudWatch');
 });
 
-test('people and channels of the built-in environments come from lists', () => {
-  const config = loadConfig({
+test('people and channels of the built-in environments come from lists', async () => {
+  const config = await loadConfig({
     ...home,
     PITR_ADMINS: 'U01ALICE, W03CAROL',
     PITR_APPROVERS: 'U02BOB',
@@ -88,8 +90,8 @@ test('people and channels of the built-in environments come from lists', () => {
   }
 });
 
-describe('the table variables', () => {
-  const config = loadConfig({ ...home, DYNAMODB_TABLE: 'our-quotes' });
+describe('the table variables', async () => {
+  const config = await loadConfig({ ...home, DYNAMODB_TABLE: 'our-quotes' });
 
   test('are exact names in both environments', () => {
     expect(environment(config, 'dev').tables[0]?.table).toBe('our-quotes');
@@ -102,11 +104,11 @@ describe('the table variables', () => {
   });
 });
 
-test('PITR_DB goes before its older name', () => {
-  expect(loadConfig({ ...home, RESTORE_LOCK_FILE: '/tmp/old.sqlite' }).databaseFile).toBe('/tmp/old.sqlite');
-  expect(loadConfig({ ...home, RESTORE_LOCK_FILE: '/tmp/old.sqlite', PITR_DB: '~/new.sqlite' }).databaseFile).toBe(
-    '/home/ana/new.sqlite',
-  );
+test('PITR_DB goes before its older name', async () => {
+  expect((await loadConfig({ ...home, RESTORE_LOCK_FILE: '/tmp/old.sqlite' })).databaseFile).toBe('/tmp/old.sqlite');
+  expect(
+    (await loadConfig({ ...home, RESTORE_LOCK_FILE: '/tmp/old.sqlite', PITR_DB: '~/new.sqlite' })).databaseFile,
+  ).toBe('/home/ana/new.sqlite');
 });
 
 test.for([
@@ -138,12 +140,12 @@ test.for([
   [{ PORT: '80.5' }, 'PORT: 80.5 is not a port.'],
   [{ SLACK_API_URL: 'localhost:8080' }, 'SLACK_API_URL: "localhost:8080" is not an http(s) address.'],
   [{ PITR_ADMINS: 'U01ALICE', PITR_APPROVERS: 'U01ALICE' }, 'PITR_APPROVERS: Nobody could ever approve this in prod'],
-] as const)('%o is refused', ([variables, sentence]) => {
-  expect(refusal(variables).message).toContain(sentence);
+] as const)('%o is refused', async ([variables, sentence]) => {
+  expect((await refusal(variables)).message).toContain(sentence);
 });
 
-test('all wrong variables are named at once', () => {
-  const { message, hint } = refusal({ AWS_REGION: '?', PORT: 'x', PITR_ADMINS: 'a,b', LOG_LEVEL: 'loud' });
+test('all wrong variables are named at once', async () => {
+  const { message, hint } = await refusal({ AWS_REGION: '?', PORT: 'x', PITR_ADMINS: 'a,b', LOG_LEVEL: 'loud' });
   expect(message).toMatch(/^The configuration has 5 mistakes:\n/);
   for (const path of ['AWS_REGION', 'PORT', 'PITR_ADMINS[0]', 'PITR_ADMINS[1]', 'LOG_LEVEL']) {
     expect(message).toContain(`  - ${path}: `);
@@ -159,13 +161,14 @@ describe('what works but is hardly meant is a warning', () => {
       { PITR_ADMIN: 'U01ALICE' },
       'PITR_ADMIN is not a variable of pitr-restore and is ignored. Did you mean PITR_ADMINS?',
     ],
-  ] as const)('%o', ([variables, sentence]) => {
-    expect(loadConfig({ ...home, ...variables }).warnings.join('\n')).toContain(sentence);
+  ] as const)('%o', async ([variables, sentence]) => {
+    expect((await loadConfig({ ...home, ...variables })).warnings.join('\n')).toContain(sentence);
   });
 
-  test('but not what a container platform sets by itself', () => {
+  test('but not what a container platform sets by itself', async () => {
     expect(
-      loadConfig({ ...home, PITR_RESTORE_SERVICE_HOST: '10.0.0.1', PITR_RESTORE_PORT: 'tcp://10.0.0.1' }).warnings,
+      (await loadConfig({ ...home, PITR_RESTORE_SERVICE_HOST: '10.0.0.1', PITR_RESTORE_PORT: 'tcp://10.0.0.1' }))
+        .warnings,
     ).toEqual([]);
   });
 });
@@ -173,46 +176,46 @@ describe('what works but is hardly meant is a warning', () => {
 describe('secrets', () => {
   const token = 'xoxb-123-very-secret';
 
-  test('do not show when a configuration is printed, serialised or pasted into text', () => {
-    const config = loadConfig({ ...home, SLACK_BOT_TOKEN: token, PITR_JOURNAL_KEY: 'ab'.repeat(32) });
+  test('do not show when a configuration is printed, serialised or pasted into text', async () => {
+    const config = await loadConfig({ ...home, SLACK_BOT_TOKEN: token, PITR_JOURNAL_KEY: 'ab'.repeat(32) });
     const printed = `${inspect(config, { depth: 9, showHidden: true })} ${JSON.stringify(config)} ${config.slack.botToken} ${config.journalKey}`;
     expect(printed).toContain('[secret]');
     expect(printed).not.toContain('very-secret');
     expect(printed).not.toContain('abab');
   });
 
-  test('do not show in a refusal', () => {
-    expect(refusal({ PITR_JOURNAL_KEY: 'my-secret-word' }).message).not.toContain('my-secret-word');
-    expect(slackRefusal({ SLACK_BOT_TOKEN: 'my-secret-word', SLACK_APP_TOKEN: token }).message).not.toMatch(
+  test('do not show in a refusal', async () => {
+    expect((await refusal({ PITR_JOURNAL_KEY: 'my-secret-word' })).message).not.toContain('my-secret-word');
+    expect((await slackRefusal({ SLACK_BOT_TOKEN: 'my-secret-word', SLACK_APP_TOKEN: token })).message).not.toMatch(
       /my-secret|very-secret/,
     );
   });
 });
 
 describe('Slack is checked for the bot only', () => {
-  test('and everything that is missing is named with where to get it', () => {
-    expect(slackRefusal({})).toMatchObject({ code: 'BAD_CONFIGURATION' });
-    expect(slackRefusal({}).message).toContain('SLACK_BOT_TOKEN is not set. It starts with xoxb-');
-    expect(slackRefusal({}).message).toContain('Neither SLACK_APP_TOKEN');
+  test('and everything that is missing is named with where to get it', async () => {
+    expect(await slackRefusal({})).toMatchObject({ code: 'BAD_CONFIGURATION' });
+    expect((await slackRefusal({})).message).toContain('SLACK_BOT_TOKEN is not set. It starts with xoxb-');
+    expect((await slackRefusal({})).message).toContain('Neither SLACK_APP_TOKEN');
   });
 
-  test('swapped tokens are noticed', () => {
-    const { message } = slackRefusal({ SLACK_BOT_TOKEN: 'xapp-1', SLACK_APP_TOKEN: 'xoxb-1' });
+  test('swapped tokens are noticed', async () => {
+    const { message } = await slackRefusal({ SLACK_BOT_TOKEN: 'xapp-1', SLACK_APP_TOKEN: 'xoxb-1' });
     expect(message).toContain('SLACK_BOT_TOKEN does not start with xoxb-');
     expect(message).toContain('SLACK_APP_TOKEN does not start with xapp-');
   });
 
-  test('an app token means Socket Mode', () => {
+  test('an app token means Socket Mode', async () => {
     const settings = slackSettings(
-      loadConfig({ ...home, SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', SLACK_SIGNING_SECRET: 's' }),
+      await loadConfig({ ...home, SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', SLACK_SIGNING_SECRET: 's' }),
     );
     expect(settings.connection.kind).toBe('socket');
     expect(settings.botToken.reveal()).toBe('xoxb-1');
   });
 
-  test('a signing secret without one means HTTP', () => {
+  test('a signing secret without one means HTTP', async () => {
     const settings = slackSettings(
-      loadConfig({
+      await loadConfig({
         ...home,
         SLACK_BOT_TOKEN: 'xoxb-1',
         SLACK_SIGNING_SECRET: 's',
@@ -245,7 +248,7 @@ describe('.env.example', () => {
   /** Set by the system, not by people. */
   const systemVariables = ['HOME', 'XDG_STATE_HOME'];
 
-  test('has every variable that is read, and no other', () => {
+  test('has every variable that is read, and no other', async () => {
     const read = new Set<string>();
     const recording = new Proxy<NodeJS.ProcessEnv>(
       {},
@@ -256,16 +259,16 @@ describe('.env.example', () => {
         },
       },
     );
-    loadConfig(recording);
+    await loadConfig(recording);
     const expected = [...[...read].filter((name) => !systemVariables.includes(name)), ...sdkVariables];
     expect(new Set(lines.map(({ name }) => name))).toEqual(new Set(expected));
     expect(lines).toHaveLength(expected.length);
   });
 
-  test('is, copied as it is, the same as nothing at all', () => {
+  test('is, copied as it is, the same as nothing at all', async () => {
     const copied = Object.fromEntries(lines.filter(({ on }) => on).map(({ name, value }) => [name, value]));
     expect(Object.keys(copied).length).toBeGreaterThan(5);
-    expect(loadConfig({ ...home, ...copied })).toEqual(loadConfig(home));
+    expect(await loadConfig({ ...home, ...copied })).toEqual(await loadConfig(home));
   });
 });
 
@@ -275,18 +278,18 @@ function environment(config: Config, name: string) {
   return found;
 }
 
-function refusal(variables: NodeJS.ProcessEnv): UserError {
-  return refused(() => loadConfig({ ...home, ...variables }));
+async function refusal(variables: NodeJS.ProcessEnv): Promise<UserError> {
+  return await refused(() => loadConfig({ ...home, ...variables }));
 }
 
-function slackRefusal(variables: NodeJS.ProcessEnv): UserError {
-  const config = loadConfig({ ...home, ...variables });
-  return refused(() => slackSettings(config));
+async function slackRefusal(variables: NodeJS.ProcessEnv): Promise<UserError> {
+  const config = await loadConfig({ ...home, ...variables });
+  return await refused(async () => slackSettings(config));
 }
 
-function refused(act: () => unknown): UserError {
+async function refused(act: () => Promise<unknown>): Promise<UserError> {
   try {
-    act();
+    await act();
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;

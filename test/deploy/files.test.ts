@@ -107,9 +107,9 @@ describe('cloudformation.yml', () => {
     }
   });
 
-  test('its defaults are those of the program', () => {
+  test('its defaults are those of the program', async () => {
     const { Parameters } = template();
-    const { cloudWatch } = loadConfig({});
+    const { cloudWatch } = await loadConfig({});
     expect(Parameters.LogGroupName.Default).toBe(cloudWatch?.logGroup);
     expect(Parameters.RetentionInDays.Default).toBe(cloudWatch?.retentionDays);
   });
@@ -230,9 +230,9 @@ describe('ecs/task-definition.json', () => {
     expect(dockerfile).toContain(`VOLUME ${container.mountPoints[0].containerPath}\n`);
   });
 
-  test('its variables are understood, and no secret is among them', () => {
+  test('its variables are understood, and no secret is among them', async () => {
     const plain: { name: string; value: string }[] = container.environment;
-    expect(loadConfig(Object.fromEntries(plain.map(({ name, value }) => [name, value]))).warnings).toEqual([]);
+    expect((await loadConfig(Object.fromEntries(plain.map(({ name, value }) => [name, value])))).warnings).toEqual([]);
     expect(plain.filter(({ name }) => /TOKEN|SECRET|KEY/.test(name))).toEqual([]);
     const known = readFileSync(new URL('../.env.example', deploy), 'utf8');
     for (const { name } of [...plain, ...container.secrets]) expect(known).toMatch(new RegExp(`^(# )?${name}=`, 'm'));

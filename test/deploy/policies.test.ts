@@ -76,7 +76,7 @@ test('doctor asks for nothing that restore.json does not allow', async () => {
     const environment = { ...engine.environment, fence };
     await examineEnvironment(environment, awsFor(environment));
   }
-  await examineCloudWatch(loadConfig({}));
+  await examineCloudWatch(await loadConfig({}));
   const statements = policy('restore').Statement;
   expect(calls().length).toBeGreaterThan(10);
   expect(calls().filter((call) => !statements.some((statement) => allows(statement, call)))).toEqual([]);

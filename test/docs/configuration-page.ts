@@ -30,7 +30,7 @@ const ofOthers = [
   ['`TZ`', 'The time zone of a shell’s words and lines. `--timezone` comes first.'],
 ] as const;
 
-export function configurationPage(): string {
+export async function configurationPage(): Promise<string> {
   const variables = Object.entries(variableGroups).map(([key, schemas]) => {
     const [title, about] = groups[key as keyof typeof groups];
     return `### ${title}\n\n${about}\n\n${table(variableRows(schemas), ['variable', 'meaning', 'default', 'what it may be'])}`;
@@ -67,7 +67,7 @@ ${exampleFile}\`\`\`
 People type the name of an environment: up to 31 of a-z, 0-9 and "-", beginning with a letter, and no word of the command
 itself, such as \`status\` or \`yesterday\`.
 
-${table(settingRows(), ['setting', 'meaning', 'default', 'in `dev`', 'in `prod`', 'what it may be'])}
+${table(await settingRows(), ['setting', 'meaning', 'default', 'in `dev`', 'in `prod`', 'what it may be'])}
 `;
 }
 
@@ -87,9 +87,10 @@ function variableRows(schemas: Readonly<Record<string, z.ZodType>>): readonly (r
   });
 }
 
-function settingRows(): readonly (readonly string[])[] {
-  const [own] = loadConfig({ PITR_CONFIG: '-' }, () => 'environments: { own: { tables: { a: aaa } } }').environments;
-  const [dev, prod] = loadConfig({}).environments;
+async function settingRows(): Promise<readonly (readonly string[])[]> {
+  const [own] = (await loadConfig({ PITR_CONFIG: '-' }, () => 'environments: { own: { tables: { a: aaa } } }'))
+    .environments;
+  const [dev, prod] = (await loadConfig({})).environments;
   return Object.entries(environmentSettings).map(([name, schema]: [string, z.ZodType]) => {
     const { description, unset } = noteOf(name, schema);
     const given = own === undefined || unset !== undefined ? undefined : valueIn(own, name);

@@ -20,8 +20,8 @@ const examples = new Map(
   ]),
 );
 
-test('docs/configuration.md is what the schemas say: run `npm run docs`', () => {
-  expect(page).toBe(configurationPage());
+test('docs/configuration.md is what the schemas say: run `npm run docs`', async () => {
+  expect(page).toBe(await configurationPage());
 });
 
 test('every variable and every setting is in it', () => {
@@ -47,14 +47,14 @@ test('what is on in .env.example is the default, and what has a default is on', 
   expect(new Set(on.map(([name]) => name))).toEqual(new Set(withDefault));
 });
 
-test('.env.example is a configuration without a mistake, and so is every line of it that is off', () => {
+test('.env.example is a configuration without a mistake, and so is every line of it that is off', async () => {
   const file = () => exampleFile;
-  expect(loadConfig(parseEnv(example), file)).toEqual(loadConfig({}));
+  expect(await loadConfig(parseEnv(example), file)).toEqual(await loadConfig({}));
   const given = [...examples].filter(([, { value }]) => value !== '').map(([name, { value }]) => [name, value]);
-  expect(() => loadConfig(Object.fromEntries(given), file)).not.toThrow();
+  await expect(loadConfig(Object.fromEntries(given), file)).resolves.toBeDefined();
 });
 
-test('its example of a file is one', () => {
-  const [environment] = loadConfig({ PITR_CONFIG: 'pitr.yml' }, () => exampleFile).environments;
+test('its example of a file is one', async () => {
+  const [environment] = (await loadConfig({ PITR_CONFIG: 'pitr.yml' }, () => exampleFile)).environments;
   expect(environment).toMatchObject({ name: 'staging', drillEveryDays: 30 });
 });

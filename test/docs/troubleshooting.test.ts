@@ -68,7 +68,7 @@ test('what is left out on purpose is still said somewhere', () => {
   expect(noTrouble.filter((text) => !texts.includes(text))).toEqual([]);
 });
 
-test('every message on the page is one that the program still has', () => {
+test('every message on the page is one that the program still has', async () => {
   const source = wholeSource();
   const messages = [...page.matchAll(/`([^`\n]+ [^`\n]+[.?:)…])`/g)].map(([, text = '']) => plain(text));
   expect(messages.length).toBeGreaterThan(300);
@@ -79,13 +79,13 @@ test('every message on the page is one that the program still has', () => {
 });
 
 test.each([
-  ...messagesOf(() => parseCommandLine(['--restore-pont', '9am'])),
-  ...messagesOf(() => parseCommandLine(['statsu'])),
-  ...messagesOf(() => parseCommandLine(['--environment', 'dev', '--restore-point', '9am', '--fence', 'wood'])),
-  ...messagesOf(() =>
+  ...(await messagesOf(() => parseCommandLine(['--restore-pont', '9am']))),
+  ...(await messagesOf(() => parseCommandLine(['statsu']))),
+  ...(await messagesOf(() => parseCommandLine(['--environment', 'dev', '--restore-point', '9am', '--fence', 'wood']))),
+  ...(await messagesOf(() =>
     loadConfig({ PORT: 'http', PITR_ADMINS: 'alice', PITR_CONFIG: 'pitr.yml' }, () => 'environments:'),
-  ),
-  ...messagesOf(() => placeIn(loadConfig({}))),
+  )),
+  ...(await messagesOf(async () => placeIn(await loadConfig({})))),
   ...refusalsOf('yesterday', '03/04/2026 9am', 'tomorrow 9am', 'soon', '9am CST', '25:61', '2026-03-29 02:30'),
 ])('"%s", as it is really printed, is found on the page', (printed) => {
   expect(isOnPage(printed)).toBe(true);
@@ -111,9 +111,9 @@ function isOnPage(printed: string): boolean {
 }
 
 /** The lines of what is thrown, each mistake of a configuration without its place. */
-function messagesOf(work: () => unknown): readonly string[] {
+async function messagesOf(work: () => unknown): Promise<readonly string[]> {
   try {
-    work();
+    await work();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return error.message.split('\n').map((line) => line.replace(/^ {2}- (?:pitr\.yml, line \d+: )?[\w.[\]]+: /, ''));

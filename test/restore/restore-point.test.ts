@@ -1,12 +1,10 @@
 import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
-import {
-  checkWindow,
-  describeInstant,
-  isTimeZone,
-  type RestorePointRefusal,
-  readRestorePoint,
-} from '../../src/restore/restore-point.ts';
+import { isTimeZone } from '../../src/restore/restore-point/time-zone.ts';
+import { checkWindow } from '../../src/restore/restore-point/window.ts';
+import { describeInstant } from '../../src/restore/restore-point/zoned-time.ts';
+import { type RestorePointRefusal, readRestorePoint } from '../../src/restore/restore-point.ts';
 
 /**
  * Each line: now in UTC | what is typed | the instant in UTC, worked out by hand from the offsets in force, or the code of
@@ -666,10 +664,36 @@ describe('time zones', () => {
     },
   );
 
-  test.for(['', ' ', 'Mars/Olympus', '+01:00', 'Z', 'PST', 'Europe/Berlin ', 'Europe/', '../etc', 'a'.repeat(5000)])(
-    '"%s" is none',
-    (zone) => {
-      expect(isTimeZone(zone)).toBe(false);
-    },
-  );
+  test.for([
+    '',
+    ' ',
+    'Mars/Olympus',
+    '+01:00',
+    'Z',
+    'PST',
+    'ist',
+    'Europe/Berlin ',
+    'Europe/',
+    '../etc',
+    'a'.repeat(5000),
+  ])('"%s" is none', (zone) => {
+    expect(isTimeZone(zone)).toBe(false);
+  });
+
+  test('are those that Temporal knows by name, so that each can be read with', () => {
+    const javas = 'ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST VST';
+    const candidates = ['EST', 'HST', 'MST', 'CET', 'GMT', 'UCT', 'ROK', 'PST8PDT', 'Zulu', ...javas.split(' ')];
+    for (const zone of [...Intl.supportedValuesOf('timeZone'), ...candidates]) {
+      expect({ zone, known: isTimeZone(zone) }).toEqual({ zone, known: isKnownToTemporal(zone) });
+    }
+  });
 });
+
+function isKnownToTemporal(zone: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
+    return true;
+  } catch {
+    return false;
+  }
+}

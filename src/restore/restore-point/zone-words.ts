@@ -1,5 +1,6 @@
 import { quoted, Refused } from './refusal.ts';
-import { isTimeZone, zoneAbbreviations } from './zoned-time.ts';
+import { isTimeZone } from './time-zone.ts';
+import { zoneAbbreviations } from './zoned-time.ts';
 
 /** A zone that was said. */
 export type ZoneWord = {

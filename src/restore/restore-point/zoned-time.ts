@@ -10,20 +10,6 @@ export type WallClockReading =
   /** `before` is the last second before the clocks jump, `after` the first one behind the jump. */
   | { readonly kind: 'never'; readonly before: Instant; readonly after: Instant };
 
-const zoneName = /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/;
-
-/** True for the names of the IANA database that this machine knows ('Europe/Berlin', 'UTC'); false for offsets. */
-export function isTimeZone(zone: string): boolean {
-  if (!zoneName.test(zone)) return false;
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
-
 /** The instant without its milliseconds: restore points are whole seconds. */
 export function wholeSecond(milliseconds: number): Instant {
   return Math.floor(milliseconds / 1000) * 1000;

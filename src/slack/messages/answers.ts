@@ -1,7 +1,7 @@
 /** What the informing commands answer, to the person who typed them. */
 import type { KnownBlock } from '@slack/types';
 import { pauseCaution } from '../../restore/pause-caution.ts';
-import { describeInstant, type Instant } from '../../restore/restore-point.ts';
+import { describeInstant, type Instant } from '../../restore/restore-point/zoned-time.ts';
 import type { EnvironmentOutlook } from '../../restore/restores.ts';
 import type { Run } from '../../restore/run.ts';
 import type { Speed } from '../../restore/speed.ts';

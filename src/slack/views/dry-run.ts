@@ -2,7 +2,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { costSentence } from '../../restore/cost.ts';
 import { expectationSentence } from '../../restore/expectation.ts';
-import { describeInstant, type Instant } from '../../restore/restore-point.ts';
+import { describeInstant, type Instant } from '../../restore/restore-point/zoned-time.ts';
 import type { DryRunReport } from '../../restore/restores.ts';
 import { limits } from '../limits.ts';
 import { alert, facts, section } from '../messages/blocks.ts';

@@ -4,7 +4,7 @@ import { costSentence } from '../../restore/cost.ts';
 import type { Environment, TableRef } from '../../restore/environment.ts';
 import { expectationSentence } from '../../restore/expectation.ts';
 import { fenceNotice } from '../../restore/fence/sentences.ts';
-import { describeInstant, type Instant } from '../../restore/restore-point.ts';
+import { describeInstant, type Instant } from '../../restore/restore-point/zoned-time.ts';
 import type { EnvironmentOutlook } from '../../restore/restores.ts';
 import { count, counted, size } from '../measures.ts';
 import { alert, facts, section } from '../messages/blocks.ts';
