@@ -9,10 +9,10 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** The CRC-32 of some bytes, unsigned, as in `x-amz-crc32`. */
-export function crc32(bytes: Uint8Array): number {
-  if (typeof native === 'function') return Number(native(bytes));
+/** The CRC-32 of some bytes, or of a text in UTF-8, unsigned, as in `x-amz-crc32`. */
+export function crc32(body: string | Uint8Array): number {
+  if (typeof native === 'function') return Number(native(body));
   let value = 0xffffffff;
-  for (const byte of bytes) value = (value >>> 8) ^ (table[(value ^ byte) & 0xff] ?? 0);
+  for (const byte of Buffer.from(body)) value = (value >>> 8) ^ (table[(value ^ byte) & 0xff] ?? 0);
   return (value ^ 0xffffffff) >>> 0;
 }

@@ -10,9 +10,10 @@ import { tableName } from './dynamodb/region.ts';
 import type { Regions } from './dynamodb/regions.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { Holds } from './holds.ts';
-import { answer, readBody } from './http.ts';
-import { jsonOf } from './json-text.ts';
+import { answer, receive } from './http.ts';
+import { hasList, jsonOf } from './json-text.ts';
 import { isFromHere } from './local-only.ts';
+import { ReplyMemory } from './reply-memory.ts';
 import type { Requests } from './requests.ts';
 import { type Caller, SecurityTokens, stsError } from './sts.ts';
 import { isRecord, optionalRecord, type Wire } from './wire.ts';
@@ -41,6 +42,7 @@ export class Gateway {
   readonly #parts: Parts;
   readonly #tokens: SecurityTokens;
   readonly #logs = new Map<string, SandboxLogs>();
+  readonly #memory = new ReplyMemory();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -49,9 +51,10 @@ export class Gateway {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isFromHere(request)) return answer(response, 403, 'text/plain', 'The sandbox answers no web site.');
-    const text = await readBody(request).catch(() => undefined);
-    if (request.destroyed && !request.complete) return;
-    if (text === undefined) return answer(response, 413, 'text/plain', '');
+    const received = await receive(request);
+    if (received === 'broken-off') return;
+    if (received === 'too-large') return answer(response, 413, 'text/plain', '');
+    const { text } = received;
     if (request.url?.startsWith('/sandbox/')) return answerControl(this.#parts, request, text, response);
     if (request.method === 'GET') return answer(response, 200, 'text/plain', 'healthy: dynamodb');
     const service = serviceOf(request);
@@ -59,9 +62,18 @@ export class Gateway {
       const call = readCall(request, service, text);
       const reply = await this.#run(call, response);
       if (reply === undefined) return;
-      answer(response, 200, contentTypes[service], typeof reply === 'string' ? reply : jsonOf(reply));
+      this.#answer(response, contentTypes[service], reply);
     } catch (error) {
       answerError(response, service, error instanceof AwsError ? error : brokenSandbox(error));
+    }
+  }
+
+  #answer(response: ServerResponse, contentType: string, reply: Wire | string): void {
+    if (typeof reply === 'string' || !hasList(reply)) {
+      answer(response, 200, contentType, typeof reply === 'string' ? reply : jsonOf(reply));
+    } else {
+      const bytes = this.#memory.write(reply);
+      answer(response, 200, contentType, bytes, () => this.#memory.giveBack(bytes));
     }
   }
 
@@ -70,7 +82,7 @@ export class Gateway {
     const { operation, tables, region, caller, text } = call;
     const { requests, holds, faults, clock } = this.#parts;
     const sent = call.service === 'sts' || text === '' ? '{}' : text;
-    requests.note({ operation, table: tables[0], tables, region, accessKeyId: caller.accessKeyId, at: clock() }, sent);
+    requests.note({ operation, tables, region, accessKeyId: caller.accessKeyId, at: clock() }, sent);
     await holds.pass('before', operation, tables);
     const struck = faults.strike(operation, tables);
     for (const fault of struck) {
@@ -164,18 +176,22 @@ function parseBody(text: string): Wire {
   throw new AwsError('SerializationException', 'Unexpected token received from parser');
 }
 
+const tableMembers = ['TableName', 'SourceTableName', 'SourceTableArn', 'TargetTableName', 'ResourceArn'];
+
 /** The tables a request is about: a restore's source and target, all of a batch or transaction. */
 function tablesOf(body: Wire): string[] {
-  const direct = ['TableName', 'SourceTableName', 'SourceTableArn', 'TargetTableName', 'ResourceArn'].flatMap(
-    (member) => body[member] ?? [],
-  );
-  const batch = isRecord(body['RequestItems']) ? Object.keys(body['RequestItems']) : [];
-  const transaction = Array.isArray(body['TransactItems']) ? body['TransactItems'].filter(isRecord) : [];
-  const inTransaction = transaction.flatMap((item) =>
-    Object.keys(item).flatMap((kind) => optionalRecord(item, kind)?.['TableName'] ?? []),
-  );
-  const names = [...direct, ...batch, ...inTransaction].filter((name) => typeof name === 'string');
-  return [...new Set(names.map(tableName))];
+  const names = new Set<string>();
+  const add = (name: unknown) => {
+    if (typeof name === 'string') names.add(tableName(name));
+  };
+  for (const member of tableMembers) add(body[member]);
+  if (isRecord(body['RequestItems'])) Object.keys(body['RequestItems']).forEach(add);
+  if (Array.isArray(body['TransactItems'])) {
+    for (const item of body['TransactItems'].filter(isRecord)) {
+      for (const kind of Object.keys(item)) add(optionalRecord(item, kind)?.['TableName']);
+    }
+  }
+  return [...names];
 }
 
 function lose(response: ServerResponse): undefined {

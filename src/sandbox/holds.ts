@@ -39,6 +39,7 @@ export class Holds {
 
   /** Waits as long as a test holds this call. */
   async pass(point: HoldPoint, operation: string, tables: readonly string[]): Promise<void> {
+    if (this.#holds.size === 0) return;
     for (const hold of [...this.#holds]) {
       if (hold.point !== point || hold.operation !== operation) continue;
       if (hold.table !== undefined && !tables.includes(hold.table)) continue;

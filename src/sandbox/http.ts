@@ -4,26 +4,41 @@ import { crc32 } from './crc32.ts';
 
 const maxRequestBytes = 16 * 1_048_576;
 
-/** The whole body as text; undefined when it is larger than AWS takes. */
-export async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    const data = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    bytes += data.length;
-    if (bytes <= maxRequestBytes) chunks.push(data);
-  }
-  return bytes > maxRequestBytes ? undefined : Buffer.concat(chunks).toString('utf8');
+/** A request's body as text, or what else has become of it. */
+export type Received = { readonly text: string } | 'too-large' | 'broken-off';
+
+/** Reads the whole body. By the stream's events: its iterator costs more than all the rest of the reading. */
+export function receive(request: IncomingMessage): Promise<Received> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= maxRequestBytes) chunks.push(chunk);
+    });
+    request.on('end', () => resolve(bytes > maxRequestBytes ? 'too-large' : { text: textOf(chunks) }));
+    request.on('error', () => resolve('broken-off'));
+  });
 }
 
-/** Answers as DynamoDB does, with the checksum and the request id its SDKs read. */
-export function answer(response: ServerResponse, status: number, contentType: string, text: string): void {
-  const body = Buffer.from(text, 'utf8');
+/** Answers as DynamoDB does, with the checksum and the request id its SDKs read. `onSent`: the body is not needed any more. */
+export function answer(
+  response: ServerResponse,
+  status: number,
+  contentType: string,
+  body: string | Buffer,
+  onSent?: () => void,
+): void {
   response.writeHead(status, {
     'Content-Type': contentType,
-    'Content-Length': body.length,
+    'Content-Length': Buffer.byteLength(body),
     'x-amzn-RequestId': randomUUID().replaceAll('-', '').toUpperCase(),
     'x-amz-crc32': String(crc32(body)),
   });
-  response.end(body);
+  response.end(body, onSent);
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  const [only] = chunks;
+  return (only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks)).toString('utf8');
 }

@@ -16,26 +16,55 @@ export type RequestRecord = {
 
 const remembered = 5_000;
 
+type Call = Omit<RequestRecord, 'body' | 'table'>;
+
+/** A call whose body is parsed when somebody looks at it: thousands are remembered, and few ever are. */
+class Remembered implements RequestRecord {
+  readonly operation: string;
+  readonly table: string | undefined;
+  readonly tables: readonly string[];
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly at: number;
+  readonly #sent: string;
+
+  constructor({ operation, tables, region, accessKeyId, at }: Call, sent: string) {
+    this.operation = operation;
+    this.table = tables[0];
+    this.tables = tables;
+    this.region = region;
+    this.accessKeyId = accessKeyId;
+    this.at = at;
+    this.#sent = sent;
+  }
+
+  get body(): Wire {
+    return record(JSON.parse(this.#sent));
+  }
+
+  toJSON(): RequestRecord {
+    return { ...this, body: this.body };
+  }
+}
+
 /** The calls a sandbox has received: all of them counted, the youngest five thousand remembered. */
 export class Requests {
   #records: RequestRecord[] = [];
   readonly #counts = new Map<string, number>();
   readonly #listeners = new Set<(request: RequestRecord) => void>();
 
-  /** @param sent the body as it came, valid JSON: thousands are remembered, and few are ever looked at */
-  note(call: Omit<RequestRecord, 'body'>, sent: string): void {
-    const request: RequestRecord = {
-      ...call,
-      get body() {
-        return record(JSON.parse(sent));
-      },
-    };
+  /** @param sent the body as it came, valid JSON */
+  note(call: Call, sent: string): void {
+    const request = new Remembered(call, sent);
     this.#records.push(request);
     if (this.#records.length > 2 * remembered) this.#records = this.#records.slice(-remembered);
-    for (const key of [request.operation, ...request.tables.map((table) => `${request.operation}/${table}`)]) {
-      this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-    }
+    this.#count(request.operation);
+    for (const table of request.tables) this.#count(`${request.operation}/${table}`);
     for (const listener of this.#listeners) listener(request);
+  }
+
+  #count(key: string): void {
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
   }
 
   /** The remembered calls, oldest first; only those of one operation when it is given. */

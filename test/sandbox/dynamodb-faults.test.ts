@@ -177,7 +177,9 @@ test('faults are told, listed and forgotten over HTTP, and mistakes in them are 
   await send('DELETE');
   expect((await send('GET')).body).toEqual([]);
   const requests = await fetch(`${sandbox.url}/sandbox/requests?operation=PutItem`);
-  expect(await requests.json()).toMatchObject([{ operation: 'PutItem', table: 'things', at: noon }]);
+  expect(await requests.json()).toMatchObject([
+    { operation: 'PutItem', table: 'things', at: noon, body: { TableName: 'things' } },
+  ]);
 });
 
 test('a held call waits until it is released, before or after it is carried out', async () => {

@@ -5,6 +5,7 @@ import { type Dynalite, loadDynalite } from '../../src/sandbox/dynamodb/dynalite
 import type { Item } from '../../src/sandbox/dynamodb/item.ts';
 import { operations } from '../../src/sandbox/dynamodb/operations.ts';
 import { Region, type World } from '../../src/sandbox/dynamodb/region.ts';
+import { jsonOf } from '../../src/sandbox/json-text.ts';
 import type { Wire } from '../../src/sandbox/wire.ts';
 import { noon } from './aws-sandbox.ts';
 
@@ -71,7 +72,7 @@ async function outcome(region: Region, name: string, body: Wire): Promise<unknow
     if (error instanceof AwsError) return { refused: error.name, because: error.message };
     throw error;
   });
-  return JSON.parse(JSON.stringify(reply));
+  return JSON.parse(jsonOf(reply));
 }
 
 const key = fc.record({

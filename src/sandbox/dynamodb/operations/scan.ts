@@ -1,5 +1,5 @@
 import { invalid } from '../../aws-error.ts';
-import { JsonText } from '../../json-text.ts';
+import { JsonList } from '../../json-text.ts';
 import { constraint, optionalFlag, optionalNumber, optionalRecord, optionalText, text, type Wire } from '../../wire.ts';
 import { meets } from '../condition/evaluate.ts';
 import { type Condition, parseCondition } from '../condition/parse.ts';
@@ -35,7 +35,7 @@ const scan: Operation = async (request) => {
   const items = filter === undefined ? page.items : page.items.filter(({ item }) => meets(item, filter));
   const shown = projection(body);
   return {
-    ...(optionalText(body, 'Select') !== 'COUNT' && { Items: shown ? items.map(shown) : listed(items) }),
+    ...(optionalText(body, 'Select') !== 'COUNT' && { Items: shown ? items.map(shown) : new JsonList(items) }),
     Count: items.length,
     ScannedCount: page.items.length,
     ...(page.last !== undefined && { LastEvaluatedKey: table.keyAttributes(page.last.item) }),
@@ -126,10 +126,6 @@ function readPage(table: SandboxTable, part: Part | undefined, start: string | u
     if (items.length >= limit || bytes >= pageBytes) return { items, bytes, last: image };
   }
   return { items, bytes, last: undefined };
-}
-
-function listed(items: readonly StoredItem[]): JsonText {
-  return new JsonText(`[${items.map(({ json }) => json).join(',')}]`);
 }
 
 type Entries = readonly ScannedEntry[];

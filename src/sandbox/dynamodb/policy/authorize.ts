@@ -2,6 +2,7 @@ import { AwsError } from '../../aws-error.ts';
 import type { Principal } from '../../sts.ts';
 import { isRecord, optionalRecord, type Wire } from '../../wire.ts';
 import { type Region, tableName } from '../region.ts';
+import type { RequestContext } from './condition.ts';
 import { denies } from './evaluate.ts';
 
 type Wanted = { readonly action: string; readonly table: string };
@@ -12,19 +13,11 @@ type Wanted = { readonly action: string; readonly table: string };
  */
 export function authorize(region: Region, operation: string, body: Wire, by: Principal): void {
   const now = region.world.clock();
-  const context = new Map([
-    ['aws:principalarn', by.principalArn],
-    ['aws:principalaccount', by.account],
-    ['aws:userid', by.userId],
-    ['aws:currenttime', new Date(now).toISOString()],
-    // Not a key of AWS's: a policy may also name the session itself as its principal.
-    ['sandbox:callerarn', by.arn],
-  ]);
   for (const { action, table: name } of wantedBy(operation, body)) {
     const table = region.find(name);
     const policy = table?.policyInForce(now);
-    if (table === undefined || policy === undefined || !denies(policy, { action, resource: table.arn, context }))
-      continue;
+    if (table === undefined || policy === undefined) continue;
+    if (!denies(policy, { action, resource: table.arn, context: contextOf(by, now) })) continue;
     throw new AwsError(
       'AccessDeniedException',
       `User: ${by.arn} is not authorized to perform: ${action} on resource: ${table.arn} with an explicit deny in a resource-based policy`,
@@ -32,17 +25,34 @@ export function authorize(region: Region, operation: string, body: Wire, by: Pri
   }
 }
 
+function contextOf(by: Principal, now: number): RequestContext {
+  return new Map([
+    ['aws:principalarn', by.principalArn],
+    ['aws:principalaccount', by.account],
+    ['aws:userid', by.userId],
+    ['aws:currenttime', new Date(now).toISOString()],
+    // Not a key of AWS's: a policy may also name the session itself as its principal.
+    ['sandbox:callerarn', by.arn],
+  ]);
+}
+
 /** What a request does to which tables. A transaction is authorised action by action, a batch as a whole. */
 function wantedBy(operation: string, body: Wire): readonly Wanted[] {
   const items = body['TransactItems'];
   if (Array.isArray(items)) return items.filter(isRecord).flatMap(wantedByTransaction);
   const action = `dynamodb:${operation}`;
-  const batch = Object.keys(optionalRecord(body, 'RequestItems') ?? {});
-  const single = ['TableName', 'SourceTableName', 'SourceTableArn', 'ResourceArn'].map((member) => body[member]);
-  return [...batch, ...single]
-    .filter((name) => typeof name === 'string')
-    .map((name) => ({ action, table: tableName(name) }));
+  const wanted = Object.keys(optionalRecord(body, 'RequestItems') ?? {}).map((name) => ({
+    action,
+    table: tableName(name),
+  }));
+  for (const member of tableMembers) {
+    const name = body[member];
+    if (typeof name === 'string') wanted.push({ action, table: tableName(name) });
+  }
+  return wanted;
 }
+
+const tableMembers = ['TableName', 'SourceTableName', 'SourceTableArn', 'ResourceArn'];
 
 // DynamoDB Developer Guide, "Using IAM with transactions".
 const transactionActions: Readonly<Record<string, string>> = {
