@@ -27,7 +27,12 @@ function prepare(pages: number, segments: number) {
   return Array.from({ length: pages }, (_, page) => {
     const isLast = (page + 1) % perSegment === 0 || page === pages - 1;
     const body = bodyOf(page, isLast);
-    return { body, headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-crc32': String(crc32(body)) } };
+    const headers = {
+      'content-type': 'application/x-amz-json-1.0',
+      'content-length': String(body.length),
+      'x-amz-crc32': String(crc32(body)),
+    };
+    return { body, headers };
   });
 }
 

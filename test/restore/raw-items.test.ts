@@ -16,14 +16,29 @@ const around = fc.constantFrom(
   (Items: readonly Item[]) => ({ ConsumedCapacity: { TableName: 'Items' }, LastEvaluatedKey: { a: { L: [] } }, Items }),
 );
 
+/** Texts of every length about that at which their end is looked for in another way, full of what ends texts and items. */
+const trickyText = fc.string({
+  unit: fc.constantFrom('a', '"', '\\', '\\"', '{', '}', '[', ']', ',', 'é', '\n', '"Items":['),
+  maxLength: 90,
+});
+const trickyItem: fc.Arbitrary<Item> = fc
+  .array(fc.tuple(trickyText, trickyText), { maxLength: 4 })
+  .map((attributes) => Object.fromEntries(attributes.map(([name, S]) => [name, { S }])));
+
 describe('the items of a reply', () => {
   test('are the same as parsed, and the rest is the reply without them', () => {
     fc.assert(
-      fc.property(fc.array(arbitrary.item, { maxLength: 5 }), around, spaces, (items, reply, space) => {
-        const split = splitReply(Buffer.from(JSON.stringify(reply(items), null, space)));
-        expect(split?.items.parsed()).toEqual(items);
-        expect(JSON.parse(split?.rest ?? '')).toEqual(reply([]));
-      }),
+      fc.property(
+        fc.array(fc.oneof(arbitrary.item, trickyItem), { maxLength: 5 }),
+        around,
+        spaces,
+        (items, reply, space) => {
+          const split = splitReply(Buffer.from(JSON.stringify(reply(items), null, space)));
+          expect(split?.items.parsed()).toEqual(items);
+          expect(JSON.parse(split?.rest ?? '')).toEqual(reply([]));
+        },
+      ),
+      { numRuns: 1_000 },
     );
   });
 

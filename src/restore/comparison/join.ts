@@ -127,7 +127,7 @@ export class Join {
   #meet(lane: Lane): void {
     const { restored, live } = lane;
     if (restored.headLooksLike(live)) {
-      this.#settleEqual(() => itemTextHash(restored.head));
+      this.#settleEqual(this.#digests && itemTextHash(restored.head));
       restored.advance();
       live.advance();
       return;
@@ -166,12 +166,12 @@ export class Join {
 
   #settlePair(restoredText: string, liveText: string): void {
     if (restoredText === liveText) {
-      this.#settleEqual(() => itemTextHash(restoredText));
+      this.#settleEqual(this.#digests && itemTextHash(restoredText));
       return;
     }
     const restored = itemIn(restoredText);
     const live = itemIn(liveText);
-    if (sameItem(restored, live)) this.#settleEqual(() => itemHash(restored));
+    if (sameItem(restored, live)) this.#settleEqual(this.#digests && itemHash(restored));
     else this.#settleChanged(restored, live);
   }
 
@@ -185,15 +185,14 @@ export class Join {
     return { items: this.#items[side], ...(digest !== undefined && { digest }) };
   }
 
-  #settleEqual(hashOfBoth: () => ItemHash): void {
+  /** `hash`: of both; undefined where there are no digests. */
+  #settleEqual(hash: ItemHash | undefined): void {
     this.#items.restored += 1;
     this.#items.live += 1;
-    if (this.#digests !== undefined) {
-      const hash = hashOfBoth();
-      this.#digests.restored.add(hash);
-      this.#digests.live.add(hash);
-    }
     this.#counts.unchanged += 1;
+    if (hash === undefined) return;
+    this.#digests?.restored.add(hash);
+    this.#digests?.live.add(hash);
   }
 
   #settleChanged(restored: Item, live: Item): void {

@@ -1,7 +1,24 @@
 import type { Item } from '../item.ts';
 import { itemIn } from './canonical-text.ts';
 
-const code = { quote: 0x22, backslash: 0x5c, openBracket: 0x5b, closeBracket: 0x5d, openBrace: 0x7b, closeBrace: 0x7d };
+const code = {
+  quote: 0x22,
+  backslash: 0x5c,
+  bracket: 0x5b,
+  bracketEnd: 0x5d,
+  brace: 0x7b,
+  braceEnd: 0x7d,
+} as const;
+
+/** What a byte outside of texts means for where items begin and end. */
+const [nothing, quote, opening, closing] = [0, 1, 2, 3];
+const marks = new Uint8Array(256);
+marks[code.quote] = quote;
+for (const byte of [code.brace, code.bracket]) marks[byte] = opening;
+for (const byte of [code.braceEnd, code.bracketEnd]) marks[byte] = closing;
+
+/** Most texts end within these, which are looked at one by one; of the rest of a longer one, only its end is looked for. */
+const nearBytes = 32;
 
 /**
  * The items of a reply as the bytes that came. Most items of two tables that are compared are the same, byte by byte:
@@ -77,41 +94,32 @@ export function splitReply(
   const bounds: number[] = [];
   let depth = 0;
   for (let at = from; at < body.length; at += 1) {
-    const byte = body[at];
-    if (byte === code.quote) at = endOfText(body, at);
-    const step = stepOf(byte);
-    if (step < 0 && depth === 0) {
+    const mark = marks[body[at] ?? 0];
+    if (mark === nothing) continue;
+    if (mark === quote) {
+      at = endOfText(body, at);
+    } else if (mark === opening) {
+      if (depth === 0) bounds.push(at);
+      depth += 1;
+    } else if (depth === 0) {
       const rest = body.toString('utf8', 0, from) + body.toString('utf8', at);
       return { items: new RawItems(body, bounds, onLetGo), rest };
+    } else {
+      depth -= 1;
+      if (depth === 0) bounds.push(at + 1);
     }
-    if (step > 0 && depth === 0) bounds.push(at);
-    depth += step;
-    if (step < 0 && depth === 0) bounds.push(at + 1);
   }
   return undefined;
-}
-
-/** How a byte outside of texts changes the depth. */
-function stepOf(byte: number | undefined): number {
-  switch (byte) {
-    case code.openBrace:
-    case code.openBracket:
-      return 1;
-    case code.closeBrace:
-    case code.closeBracket:
-      return -1;
-    default:
-      return 0;
-  }
 }
 
 /** The position after the `[` of the reply's own attribute `Items`. */
 function startOfItems(body: Buffer): number | undefined {
   let depth = 0;
   for (let at = 0; at < body.length; at += 1) {
-    const byte = body[at];
-    depth += stepOf(byte);
-    if (byte !== code.quote) continue;
+    const mark = marks[body[at] ?? 0];
+    if (mark === opening) depth += 1;
+    if (mark === closing) depth -= 1;
+    if (mark !== quote) continue;
     const end = endOfText(body, at);
     if (depth === 1 && body.toString('latin1', at + 1, end) === 'Items') {
       const list = /^\s*:\s*\[/.exec(body.toString('latin1', end + 1, end + 50));
@@ -124,10 +132,23 @@ function startOfItems(body: Buffer): number | undefined {
 
 /** The position of the quote that ends the text which begins with the quote at `start`. */
 function endOfText(body: Buffer, start: number): number {
-  for (let at = start + 1; at < body.length; at += 1) {
-    const byte = body[at];
-    if (byte === code.quote) return at;
-    if (byte === code.backslash) at += 1;
+  let at = start + 1;
+  for (;;) {
+    for (const near = Math.min(at + nearBytes, body.length); at < near; at += 1) {
+      const byte = body[at];
+      if (byte === code.quote) return at;
+      if (byte === code.backslash) at += 1;
+    }
+    const end = body.indexOf(code.quote, at);
+    if (end < 0) return body.length;
+    if (!isEscaped(body, at, end)) return end;
+    at = end + 1;
   }
-  return body.length;
+}
+
+/** Whether the quote at `end` is part of a text whose next character begins at `at`: an odd number of backslashes says so. */
+function isEscaped(body: Buffer, at: number, end: number): boolean {
+  let slashes = 0;
+  while (end - slashes > at && body[end - slashes - 1] === code.backslash) slashes += 1;
+  return slashes % 2 === 1;
 }
