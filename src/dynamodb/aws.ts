@@ -6,11 +6,12 @@ import type { Environment } from '../restore/environment.ts';
 import type { Aws, AwsFor } from '../restore/ports.ts';
 import { fence } from './fence.ts';
 import { writeGuarded } from './guarded-write.ts';
+import { itemsHttp } from './items-http.ts';
 import type { Timing } from './patience.ts';
 import { realTiming } from './patience.ts';
 import { readItems } from './read.ts';
 import { scan } from './scan.ts';
-import { takeShortPath } from './short-path.ts';
+import { singleWrites } from './single-writes.ts';
 import { tables } from './tables.ts';
 import { Throughputs } from './throughput/throughputs.ts';
 import { AssumeRoleFailed } from './translate-errors.ts';
@@ -68,14 +69,20 @@ function connect(
   const somebody = new DynamoDBClient({ ...config, ...attempts, ...credentials });
   // Once: reading and writing repeat their requests themselves (call.ts, batch.ts), for as long as it makes sense, and
   // want to know of every refusal.
-  const once = { ...config, maxAttempts: 1, protocol: wireProtocol(control.config.protocol) };
+  const http = itemsHttp(timeoutsIn(settings));
+  const once = {
+    ...config,
+    maxAttempts: 1,
+    protocol: wireProtocol(control.config.protocol),
+    requestHandler: http,
+    // One search for credentials, over the SDK's own connections.
+    credentials: control.config.credentials,
+  };
   const data = new DynamoDBClient(once);
-  // Single writes go their own, shorter way, over the same connections and with the same credentials.
-  const { credentials: shared, requestHandler } = data.config;
-  const writes = new DynamoDBClient({ ...once, credentials: shared, requestHandler, cacheMiddleware: true });
+  const writes = new DynamoDBClient(once);
   // It filters every item of every page for a log that nobody reads, at half of a scan's processor time.
   for (const client of [data, writes]) client.middlewareStack.remove('loggerMiddleware');
-  takeShortPath(writes);
+  const sendWrite = singleWrites(writes, http);
   return {
     aws: {
       tables: tables({ client: control, region }, timing),
@@ -83,7 +90,7 @@ function connect(
         scan: (order) => scan(data, order, settled),
         read: async (order) => readItems(data, order, settled),
         write: async (order) => write(data, order, settled),
-        writeGuarded: async (order) => writeGuarded(writes, order, settled),
+        writeGuarded: async (order) => writeGuarded(sendWrite, order, settled),
       },
       fence: fence({ region, us: control, somebody, exempt: roleArn === undefined ? undefined : `*:${ourSession}@*` }),
     },
@@ -102,7 +109,7 @@ export function clientConfig(
   roleArn: string | undefined,
   settings: AwsSettings = {},
 ): DynamoDBClientConfig {
-  const { connectTimeoutMs = 5_000, silenceMs = 20_000 } = settings;
+  const { connectTimeoutMs, silenceMs } = timeoutsIn(settings);
   // How much is under way at once is decided by those who ask; a request that waits for a socket would only time out.
   const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };
   return {
@@ -115,6 +122,10 @@ export function clientConfig(
     },
     ...(roleArn === undefined ? {} : { credentials: assumedRole(roleArn, ourSession) }),
   };
+}
+
+function timeoutsIn({ connectTimeoutMs = 5_000, silenceMs = 20_000 }: AwsSettings) {
+  return { connectTimeoutMs, silenceMs };
 }
 
 /** How our sessions of a role are called: a fence lets the first one through, and is proven closed with the second. */

@@ -1,10 +1,4 @@
-import type { AttributeValue, ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../restore/item.ts';
 import { keyAttributes, sameItem } from '../restore/item.ts';
 import type { GuardedChange, GuardedOutcome, Items } from '../restore/ports.ts';
@@ -14,25 +8,19 @@ import { conditionOf } from './condition.ts';
 import { unitsOfRefusal, unitsWritten } from './consumed-capacity.ts';
 import type { DataPlaneSettings } from './data-plane-settings.ts';
 import { normalSpeed } from './data-plane-settings.ts';
-import type { Attempt } from './explanations.ts';
 import { inLanes } from './lanes.ts';
 import { Patience } from './patience.ts';
 import { asItem, asSdkItem } from './sdk-item.ts';
+import type { SendWrite, SingleWrite } from './single-writes.ts';
 import { isClearNo } from './translate-errors.ts';
 import type { UpdateMembers } from './update.ts';
 import { beforeUpdate, updateBetween, updated, updateMembers } from './update.ts';
 
 type GuardedOrder = Parameters<Items['writeGuarded']>[0];
 
-type Reply = {
-  readonly Attributes?: Record<string, AttributeValue> | undefined;
-  readonly ConsumedCapacity?: ConsumedCapacity | undefined;
-};
-
 /** One change as a request, ready to be sent as often as it takes. */
 type GuardedRequest = {
-  readonly action: Attempt['action'];
-  readonly send: () => Promise<Reply>;
+  readonly write: SingleWrite;
   /** What is in the table once it was carried out over `replaced`. */
   readonly storedOver: (replaced: Item | undefined) => Item | undefined;
   /** What it was carried out over, if it has made `current` of something that was not expected; undefined: it has not. */
@@ -42,7 +30,7 @@ type GuardedRequest = {
 /**
  * Makes each change with a request of its own, on the condition of `conditionOf`, several at a time. A request whose
  * reply was lost is sent again: if the first one was carried out, the condition fails by our own doing, and the outcome
- * is "not done" with `current` being what was wanted. `client` must speak the wire protocol.
+ * is "not done" with `current` being what was wanted.
  *
  * The condition cannot ask for everything (see `conditionOf`), and what it did not ask for must not be destroyed unseen:
  *
@@ -56,7 +44,7 @@ type GuardedRequest = {
  * reason after an abort. No request is under way any more by then; what became of those that were is told to `onOutcome`.
  */
 export async function writeGuarded(
-  client: DynamoDBClient,
+  send: SendWrite,
   order: GuardedOrder,
   settings: DataPlaneSettings,
 ): Promise<readonly GuardedOutcome[]> {
@@ -66,12 +54,12 @@ export async function writeGuarded(
   const patience = new Patience(settings.patienceMs, settings.timing);
   const outcomes: GuardedOutcome[] = [];
   await inLanes(spread(order), lanes, order.signal, async ({ change, index }, signal) => {
-    const request = requestFor(client, order, change);
+    const request = requestFor(order, change);
     const tries = { mayHaveBeenDone: false };
     const { outcome } = await callPatiently(
       {
-        attempt: { action: request.action, ...about },
-        send: async () => outcomeOf(request, tries),
+        attempt: { action: `dynamodb:${request.write.operation}`, ...about },
+        send: async () => outcomeOf(send, request, tries),
         pieces: 1,
         costOf: ({ consumed }) => consumed,
         beforeEach,
@@ -111,11 +99,12 @@ type Ended = { readonly outcome: GuardedOutcome; readonly consumed: Consumed | u
 
 /** `tries`: whether one of them was sent whose end nobody knows. */
 async function outcomeOf(
-  { send, storedOver, replacedBy }: GuardedRequest,
+  send: SendWrite,
+  { write, storedOver, replacedBy }: GuardedRequest,
   tries: { mayHaveBeenDone: boolean },
 ): Promise<Ended> {
   try {
-    const { Attributes, ConsumedCapacity } = await send();
+    const { Attributes, ConsumedCapacity } = await send(write);
     const replaced = asItem(Attributes);
     const outcome: GuardedOutcome = {
       done: true,
@@ -140,29 +129,22 @@ async function outcomeOf(
   }
 }
 
-function requestFor(client: DynamoDBClient, order: GuardedOrder, change: GuardedChange): GuardedRequest {
+function requestFor(order: GuardedOrder, change: GuardedChange): GuardedRequest {
   switch (change.kind) {
     case 'put':
-      return updateRequest(client, order, change) ?? putRequest(client, order, change);
+      return updateRequest(order, change) ?? putRequest(order, change);
     case 'delete':
       return {
-        action: 'dynamodb:DeleteItem',
-        send: async () =>
-          client.send(new DeleteItemCommand({ ...membersFor(order, change), Key: asSdkItem(change.key) })),
+        write: { operation: 'DeleteItem', input: { ...membersFor(order, change), Key: asSdkItem(change.key) } },
         storedOver: () => undefined,
         replacedBy: () => undefined,
       };
   }
 }
 
-function putRequest(
-  client: DynamoDBClient,
-  order: GuardedOrder,
-  change: GuardedChange & { readonly kind: 'put' },
-): GuardedRequest {
+function putRequest(order: GuardedOrder, change: GuardedChange & { readonly kind: 'put' }): GuardedRequest {
   return {
-    action: 'dynamodb:PutItem',
-    send: async () => client.send(new PutItemCommand({ ...membersFor(order, change), Item: asSdkItem(change.item) })),
+    write: { operation: 'PutItem', input: { ...membersFor(order, change), Item: asSdkItem(change.item) } },
     storedOver: () => change.item,
     replacedBy: () => undefined,
   };
@@ -173,7 +155,6 @@ function putRequest(
  * not at all) is sent nevertheless, as a condition alone: it tells whether the item is as expected.
  */
 function updateRequest(
-  client: DynamoDBClient,
   order: GuardedOrder,
   change: GuardedChange & { readonly kind: 'put' },
 ): GuardedRequest | undefined {
@@ -188,8 +169,7 @@ function updateRequest(
   }
   const Key = asSdkItem(keyAttributes(item, order.keySchema));
   return {
-    action: 'dynamodb:UpdateItem',
-    send: async () => client.send(new UpdateItemCommand({ ...membersFor(order, change, members), Key })),
+    write: { operation: 'UpdateItem', input: { ...membersFor(order, change, members), Key } },
     storedOver: (replaced = expected) => updated(replaced, update),
     replacedBy(current) {
       const asked = Object.values(conditionOf(change, order.keySchema).ExpressionAttributeNames);

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-
 /** They are rounded up to this, so that the memory of one page fits the next. */
 const blockBytes = 512 * 1024;
 
@@ -18,8 +16,9 @@ export class PageMemory {
   /** Taken and not given back. A page that came for nobody counts for ever: then the rest is kept, which is no harm. */
   #inUse = 0;
 
-  /** A buffer of this length; what is in it is left over from somebody else. */
-  take(bytes: number): Buffer {
+  /** Memory for a body of this length, with what somebody else left in it. undefined: it is small, or its length unknown. */
+  takeFor(bytes: number): Buffer | undefined {
+    if (!(bytes >= leastBytes)) return undefined;
     const at = this.#free.findIndex((buffer) => buffer.buffer.byteLength >= bytes);
     const [found] = at < 0 ? [] : this.#free.splice(at, 1);
     this.#inUse += 1;
@@ -38,33 +37,4 @@ export class PageMemory {
     const free = this.#free.reduce((sum, { buffer: { byteLength } }) => sum + byteLength, 0);
     if (free + buffer.buffer.byteLength <= mostFreeBytes) this.#free.push(buffer);
   }
-}
-
-/**
- * Reads a body into memory of pages. undefined: it is small, or nobody says how large; it was not touched then.
- * @throws the stream's error; Error when it is longer or shorter than was said
- */
-export async function readInto(
-  memory: PageMemory,
-  { body, headers }: { readonly body?: unknown; readonly headers: Readonly<Record<string, string>> },
-): Promise<Buffer | undefined> {
-  const length = Number(headers['content-length']);
-  if (!(body instanceof Readable) || !(length >= leastBytes)) return undefined;
-  const bytes = memory.take(length);
-  try {
-    await fill(bytes, body);
-    return bytes;
-  } catch (error) {
-    memory.giveBack(bytes);
-    throw error;
-  }
-}
-
-async function fill(bytes: Buffer, body: AsyncIterable<Buffer>): Promise<void> {
-  let at = 0;
-  for await (const chunk of body) {
-    if (at + chunk.length <= bytes.length) chunk.copy(bytes, at);
-    at += chunk.length;
-  }
-  if (at !== bytes.length) throw new Error(`A reply has ${at} bytes where ${bytes.length} were said`);
 }

@@ -1,18 +1,17 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { splitReply } from '../restore/comparison/raw-items.ts';
-import { PageMemory, readInto } from './page-memory.ts';
+import type { WholeReply } from './items-http.ts';
 
 type Protocol = NonNullable<DynamoDBClient['config']['protocol']>;
 
 /** What of the SDK's protocol is changed here, with the types of what we touch. */
 interface Translation {
   serializeRequest(operation: unknown, input: object, context: unknown): Promise<{ body?: unknown }>;
-  deserializeResponse(operation: unknown, context: Context, response: Response): Promise<unknown>;
+  deserializeResponse(operation: unknown, context: unknown, response: Reply): Promise<unknown>;
   setSerdeContext(context: unknown): void;
 }
-type Context = { streamCollector(stream: unknown): Promise<Uint8Array> };
-type Response = { statusCode: number; headers: Record<string, string>; body?: unknown };
+type Reply = Omit<WholeReply, 'body'> & { readonly body: Uint8Array };
 
 /**
  * DynamoDB's JSON protocol without its translation: what a command is given goes out through JSON.stringify, and a
@@ -25,11 +24,11 @@ type Response = { statusCode: number; headers: Record<string, string>; body?: un
  * Bodies are not checked against the `x-amz-crc32` header; the SDK does not do it either: TLS and the content length
  * already tell a damaged or a cut body.
  *
- * For requests about items only: on the wire a date is a number of seconds, and nobody converts it here.
+ * For requests about items only: on the wire a date is a number of seconds, and nobody converts it here. The client's
+ * requests have to go over `itemsHttp`.
  */
 export function wireProtocol(sdk: Protocol): Protocol {
   const translating: Translation = sdk;
-  const memory = new PageMemory();
   const wire: Protocol = Object.create(sdk);
   return Object.assign(wire, {
     // `sdk` belongs to the client it was taken from, and keeps that client's context.
@@ -42,34 +41,27 @@ export function wireProtocol(sdk: Protocol): Protocol {
     },
 
     async deserializeResponse(operation, context, response) {
-      const large = await readInto(memory, response);
-      const body = large ?? (await collected(context, response));
-      if (response.statusCode >= 300) {
-        // Its own view of the bytes: the SDK changes the prototype of what it is given.
-        response.body = new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-        return translating.deserializeResponse(operation, context, response).catch((error: unknown) => {
-          throw error instanceof ConditionalCheckFailedException ? withWireItem(error, body) : error;
+      const { statusCode, headers, letGo } = response;
+      const body = Buffer.from(response.body.buffer, response.body.byteOffset, response.body.byteLength);
+      if (statusCode >= 300) {
+        // Its own copy of the bytes, whose prototype the SDK changes.
+        const toRead = { ...response, body: new Uint8Array(body) };
+        letGo?.();
+        return translating.deserializeResponse(operation, context, toRead).catch((error: unknown) => {
+          throw error instanceof ConditionalCheckFailedException ? withWireItem(error, toRead.body) : error;
         });
       }
-      const $metadata = { httpStatusCode: response.statusCode, requestId: response.headers['x-amzn-requestid'] };
-      return Object.assign(
-        parsed(body, () => large && memory.giveBack(large)),
-        { $metadata },
-      );
+      const $metadata = { httpStatusCode: statusCode, requestId: headers['x-amzn-requestid'] };
+      return Object.assign(parsed(body, letGo), { $metadata });
     },
   } satisfies Translation);
 }
 
-async function collected({ streamCollector }: Context, { body }: Response): Promise<Buffer> {
-  const { buffer, byteOffset, byteLength } = await streamCollector(body);
-  return Buffer.from(buffer, byteOffset, byteLength);
-}
-
-function parsed(body: Buffer, onLetGo: () => void): object {
+function parsed(body: Buffer, onLetGo?: () => void): object {
   const split = splitReply(body, onLetGo);
   if (split === undefined) {
     const text = body.toString('utf8');
-    onLetGo();
+    onLetGo?.();
     return JSON.parse(text);
   }
   const reply: object = JSON.parse(split.rest);
@@ -78,7 +70,7 @@ function parsed(body: Buffer, onLetGo: () => void): object {
   });
 }
 
-function withWireItem(error: ConditionalCheckFailedException, body: Buffer): ConditionalCheckFailedException {
-  const { Item }: { readonly Item?: unknown } = JSON.parse(body.toString('utf8'));
+function withWireItem(error: ConditionalCheckFailedException, body: Uint8Array): ConditionalCheckFailedException {
+  const { Item }: { readonly Item?: unknown } = JSON.parse(Buffer.from(body).toString('utf8'));
   return Item === undefined ? error : Object.assign(error, { Item });
 }

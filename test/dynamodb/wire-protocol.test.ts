@@ -6,9 +6,12 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { itemsHttp } from '../../src/dynamodb/items-http.ts';
 import { wireProtocol } from '../../src/dynamodb/wire-protocol.ts';
 import type { Reply } from './canned-aws.ts';
 import { awsError, cannedAws } from './canned-aws.ts';
+
+const timeouts = { connectTimeoutMs: 5_000, silenceMs: 5_000 };
 
 // Text, not objects: what counts is what travels.
 const items = [
@@ -28,7 +31,11 @@ async function wireClient(reply: Reply) {
     credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'secret' },
   };
   const sdk = new DynamoDBClient(config);
-  const wire = new DynamoDBClient({ ...config, protocol: wireProtocol(sdk.config.protocol) });
+  const wire = new DynamoDBClient({
+    ...config,
+    protocol: wireProtocol(sdk.config.protocol),
+    requestHandler: itemsHttp(timeouts),
+  });
   onTestFinished(() => {
     sdk.destroy();
     wire.destroy();

@@ -7,6 +7,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { itemsHttp } from '../../src/dynamodb/items-http.ts';
 import { wireProtocol } from '../../src/dynamodb/wire-protocol.ts';
 import { awsError, cannedAws, type Reply } from './canned-aws.ts';
 
@@ -18,6 +19,8 @@ const image = {
   ['__proto__']: { S: 'ü𝄞' },
 };
 
+const timeouts = { connectTimeoutMs: 5_000, silenceMs: 5_000 };
+
 async function wireClient(...replies: readonly Reply[]) {
   const aws = await cannedAws((_, nth) => replies[nth - 1] ?? { body: {} });
   const config = {
@@ -27,7 +30,11 @@ async function wireClient(...replies: readonly Reply[]) {
     credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'secret' },
   };
   const sdk = new DynamoDBClient(config);
-  const wire = new DynamoDBClient({ ...config, protocol: wireProtocol(sdk.config.protocol) });
+  const wire = new DynamoDBClient({
+    ...config,
+    protocol: wireProtocol(sdk.config.protocol),
+    requestHandler: itemsHttp(timeouts),
+  });
   onTestFinished(() => {
     sdk.destroy();
     wire.destroy();

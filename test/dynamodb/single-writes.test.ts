@@ -8,11 +8,13 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { takeShortPath } from '../../src/dynamodb/short-path.ts';
+import { itemsHttp } from '../../src/dynamodb/items-http.ts';
+import { type SingleWrite, singleWrites } from '../../src/dynamodb/single-writes.ts';
 import { wireProtocol } from '../../src/dynamodb/wire-protocol.ts';
 import { awsError, cannedAws, type Reply, type Request } from './canned-aws.ts';
 
 const secret = 'secret';
+const timeouts = { connectTimeoutMs: 5_000, silenceMs: 5_000 };
 const item = (id: string) => ({ id: { S: id } });
 
 async function clients(answer: (nth: number) => Reply = () => ({ body: {} }), changes: DynamoDBClientConfig = {}) {
@@ -25,22 +27,40 @@ async function clients(answer: (nth: number) => Reply = () => ({ body: {} }), ch
     ...changes,
   };
   const sdk = new DynamoDBClient(config);
-  const whole = new DynamoDBClient({ ...config, protocol: wireProtocol(sdk.config.protocol) });
-  const short = new DynamoDBClient({ ...config, protocol: wireProtocol(sdk.config.protocol), cacheMiddleware: true });
-  takeShortPath(short);
-  const decide = vi.spyOn(short.config, 'endpointProvider');
+  const http = itemsHttp(timeouts);
+  const wire = { ...config, protocol: wireProtocol(sdk.config.protocol), requestHandler: http };
+  const whole = new DynamoDBClient(wire);
+  const client = new DynamoDBClient(wire);
+  const short = singleWrites(client, http);
+  const decide = vi.spyOn(client.config, 'endpointProvider');
   onTestFinished(() => {
-    for (const client of [sdk, whole, short]) client.destroy();
+    for (const each of [sdk, whole, client]) each.destroy();
     vi.useRealTimers();
   });
   return { aws, whole, short, decisions: () => decide.mock.calls.length };
 }
 
-const put = (id: string) => new PutItemCommand({ TableName: 't', Item: item(id) });
-const kinds: readonly ((client: DynamoDBClient, id: string) => Promise<unknown>)[] = [
-  (client, id) => client.send(put(id)),
-  (client, id) => client.send(new UpdateItemCommand({ TableName: 't', Key: item(id), UpdateExpression: 'REMOVE x' })),
-  (client, id) => client.send(new DeleteItemCommand({ TableName: 't', Key: item(id) })),
+const put = (id: string, TableName = 't'): SingleWrite => ({
+  operation: 'PutItem',
+  input: { TableName, Item: item(id) },
+});
+const update = { TableName: 't', UpdateExpression: 'REMOVE x' };
+const kinds: readonly {
+  readonly write: (id: string) => SingleWrite;
+  readonly sdk: (client: DynamoDBClient, id: string) => Promise<unknown>;
+}[] = [
+  {
+    write: (id) => put(id),
+    sdk: (client, id) => client.send(new PutItemCommand({ TableName: 't', Item: item(id) })),
+  },
+  {
+    write: (id) => ({ operation: 'UpdateItem', input: { ...update, Key: item(id) } }),
+    sdk: (client, id) => client.send(new UpdateItemCommand({ ...update, Key: item(id) })),
+  },
+  {
+    write: (id) => ({ operation: 'DeleteItem', input: { TableName: 't', Key: item(id) } }),
+    sdk: (client, id) => client.send(new DeleteItemCommand({ TableName: 't', Key: item(id) })),
+  },
 ];
 
 /** The signature that AWS would expect ("Create a signed AWS API request", IAM User Guide). */
@@ -57,10 +77,10 @@ function expectedSignature({ headers, raw }: Request): string {
 
 test('a request on the short path is the one that the SDK would have sent', async () => {
   const { aws, whole, short, decisions } = await clients();
-  for (const send of kinds) {
-    await send(short, 'first');
-    await send(short, 'a longer second');
-    await send(whole, 'a longer second');
+  for (const { write, sdk } of kinds) {
+    await short(write('first'));
+    await short(write('a longer second'));
+    await sdk(whole, 'a longer second');
   }
   expect(decisions()).toBe(kinds.length);
   for (const kind of kinds.keys()) {
@@ -75,7 +95,7 @@ test('a request on the short path is the one that the SDK would have sent', asyn
 
 test('a request on the short path is signed, with its own body', async () => {
   const { aws, short } = await clients();
-  for (const id of ['a', 'b', 'c']) await short.send(put(id));
+  for (const id of ['a', 'b', 'c']) await short(put(id));
   const signatures = aws.requests.map(({ headers }) => headers.authorization?.replace(/.*Signature=/, ''));
   expect(signatures).toEqual(aws.requests.map(expectedSignature));
   expect(new Set(signatures).size).toBe(3);
@@ -88,7 +108,7 @@ test('credentials are asked for at every signing: one that has run out is not us
     return { accessKeyId: `AKID${renewed}`, secretAccessKey: secret, expiration: new Date(Date.now() + 1_000) };
   };
   const { aws, short, decisions } = await clients(undefined, { credentials });
-  for (const id of ['a', 'b', 'c']) await short.send(put(id));
+  for (const id of ['a', 'b', 'c']) await short(put(id));
   expect(decisions()).toBe(1);
   const keys = aws.requests.map(({ headers }) => /Credential=(\w+)/.exec(headers.authorization ?? '')?.[1]);
   expect(new Set(keys).size).toBe(3);
@@ -99,39 +119,68 @@ test('a clock that is wrong is noticed on the short path, and the next request s
   const { aws, short } = await clients((nth) =>
     nth === 2 ? { ...awsError('InvalidSignatureException'), date: inAnHour } : { body: {}, date: new Date() },
   );
-  await short.send(put('a'));
-  await expect(short.send(put('b'))).rejects.toMatchObject({ $metadata: { clockSkewCorrected: true } });
-  await short.send(put('b'));
+  await short(put('a'));
+  await expect(short(put('b'))).rejects.toMatchObject({ $metadata: { clockSkewCorrected: true } });
+  await short(put('b'));
   const signedAt = aws.requests.map(({ headers }) => String(headers['x-amz-date']).slice(0, 11));
   const hour = (date: Date) => date.toISOString().replaceAll(/[-:]/g, '').slice(0, 11);
   expect(signedAt[2]).toBe(hour(inAnHour));
 });
 
-test('what AWS refuses on the short path is the SDK’s error, and the next request goes the whole way', async () => {
-  const { short, decisions } = await clients((nth) =>
+test('what AWS refuses on the short path is the SDK’s error, without being sent again, and the SDK decides anew', async () => {
+  const { aws, short, decisions } = await clients((nth) =>
     nth === 2 ? awsError('ConditionalCheckFailedException', { Item: item('there') }) : { body: {} },
   );
-  await short.send(put('a'));
-  const error: unknown = await short.send(put('b')).catch((thrown: unknown) => thrown);
+  await short(put('a'));
+  const error: unknown = await short(put('b')).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ConditionalCheckFailedException);
   expect(error).toMatchObject({ Item: item('there'), $metadata: { httpStatusCode: 400 } });
+  expect(aws.requests).toHaveLength(2);
+  expect(decisions()).toBe(2);
+  await short(put('c'));
+  await short(put('d'));
+  expect(decisions()).toBe(2);
+  expect(aws.requests).toHaveLength(4);
+});
+
+test('the same write may be sent again after it was refused', async () => {
+  const { aws, short } = await clients((nth) =>
+    nth === 2 || nth === 3 ? awsError('ThrottlingException') : { body: { ConsumedCapacity: { CapacityUnits: nth } } },
+  );
+  const again = put('b');
+  await short(put('a'));
+  await expect(short(again)).rejects.toThrow('AWS says ThrottlingException');
+  await expect(short(again)).rejects.toThrow('AWS says ThrottlingException');
+  expect(await short(again)).toMatchObject({ ConsumedCapacity: { CapacityUnits: 4 } });
+  expect(aws.requests).toHaveLength(4);
+});
+
+test('an answer that is no JSON is the SDK’s error, also on the short path', async () => {
+  const { short } = await clients((nth) => (nth === 2 ? { text: '<html>', type: 'text/html' } : { body: {} }));
+  await short(put('a'));
+  await expect(short(put('b'))).rejects.toMatchObject({ name: 'SyntaxError', $metadata: { httpStatusCode: 200 } });
+});
+
+test('after a connection that broke, the SDK decides anew', async () => {
+  const { short, decisions } = await clients((nth) => (nth === 2 ? { cut: 'before' } : { body: {} }));
+  await short(put('a'));
+  await expect(short(put('b'))).rejects.toMatchObject({ code: 'ECONNRESET' });
   expect(decisions()).toBe(1);
-  await short.send(put('c'));
-  await short.send(put('d'));
+  await short(put('b'));
   expect(decisions()).toBe(2);
 });
 
 test('the SDK decides for each table, and again after a minute', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const { short, decisions } = await clients();
-  const elsewhere = () => new PutItemCommand({ TableName: 'another', Item: item('a') });
-  await short.send(put('a'));
-  await short.send(elsewhere());
+  const elsewhere = () => put('a', 'another');
+  await short(put('a'));
+  await short(elsewhere());
   expect(decisions()).toBe(2);
-  await short.send(put('b'));
-  await short.send(elsewhere());
+  await short(put('b'));
+  await short(elsewhere());
   expect(decisions()).toBe(2);
   vi.advanceTimersByTime(60_000);
-  await short.send(put('c'));
+  await short(put('c'));
   expect(decisions()).toBe(3);
 });
