@@ -96,7 +96,7 @@ export function singleWrites(client: DynamoDBClient, http: ItemsHttp): SendWrite
   };
 
   async function sendAs({ request, sign }: Decided, { input }: SingleWrite): Promise<WholeReply> {
-    const { response } = await http.handle(await sign(withBody(request, JSON.stringify(input))));
+    const { response } = await http.handle(await sign(withBody(request, Buffer.from(JSON.stringify(input)))));
     return response;
   }
 }
@@ -128,10 +128,10 @@ function placeOf(command: string | undefined, input: object): string {
   return `${command} ${'TableName' in input ? input.TableName : ''}`;
 }
 
-function withBody(request: Request, body: string): Request {
+function withBody(request: Request, body: Buffer): Request {
   const headers = {
     ...request.headers,
-    'content-length': String(Buffer.byteLength(body)),
+    'content-length': String(body.length),
     'amz-sdk-invocation-id': randomUUID(),
   };
   return { ...request, headers, body };
