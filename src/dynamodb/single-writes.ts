@@ -19,7 +19,7 @@ export type SingleWrite =
   | { readonly operation: 'UpdateItem'; readonly input: UpdateItemCommandInput }
   | { readonly operation: 'DeleteItem'; readonly input: DeleteItemCommandInput };
 
-export type WriteReply = {
+type WriteReply = {
   readonly Attributes?: Record<string, AttributeValue> | undefined;
   readonly ConsumedCapacity?: ConsumedCapacity | undefined;
 };
