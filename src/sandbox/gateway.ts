@@ -181,17 +181,18 @@ const tableMembers = ['TableName', 'SourceTableName', 'SourceTableArn', 'TargetT
 /** The tables a request is about: a restore's source and target, all of a batch or transaction. */
 function tablesOf(body: Wire): string[] {
   const names = new Set<string>();
-  const add = (name: unknown) => {
-    if (typeof name === 'string') names.add(tableName(name));
-  };
-  for (const member of tableMembers) add(body[member]);
-  if (isRecord(body['RequestItems'])) Object.keys(body['RequestItems']).forEach(add);
+  for (const member of tableMembers) addTable(names, body[member]);
+  if (isRecord(body['RequestItems'])) for (const name of Object.keys(body['RequestItems'])) addTable(names, name);
   if (Array.isArray(body['TransactItems'])) {
     for (const item of body['TransactItems'].filter(isRecord)) {
-      for (const kind of Object.keys(item)) add(optionalRecord(item, kind)?.['TableName']);
+      for (const kind of Object.keys(item)) addTable(names, optionalRecord(item, kind)?.['TableName']);
     }
   }
   return [...names];
+}
+
+function addTable(names: Set<string>, nameOrArn: unknown): void {
+  if (typeof nameOrArn === 'string') names.add(tableName(nameOrArn));
 }
 
 function lose(response: ServerResponse): undefined {

@@ -18,6 +18,9 @@ export type Principal = {
   readonly userId: string;
 };
 
+const userArn = `arn:aws:iam::${accountId}:user/sandbox`;
+const user: Principal = { account: accountId, arn: userArn, principalArn: userArn, userId: 'AIDASANDBOX' };
+
 /** Roles given out by this sandbox, by access key. */
 export class SecurityTokens {
   readonly #sessions = new Map<string, Principal>();
@@ -40,8 +43,6 @@ export class SecurityTokens {
 
   /** Sessions are known by the access key they were given; every other key belongs to the one user, `sandbox`. */
   principalOf({ accessKeyId }: Caller): Principal {
-    const arn = `arn:aws:iam::${accountId}:user/sandbox`;
-    const user = { account: accountId, arn, principalArn: arn, userId: 'AIDASANDBOX' };
     return this.#sessions.get(accessKeyId) ?? user;
   }
 

@@ -209,8 +209,13 @@ function merged(left: readonly Entry[], right: readonly Entry[]): Entry[] {
 }
 
 function insertInTime(versions: Version[], version: Version): void {
-  const after = versions.findLastIndex((other) => other.at <= version.at);
-  versions.splice(after + 1, 0, version);
+  const last = versions.at(-1);
+  if (last === undefined || last.at <= version.at) {
+    versions.push(version);
+  } else {
+    const after = versions.findLastIndex((other) => other.at <= version.at);
+    versions.splice(after + 1, 0, version);
+  }
 }
 
 function counted({ at, kind, image }: Write, before: StoredItem | null): CountedWrite {

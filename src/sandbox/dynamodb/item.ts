@@ -1,6 +1,6 @@
 import { AwsError, invalid } from '../aws-error.ts';
 import { isRecord, record } from '../wire.ts';
-import { parseDecimal, plain } from './number.ts';
+import { isPlainNumber, parseDecimal, plain } from './number.ts';
 
 /** An attribute value in wire JSON: exactly one member; `B` is base64. */
 export type AttributeValue = {
@@ -105,6 +105,7 @@ function readList(value: unknown): readonly unknown[] {
 
 function readNumber(value: unknown): string {
   const text = readText(value);
+  if (isPlainNumber(text)) return text;
   const decimal = parseDecimal(text);
   if (decimal === undefined) {
     throw invalid(`The parameter cannot be converted to a numeric value${text === '' ? '' : `: ${text}`}`);
@@ -124,7 +125,12 @@ function readNumber(value: unknown): string {
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 export function itemBytes(item: Item): number {
-  return Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
+  let bytes = 0;
+  for (const name of Object.keys(item)) {
+    const value = item[name];
+    if (value !== undefined) bytes += Buffer.byteLength(name) + valueBytes(value);
+  }
+  return bytes;
 }
 
 function valueBytes(value: AttributeValue): number {

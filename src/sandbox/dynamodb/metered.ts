@@ -5,7 +5,7 @@ import { readItem } from './item.ts';
 import { placeOf } from './key.ts';
 import type { Operation, Request } from './operation.ts';
 import { keyOrNone } from './operations/items.ts';
-import { writeUnits } from './operations/known-form.ts';
+import { writeUnits } from './operations/known-write.ts';
 import { StoredItem } from './stored-item.ts';
 import type { SandboxTable } from './table.ts';
 

@@ -1,6 +1,15 @@
 /** A DynamoDB number: `0.d₁d₂d₃… × 10^exponent`, digits without zeros at either end, none for zero. */
 export type Decimal = { readonly negative: boolean; readonly digits: string; readonly exponent: number };
 
+const plainPattern = /^(?:0|-?(?:[1-9]\d*|(?:0|[1-9]\d*)\.\d*[1-9]))$/;
+/** Digits that DynamoDB keeps. A number in plain notation that is no longer than that is small and large enough, too. */
+const mostDigits = 38;
+
+/** Whether a number is valid and stands there as `plain` would write it. Of some very long ones it says no. */
+export function isPlainNumber(text: string): boolean {
+  return text.length <= mostDigits && plainPattern.test(text);
+}
+
 const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
 /** Reads a number in any notation DynamoDB takes; undefined when it is none. */

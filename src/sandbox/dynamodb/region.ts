@@ -94,7 +94,8 @@ export class Region {
   }
 
   rememberSound(form: string): void {
-    if (this.#soundForms.size < maxSoundForms) this.#soundForms.add(form);
+    if (this.#soundForms.size === maxSoundForms) this.#soundForms.clear();
+    this.#soundForms.add(form);
   }
 
   /** Makes a table in dynalite and waits until its items can be written. */

@@ -57,8 +57,8 @@ export async function startDynamoDb(options: SandboxAwsOptions = {}): Promise<Sa
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     void gateway.handle(request, response);
   });
-  // Longer than any client keeps an idle connection: who closes first must not be us, or a request gets lost.
-  server.keepAliveTimeout = 120_000;
+  // An idle connection is the client's to close, or a request gets lost; and no timer is wound up after each reply.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);

@@ -4,10 +4,13 @@ export class Turns {
 
   take<T>(task: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(task);
-    this.#last = turn.catch(() => undefined);
+    this.#last = turn.catch(goOn);
     return turn;
   }
 }
+
+/** Whoever waits for a turn waits for its end, whatever that is. */
+function goOn(): void {}
 
 /** Holds the turns of several queues while the task runs; hand them in one global order, or two callers wait for each other. */
 export function takeAll<T>(queues: readonly Turns[], task: () => Promise<T>): Promise<T> {

@@ -1,39 +1,45 @@
+import { invalid } from '../../aws-error.ts';
 import type { AttributeValue, Item } from '../item.ts';
 import { parseDecimal, sortable } from '../number.ts';
 import type { Comparator, Condition, Operand, Path } from './parse.ts';
+
+/** What the `#names` and `:values` of a request stand for. */
+export type Bindings = { readonly names: Readonly<Record<string, string>>; readonly values: Item };
+
+/** What a condition is about: an item, null for a missing one, and the meaning of the condition's placeholders. */
+type Subject = Bindings & { readonly item: Item | null };
 
 /**
  * Whether an item meets a condition; a missing item is an item without attributes.
  *
  * dynalite has an evaluator too, but to it no list equals a list and no map a map, and a write-back lives on that.
+ * @throws AwsError ValidationException for a placeholder without meaning
  */
-export function meets(item: Item | null, condition: Condition): boolean {
+export function meets(of: Subject, condition: Condition): boolean {
   switch (condition.kind) {
     case 'and':
-      return meets(item, condition.left) && meets(item, condition.right);
+      return meets(of, condition.left) && meets(of, condition.right);
     case 'or':
-      return meets(item, condition.left) || meets(item, condition.right);
+      return meets(of, condition.left) || meets(of, condition.right);
     case 'not':
-      return !meets(item, condition.condition);
+      return !meets(of, condition.condition);
     case 'compare':
-      return compares(condition.comparator, resolve(item, condition.left), resolve(item, condition.right));
+      return compares(condition.comparator, resolve(of, condition.left), resolve(of, condition.right));
     case 'between': {
-      const value = resolve(item, condition.operand);
-      return (
-        compares('>=', value, resolve(item, condition.low)) && compares('<=', value, resolve(item, condition.high))
-      );
+      const value = resolve(of, condition.operand);
+      return compares('>=', value, resolve(of, condition.low)) && compares('<=', value, resolve(of, condition.high));
     }
     case 'in': {
-      const value = resolve(item, condition.operand);
-      return condition.list.some((member) => compares('=', value, resolve(item, member)));
+      const value = resolve(of, condition.operand);
+      return condition.list.some((member) => compares('=', value, resolve(of, member)));
     }
     case 'call':
-      return calls(item, condition);
+      return calls(of, condition);
   }
 }
 
-function calls(item: Item | null, { name, operands }: Condition & { kind: 'call' }): boolean {
-  const [subject, argument] = operands.map((operand) => resolve(item, operand));
+function calls(of: Subject, { name, operands }: Condition & { kind: 'call' }): boolean {
+  const [subject, argument] = operands.map((operand) => resolve(of, operand));
   switch (name) {
     case 'attribute_exists':
       return subject !== undefined;
@@ -70,27 +76,40 @@ function contains(subject: AttributeValue | undefined, part: AttributeValue | un
   return member !== undefined && set.includes(member);
 }
 
-function resolve(item: Item | null, operand: Operand): AttributeValue | undefined {
+function resolve(of: Subject, operand: Operand): AttributeValue | undefined {
   switch (operand.kind) {
     case 'value':
-      return operand.value;
+      return defined(of.values[operand.name], 'value used in expression', 'value', operand.name);
     case 'path':
-      return follow(item ?? {}, operand.path);
+      return follow(of, operand.path);
     case 'size': {
-      const size = sizeOf(resolve(item, operand.of));
+      const size = sizeOf(resolve(of, operand.of));
       return size === undefined ? undefined : { N: String(size) };
     }
   }
 }
 
 /** The value at a document path. */
-function follow(item: Item, path: Path): AttributeValue | undefined {
-  let value: AttributeValue | undefined = { M: item };
-  for (const step of path) {
-    if (typeof step === 'number') value = value?.L?.[step];
-    else value = value?.M !== undefined && Object.hasOwn(value.M, step) ? value.M[step] : undefined;
-  }
-  return value;
+function follow({ item, names }: Subject, path: Path): AttributeValue | undefined {
+  return path.reduce<AttributeValue | undefined>(
+    (value, step) => {
+      if (typeof step === 'number') return value?.L?.[step];
+      const name = step.startsWith('#') ? nameIn(names, step) : step;
+      return value?.M !== undefined && Object.hasOwn(value.M, name) ? value.M[name] : undefined;
+    },
+    { M: item ?? {} },
+  );
+}
+
+function nameIn(names: Bindings['names'], placeholder: string): string {
+  return defined(names[placeholder], 'name used in the document path', 'name', placeholder);
+}
+
+function defined<T>(meaning: T | undefined, use: string, kind: string, placeholder: string): T {
+  if (meaning !== undefined) return meaning;
+  throw invalid(
+    `Invalid ConditionExpression: An expression attribute ${use} is not defined; attribute ${kind}: ${placeholder}`,
+  );
 }
 
 function sizeOf(value: AttributeValue | undefined): number | undefined {
@@ -127,22 +146,20 @@ function orderOf(left: AttributeValue, right: AttributeValue): number | undefine
 
 /** Equality of two values whose numbers are in plain notation; sets have no order. */
 function sameValue(left: AttributeValue, right: AttributeValue): boolean {
-  const [type] = Object.keys(left);
-  if (type !== Object.keys(right)[0]) return false;
-  if (left.M !== undefined && right.M !== undefined) return sameMap(left.M, right.M);
-  if (left.L !== undefined && right.L !== undefined) return sameList(left.L, right.L);
-  const set = left.SS ?? left.NS ?? left.BS;
-  if (set !== undefined) {
-    const other = new Set(right.SS ?? right.NS ?? right.BS);
-    return set.length === other.size && set.every((member) => other.has(member));
-  }
-  return (
-    left.S === right.S &&
-    left.N === right.N &&
-    left.B === right.B &&
-    left.BOOL === right.BOOL &&
-    left.NULL === right.NULL
-  );
+  if (left.S !== undefined) return left.S === right.S;
+  if (left.N !== undefined) return left.N === right.N;
+  if (left.BOOL !== undefined) return left.BOOL === right.BOOL;
+  if (left.B !== undefined) return left.B === right.B;
+  if (left.NULL !== undefined) return left.NULL === right.NULL;
+  if (left.M !== undefined) return right.M !== undefined && sameMap(left.M, right.M);
+  if (left.L !== undefined) return right.L !== undefined && sameList(left.L, right.L);
+  return sameSet(left.SS, right.SS) || sameSet(left.NS, right.NS) || sameSet(left.BS, right.BS);
+}
+
+function sameSet(left: readonly string[] | undefined, right: readonly string[] | undefined): boolean {
+  if (left === undefined || right === undefined) return false;
+  const others = new Set(right);
+  return left.length === others.size && left.every((member) => others.has(member));
 }
 
 function sameList(left: readonly AttributeValue[], right: readonly AttributeValue[]): boolean {

@@ -1,13 +1,14 @@
 import { invalid } from '../../aws-error.ts';
-import type { AttributeValue, Item } from '../item.ts';
+import { remembering } from '../remembering.ts';
 import { type Token, tokenize } from './tokens.ts';
 
-/** A document path: attribute names and list indexes. */
+/** A document path: attribute names, `#names` that stand for one, and list indexes. */
 export type Path = readonly (string | number)[];
 
 export type Operand =
   | { readonly kind: 'path'; readonly path: Path }
-  | { readonly kind: 'value'; readonly value: AttributeValue }
+  /** A `:value`. */
+  | { readonly kind: 'value'; readonly name: string }
   | { readonly kind: 'size'; readonly of: Operand };
 
 export type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>=';
@@ -22,9 +23,6 @@ export type Condition =
   | { readonly kind: 'in'; readonly operand: Operand; readonly list: readonly Operand[] }
   | { readonly kind: 'call'; readonly name: FunctionName; readonly operands: readonly Operand[] };
 
-/** What `#names` and `:values` stand for. */
-export type Bindings = { readonly names: Readonly<Record<string, string>>; readonly values: Item };
-
 const comparators: readonly Comparator[] = ['=', '<>', '<', '<=', '>', '>='];
 const functions: readonly FunctionName[] = [
   'attribute_exists',
@@ -37,23 +35,21 @@ const functions: readonly FunctionName[] = [
 /**
  * Reads a condition or filter expression.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
- * @throws AwsError ValidationException on a syntax error or a placeholder without meaning
+ * @throws AwsError ValidationException on a syntax error
  */
-export function parseCondition(expression: string, bindings: Bindings): Condition {
-  const reader = new Reader(tokenize(expression), bindings);
+export const parseCondition = remembering((expression): Condition => {
+  const reader = new Reader(tokenize(expression));
   const condition = reader.disjunction();
   reader.expect('<EOF>');
   return condition;
-}
+});
 
 class Reader {
   readonly #tokens: readonly Token[];
-  readonly #bindings: Bindings;
   #at = 0;
 
-  constructor(tokens: readonly Token[], bindings: Bindings) {
+  constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
-    this.#bindings = bindings;
   }
 
   disjunction(): Condition {
@@ -119,13 +115,7 @@ class Reader {
     const token = this.#next();
     if (token.kind === 'value') {
       this.#at += 1;
-      const value = this.#bindings.values[token.text];
-      if (value === undefined) {
-        throw invalid(
-          `Invalid ConditionExpression: An expression attribute value used in expression is not defined; attribute value: ${token.text}`,
-        );
-      }
-      return { kind: 'value', value };
+      return { kind: 'value', name: token.text };
     }
     if (token.text === 'size' && this.#next(1).text === '(') {
       this.#at += 2;
@@ -155,14 +145,7 @@ class Reader {
     const token = this.#next();
     if (token.kind !== 'name' && token.kind !== 'word') throw this.#syntaxError();
     this.#at += 1;
-    if (token.kind === 'word') return token.text;
-    const name = this.#bindings.names[token.text];
-    if (name === undefined) {
-      throw invalid(
-        `Invalid ConditionExpression: An expression attribute name used in the document path is not defined; attribute name: ${token.text}`,
-      );
-    }
-    return name;
+    return token.text;
   }
 
   #next(ahead = 0): Token {

@@ -1,7 +1,8 @@
 import { invalid } from '../../aws-error.ts';
 import { optionalList, optionalRecord, record, type Wire } from '../../wire.ts';
-import { checkItemSize, type Item, readItem } from '../item.ts';
+import { checkItemSize, readItem } from '../item.ts';
 import type { Operation } from '../operation.ts';
+import { isPlainItem } from '../plain.ts';
 import { type Region, tableName } from '../region.ts';
 import { StoredItem } from '../stored-item.ts';
 import type { SandboxTable } from '../table.ts';
@@ -31,11 +32,12 @@ function readWrites(region: Region, body: Wire): WriteRequest[] {
 
 function readWrite(table: SandboxTable, asSent: Wire): WriteRequest {
   const [put, remove] = [optionalRecord(asSent, 'PutRequest'), optionalRecord(asSent, 'DeleteRequest')];
-  const sent = put === undefined ? remove?.['Key'] : put['Item'];
-  const attributes: Item = put === undefined && remove === undefined ? {} : readItem(sent);
+  const sent = put === undefined && remove === undefined ? {} : put === undefined ? remove?.['Key'] : put['Item'];
+  const attributes = isPlainItem(sent) ? sent : readItem(sent);
+  const isPlain = attributes === sent || isPlainItem(attributes);
   const image = put === undefined ? null : new StoredItem(attributes);
   if (image !== null) checkItemSize(image.bytes);
-  return { table, asSent, attributes, image, key: keyOrNone(table, attributes) };
+  return { table, asSent, attributes, isPlain, image, key: keyOrNone(table, attributes) };
 }
 
 async function writeAll(region: Region, body: Wire, requests: readonly WriteRequest[]): Promise<Wire> {

@@ -1,10 +1,12 @@
 import { AwsError } from '../../aws-error.ts';
-import { optionalRecord, optionalText, record, type Wire } from '../../wire.ts';
-import { meets } from '../condition/evaluate.ts';
+import { optionalRecord, optionalText, type Wire } from '../../wire.ts';
+import { type Bindings, meets } from '../condition/evaluate.ts';
 import { parseCondition } from '../condition/parse.ts';
 import { placeholders } from '../condition/tokens.ts';
 import { type Item, readItem } from '../item.ts';
+import { isPlainItem } from '../plain.ts';
 import type { Region } from '../region.ts';
+import { isPlainCondition } from './known-form.ts';
 
 /**
  * Decides a write's ConditionExpression and takes it out of the request.
@@ -26,14 +28,9 @@ export async function decideCondition(region: Region, body: Wire, current: Item 
     ExpressionAttributeNames: keepUsed('ExpressionAttributeNames'),
     ExpressionAttributeValues: keepUsed('ExpressionAttributeValues'),
   });
-  const condition = parseCondition(expression, bindings(body));
-  if (!meets(current, condition)) {
-    const item = optionalText(body, 'ReturnValuesOnConditionCheckFailure') === 'ALL_OLD' ? current : null;
-    throw new AwsError(
-      'ConditionalCheckFailedException',
-      'The conditional request failed',
-      item === null ? {} : { Item: item },
-    );
+  if (!meets({ item: current, ...bindings(body) }, parseCondition(expression))) {
+    const isOldAsked = optionalText(body, 'ReturnValuesOnConditionCheckFailure') === 'ALL_OLD';
+    throw conditionFailed(isOldAsked ? current : null);
   }
   const inUpdate = placeholders(optionalText(body, 'UpdateExpression') ?? '');
   const keepOthers = (member: string) =>
@@ -45,16 +42,25 @@ export async function decideCondition(region: Region, body: Wire, current: Item 
   };
 }
 
-/** Write-backs send one form of condition thousands of times: each is judged once. */
+/** @param shown the item as it is, for those who asked for it */
+export function conditionFailed(shown: Item | null): AwsError {
+  const members = shown === null ? {} : { Item: shown };
+  return new AwsError('ConditionalCheckFailedException', 'The conditional request failed', members);
+}
+
+/** Each form of condition is judged once, as long as nothing but the form could be wrong with it. */
 async function checkConditionForm(region: Region, scan: Wire): Promise<void> {
-  const types = Object.entries(optionalRecord(scan, 'ExpressionAttributeValues') ?? {}).map(([name, value]) => [
-    name,
-    Object.keys(record(value)),
-  ]);
-  const form = JSON.stringify([scan['TableName'], scan['FilterExpression'], scan['ExpressionAttributeNames'], types]);
-  if (region.isSound(form)) return;
+  const form = formOfCondition(scan);
+  if (form !== undefined && region.isSound(form)) return;
   await checkForm(region, 'ConditionExpression', scan);
-  region.rememberSound(form);
+  if (form !== undefined) region.rememberSound(form);
+}
+
+function formOfCondition(scan: Wire): string | undefined {
+  const { TableName, FilterExpression, ExpressionAttributeNames, ExpressionAttributeValues: values = {} } = scan;
+  if (!isPlainCondition(FilterExpression) || !isPlainItem(values)) return undefined;
+  const types = Object.entries(values).map(([name, value]) => [name, Object.keys(value)]);
+  return JSON.stringify([TableName, FilterExpression, ExpressionAttributeNames, types]);
 }
 
 /** Lets dynalite refuse a malformed scan, naming the member the caller used. */
@@ -68,7 +74,7 @@ export async function checkForm(region: Region, member: string, scan: Wire): Pro
 }
 
 /** The meaning of the `#names` and `:values` of a request. */
-export function bindings(body: Wire): { names: Record<string, string>; values: Item } {
+export function bindings(body: Wire): Bindings {
   const names = Object.entries(optionalRecord(body, 'ExpressionAttributeNames') ?? {});
   return {
     names: Object.fromEntries(names.map(([name, meaning]) => [name, String(meaning)])),

@@ -5,7 +5,8 @@ import type { Region } from '../region.ts';
 import { StoredItem } from '../stored-item.ts';
 import type { SandboxTable } from '../table.ts';
 import { decideCondition } from './condition-check.ts';
-import { formOf, knownWrite, type WriteName } from './known-form.ts';
+import { readPlainWrite, type WriteName } from './known-form.ts';
+import { knownWrite } from './known-write.ts';
 
 const putItem: Operation = async ({ region, body }) => {
   const table = region.usable(text(body, 'TableName'));
@@ -24,67 +25,51 @@ const deleteItem: Operation = async ({ region, body }) => {
 
 /** Puts one item; the caller holds the table's turn. @throws AwsError as PutItem */
 export async function put(region: Region, table: SandboxTable, body: Wire): Promise<Wire> {
-  const item = readItem(record(body['Item'] ?? {}));
-  checkItemSize(itemBytes(item));
-  return write('PutItem', { region, table, body: { ...body, Item: item }, attributes: item });
+  return write('PutItem', region, table, body);
 }
 
 /** Updates one item; the caller holds the table's turn. @throws AwsError as UpdateItem */
 export async function update(region: Region, table: SandboxTable, body: Wire): Promise<Wire> {
-  const attributes = readItem(record(body['Key'] ?? {}));
-  return write('UpdateItem', { region, table, body: { ...body, Key: attributes }, attributes });
+  return write('UpdateItem', region, table, body);
 }
 
 /** Deletes one item; the caller holds the table's turn. @throws AwsError as DeleteItem */
 export async function remove(region: Region, table: SandboxTable, body: Wire): Promise<Wire> {
-  const attributes = readItem(record(body['Key'] ?? {}));
-  return write('DeleteItem', { region, table, body: { ...body, Key: attributes }, attributes });
+  return write('DeleteItem', region, table, body);
 }
 
-type WriteCall = {
-  readonly region: Region;
-  readonly table: SandboxTable;
-  readonly body: Wire;
-  /** The item's key, or the item itself. */
-  readonly attributes: Item;
-};
-
-const kinds = { PutItem: 'put', UpdateItem: 'update', DeleteItem: 'delete' } as const;
-
-async function write(name: WriteName, call: WriteCall): Promise<Wire> {
-  const { region, table, attributes } = call;
-  const body = { ...call.body, TableName: table.name };
-  const key = keyOrNone(table, attributes);
-  // dynalite puts into words what is wrong with the key.
-  if (key === undefined) return region.dynalite(name, body);
-  const current = table.history.stored(key);
-  const ready = { ...call, body: await decideCondition(region, body, current?.item ?? null) };
-  const form = formOf(name, ready);
-  const isKnown = form !== undefined && region.isSound(form);
-  const { image, reply } = isKnown ? knownWrite(name, ready, current) : await judgedWrite(name, ready, key);
-  if (image !== null) checkItemSize(image.bytes);
-  if (form !== undefined) region.rememberSound(form);
-  if (image === null && current === null) return reply;
-  table.record(key, attributes, { at: region.world.clock(), kind: kinds[name], image });
-  if (isKnown) table.untold.add(key);
+async function write(name: WriteName, region: Region, table: SandboxTable, body: Wire): Promise<Wire> {
+  const plain = readPlainWrite(name, table, body);
+  if (plain !== undefined && region.isSound(plain.form)) return knownWrite(table, plain, region.world.clock());
+  const reply = await judgedWrite(name, region, table, body);
+  if (plain !== undefined) region.rememberSound(plain.form);
   return reply;
 }
 
+const kinds = { PutItem: 'put', UpdateItem: 'update', DeleteItem: 'delete' } as const;
+
 /** A write that dynalite carries out as well, and refuses when it must be. */
-async function judgedWrite(name: WriteName, { region, table, body, attributes }: WriteCall, key: string) {
+async function judgedWrite(name: WriteName, region: Region, table: SandboxTable, sent: Wire): Promise<Wire> {
+  const member = name === 'PutItem' ? 'Item' : 'Key';
+  const attributes = readItem(record(sent[member] ?? {}));
+  if (name === 'PutItem') checkItemSize(itemBytes(attributes));
+  const body = { ...sent, TableName: table.name, [member]: attributes };
+  const key = keyOrNone(table, attributes);
+  // dynalite puts into words what is wrong with the key.
+  if (key === undefined) return region.dynalite(name, body);
+  const current = table.history.current(key);
+  const ready = await decideCondition(region, body, current);
   await region.tell(table, [key]);
-  const reply = await region.dynalite(name, body);
-  switch (name) {
-    case 'PutItem':
-      return { image: new StoredItem(attributes), reply };
-    case 'UpdateItem': {
-      const image = await region.read(table, attributes);
-      return { image: image === null ? null : new StoredItem(image), reply };
-    }
-    case 'DeleteItem':
-      return { image: null, reply };
+  const reply = await region.dynalite(name, ready);
+  const item = name === 'UpdateItem' ? await region.read(table, attributes) : name === 'PutItem' ? attributes : null;
+  const image = item === null ? null : new StoredItem(item);
+  if (image !== null) checkItemSize(image.bytes);
+  if (image !== null || current !== null) {
+    table.record(key, attributes, { at: region.world.clock(), kind: kinds[name], image });
   }
+  return reply;
 }
+
 /** The key in these attributes; none when they hold no key of the table, which dynalite puts into words. */
 export function keyOrNone(table: SandboxTable, attributes: Item): string | undefined {
   const { partition, sort } = table.schema;

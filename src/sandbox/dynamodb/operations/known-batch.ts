@@ -2,7 +2,8 @@ import type { Wire } from '../../wire.ts';
 import type { Item } from '../item.ts';
 import type { StoredItem } from '../stored-item.ts';
 import type { SandboxTable } from '../table.ts';
-import { hasIndexes, isPlainWrite, writeUnits } from './known-form.ts';
+import { hasIndexes, hasPlainKey } from './known-form.ts';
+import { writeUnits } from './known-write.ts';
 
 /** One write of a batch. `attributes` are the item's key, or in a put the item itself. */
 export type BatchedWrite = {
@@ -10,6 +11,7 @@ export type BatchedWrite = {
   readonly asSent: Wire;
   readonly key: string;
   readonly attributes: Item;
+  readonly isPlain: boolean;
   /** The item that is put; null: it is deleted. */
   readonly image: StoredItem | null;
 };
@@ -24,9 +26,10 @@ export function formOfBatch(body: Wire, writes: readonly BatchedWrite[]): string
   if ((body['ReturnItemCollectionMetrics'] ?? 'NONE') !== 'NONE') return undefined;
   const kinds = new Set<string>();
   const keys = new Set<string>();
-  for (const { table, asSent, key, attributes, image } of writes) {
+  for (const { table, asSent, key, attributes, isPlain, image } of writes) {
     const kind = plainKind(asSent);
-    if (kind === undefined || hasIndexes(table) || !isPlainWrite(table, attributes, image !== null)) return undefined;
+    if (kind === undefined || !isPlain || hasIndexes(table)) return undefined;
+    if (!hasPlainKey(table, attributes, image !== null)) return undefined;
     kinds.add(`${table.id} ${kind}`);
     keys.add(`${table.id} ${key}`);
   }

@@ -2,7 +2,7 @@ import { invalid } from '../../aws-error.ts';
 import { JsonList } from '../../json-text.ts';
 import { constraint, optionalFlag, optionalNumber, optionalRecord, optionalText, text, type Wire } from '../../wire.ts';
 import { meets } from '../condition/evaluate.ts';
-import { type Condition, parseCondition } from '../condition/parse.ts';
+import { parseCondition } from '../condition/parse.ts';
 import type { ScannedEntry } from '../history.ts';
 import { type Item, readItem } from '../item.ts';
 import { placeOf, segmentOf } from '../key.ts';
@@ -32,7 +32,7 @@ const scan: Operation = async (request) => {
   await checkBody(request, table);
   const filter = readFilter(body);
   const page = readPage(table, part, startOf(table, body, part), optionalNumber(body, 'Limit'));
-  const items = filter === undefined ? page.items : page.items.filter(({ item }) => meets(item, filter));
+  const items = filter === undefined ? page.items : page.items.filter(filter);
   const shown = projection(body);
   return {
     ...(optionalText(body, 'Select') !== 'COUNT' && { Items: shown ? items.map(shown) : new JsonList(items) }),
@@ -107,9 +107,12 @@ function startOf(table: SandboxTable, body: Wire, part: Part | undefined): strin
   return key;
 }
 
-function readFilter(body: Wire): Condition | undefined {
+function readFilter(body: Wire): ((stored: StoredItem) => boolean) | undefined {
   const expression = optionalText(body, 'FilterExpression');
-  return expression === undefined ? undefined : parseCondition(expression, bindings(body));
+  if (expression === undefined) return undefined;
+  const condition = parseCondition(expression);
+  const { names, values } = bindings(body);
+  return ({ item }) => meets({ item, names, values }, condition);
 }
 
 type Page = { readonly items: readonly StoredItem[]; readonly bytes: number; readonly last: StoredItem | undefined };
