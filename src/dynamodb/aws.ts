@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { Environment } from '../restore/environment.ts';
 import type { Aws, AwsFor } from '../restore/ports.ts';
 import { fence } from './fence.ts';
@@ -136,10 +135,16 @@ const probeSession = 'pitr-restore-probe';
 function assumedRole(roleArn: string, session: string): NonNullable<DynamoDBClientConfig['credentials']> {
   // 2 to 64 of [\w+=,.@-] (STS API reference). CloudTrail shows it: it says which machine did something.
   const sessionName = `${session}@${hostname()}`.replaceAll(/[^\w+=,.@-]/g, '-').slice(0, 64);
-  const provide = fromTemporaryCredentials({ params: { RoleArn: roleArn, RoleSessionName: sessionName } });
+  const provider = async () => {
+    // Most have no role to assume, and neither the program nor its threads are to wait for what assumes one.
+    const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
+    return fromTemporaryCredentials({ params: { RoleArn: roleArn, RoleSessionName: sessionName } });
+  };
+  let provide: ReturnType<typeof provider> | undefined;
   return async (caller) => {
+    provide ??= provider();
     try {
-      return await provide(caller);
+      return await (await provide)(caller);
     } catch (error) {
       throw new AssumeRoleFailed(roleArn, error);
     }
