@@ -171,7 +171,7 @@ describe('the bot as a process', () => {
       await expect.poll(() => asked('/healthz')).toEqual({ status: 200, text: `ok: a restore is under way\n${away}` });
       shell.child.kill('SIGKILL');
       await shell.exit;
-      expect(await asked('/healthz')).toEqual({ status: 503, text: away });
+      await expect.poll(() => asked('/healthz')).toEqual({ status: 503, text: away });
     },
   );
 

@@ -2,18 +2,11 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** They leave nothing behind in their process, so files share one: each need not load the SDK, and all of src/, anew. */
-const sharing = [
-  'cloudwatch',
-  'config',
-  'data-plane',
-  'dynamodb',
-  'reporters',
-  'restore',
-  'sandbox',
-  'scenarios',
-  'sqlite',
-].map((folder) => `test/${folder}/**/*.test.ts`);
+/**
+ * They change variables of their process, or hold a browser or an image of the program in it. All others leave nothing
+ * behind, so that files share a process: each need not load the SDK, and all of src/, anew.
+ */
+const alone = ['browser', 'crash', 'image'].map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** The longest, longest first. One that began last would keep a single core busy while the others rest. */
 const first = [
@@ -49,8 +42,11 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
     projects: [
-      { extends: true, test: { name: 'sharing a process', include: sharing, isolate: false } },
-      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: sharing } },
+      { extends: true, test: { name: 'alone', include: alone } },
+      {
+        extends: true,
+        test: { name: 'sharing a process', include: ['test/**/*.test.ts'], exclude: alone, isolate: false },
+      },
     ],
   },
 });
