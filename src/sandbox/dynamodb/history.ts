@@ -91,21 +91,26 @@ export class TableHistory {
     return this.#entries.get(key)?.attributes;
   }
 
-  /** Notes a write at `key`, which may be told of later than younger ones. `attributes` gives the key's, if they are new. */
-  record(key: string, attributes: () => Item, write: Write): void {
+  /**
+   * Notes a write at `key`, which may be told of later than younger ones. `attributes` gives the key's, if they are new.
+   * @returns the item as it is now
+   */
+  record(key: string, attributes: () => Item, write: Write): StoredItem | null {
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      if (write.image === null) return;
+      if (write.image === null) return null;
       entry = new Entry(key, attributes());
       this.#entries.set(key, entry);
       this.#added.push(entry);
     }
     const before = entry.now;
     this.#sequence += 1;
-    insertInTime(entry.versions, { ...write, sequence: this.#sequence });
+    const { at, kind, image } = write;
+    insertInTime(entry.versions, { at, kind, image, sequence: this.#sequence });
     entry.now = entry.versions.at(-1)?.image ?? null;
     this.#weigh(before, entry.now);
     this.#countWrite(write, before);
+    return entry.now;
   }
 
   /** Takes the youngest write at `key` back, as if it had never been. */

@@ -97,9 +97,9 @@ export class SandboxTable {
   }
 
   record(key: string, attributes: Item, write: Write): void {
-    this.history.record(key, () => this.keyAttributes(attributes), write);
+    const now = this.history.record(key, () => this.keyAttributes(attributes), write);
     // With a clock that was set back, a younger write still holds, whatever dynalite was told just now.
-    if (this.history.stored(key) !== write.image) this.untold.add(key);
+    if (now !== write.image) this.untold.add(key);
   }
 
   /** Takes items without asking dynalite, which hears of them when it must. */

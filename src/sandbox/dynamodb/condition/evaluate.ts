@@ -91,14 +91,20 @@ function resolve(of: Subject, operand: Operand): AttributeValue | undefined {
 
 /** The value at a document path. */
 function follow({ item, names }: Subject, path: Path): AttributeValue | undefined {
-  return path.reduce<AttributeValue | undefined>(
-    (value, step) => {
-      if (typeof step === 'number') return value?.L?.[step];
-      const name = step.startsWith('#') ? nameIn(names, step) : step;
-      return value?.M !== undefined && Object.hasOwn(value.M, name) ? value.M[name] : undefined;
-    },
-    { M: item ?? {} },
-  );
+  let value: AttributeValue | undefined;
+  let attributes = item ?? undefined;
+  for (const step of path) {
+    value =
+      typeof step === 'number'
+        ? value?.L?.[step]
+        : member(attributes, step.startsWith('#') ? nameIn(names, step) : step);
+    attributes = value?.M;
+  }
+  return value;
+}
+
+function member(attributes: Item | undefined, name: string): AttributeValue | undefined {
+  return attributes !== undefined && Object.hasOwn(attributes, name) ? attributes[name] : undefined;
 }
 
 function nameIn(names: Bindings['names'], placeholder: string): string {

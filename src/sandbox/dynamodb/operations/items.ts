@@ -24,17 +24,17 @@ const deleteItem: Operation = async ({ region, body }) => {
 };
 
 /** Puts one item; the caller holds the table's turn. @throws AwsError as PutItem */
-export async function put(region: Region, table: SandboxTable, body: Wire): Promise<Wire> {
+export function put(region: Region, table: SandboxTable, body: Wire): Promise<Wire> {
   return write('PutItem', region, table, body);
 }
 
 /** Updates one item; the caller holds the table's turn. @throws AwsError as UpdateItem */
-export async function update(region: Region, table: SandboxTable, body: Wire): Promise<Wire> {
+export function update(region: Region, table: SandboxTable, body: Wire): Promise<Wire> {
   return write('UpdateItem', region, table, body);
 }
 
 /** Deletes one item; the caller holds the table's turn. @throws AwsError as DeleteItem */
-export async function remove(region: Region, table: SandboxTable, body: Wire): Promise<Wire> {
+export function remove(region: Region, table: SandboxTable, body: Wire): Promise<Wire> {
   return write('DeleteItem', region, table, body);
 }
 

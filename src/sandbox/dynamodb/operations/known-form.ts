@@ -1,6 +1,7 @@
 import { isRecord, type Wire } from '../../wire.ts';
 import type { Bindings } from '../condition/evaluate.ts';
-import type { AttributeValue, Item } from '../item.ts';
+import type { Item } from '../item.ts';
+import type { KeySchema } from '../key.ts';
 import { isPlainItem } from '../plain.ts';
 import type { SandboxTable } from '../table.ts';
 import { actionsIn } from './update-actions.ts';
@@ -32,7 +33,7 @@ const members = new Set([
  * undefined: dynalite judges this one.
  */
 export function readPlainWrite(name: WriteName, table: SandboxTable, body: Wire): PlainWrite | undefined {
-  if (hasIndexes(table) || !Object.keys(body).every((member) => members.has(member))) return undefined;
+  if (hasIndexes(table) || !hasOnly(body, members)) return undefined;
   const {
     ConditionExpression: condition,
     UpdateExpression: update,
@@ -54,7 +55,8 @@ export function readPlainWrite(name: WriteName, table: SandboxTable, body: Wire)
   )
     return undefined;
   if (!isPlainItem(attributes) || !hasPlainKey(table, attributes, name === 'PutItem')) return undefined;
-  const types = Object.keys(values).map((value) => `${value} ${Object.keys(values[value] ?? {})[0]}`);
+  let types = '';
+  for (const value of Object.keys(values)) types += `${value} ${Object.keys(values[value] ?? {})[0]} `;
   const parts = [
     name,
     table.id,
@@ -80,6 +82,11 @@ export function readPlainWrite(name: WriteName, table: SandboxTable, body: Wire)
   };
 }
 
+function hasOnly(body: Wire, known: ReadonlySet<string>): boolean {
+  for (const member of Object.keys(body)) if (!known.has(member)) return false;
+  return true;
+}
+
 /** What a table's indexes make of an item is dynalite's to judge. */
 export function hasIndexes({ settings }: SandboxTable): boolean {
   return settings.globalIndexes.length + settings.localIndexes.length > 0;
@@ -88,12 +95,11 @@ export function hasIndexes({ settings }: SandboxTable): boolean {
 /** Whether plain attributes are an item with its key, or a key and nothing else, that dynalite could find nothing wrong with. */
 export function hasPlainKey({ schema: { partition, sort } }: SandboxTable, attributes: Item, isItem: boolean): boolean {
   if (!isItem && Object.keys(attributes).length !== (sort === undefined ? 1 : 2)) return false;
-  return [partition, sort].every(
-    (element) => element === undefined || isPlainKey(attributes[element.name]?.[element.type], element.type),
-  );
+  return isPlainKey(attributes, partition) && (sort === undefined || isPlainKey(attributes, sort));
 }
 
-function isPlainKey(value: string | undefined, type: keyof AttributeValue): boolean {
+function isPlainKey(attributes: Item, { name, type }: KeySchema['partition']): boolean {
+  const value = attributes[name]?.[type];
   return value !== undefined && (type === 'N' || (type === 'S' && value !== '' && value.length < 300));
 }
 

@@ -17,14 +17,14 @@ const kinds = { PutItem: 'put', UpdateItem: 'update', DeleteItem: 'delete' } as 
  * @throws AwsError ConditionalCheckFailedException; ValidationException for an item that is too large
  */
 export function knownWrite(table: SandboxTable, write: PlainWrite, at: number): Wire {
-  const { name, attributes, condition } = write;
+  const { name, attributes, condition, names, values } = write;
   const key = table.keyOf(attributes);
   const current = table.history.stored(key);
   const item = current?.item ?? null;
   const put = name === 'PutItem' ? new StoredItem(attributes) : null;
   // A put is as large as it is, whatever its condition.
   if (put !== null) checkItemSize(put.bytes);
-  if (condition !== undefined && !meets({ item, ...write }, parseCondition(condition))) {
+  if (condition !== undefined && !meets({ item, names, values }, parseCondition(condition))) {
     throw conditionFailed(write.returnsOldOnFailure ? item : null);
   }
   const image = name === 'UpdateItem' ? new StoredItem(updated(item ?? attributes, write)) : put;
