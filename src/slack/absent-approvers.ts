@@ -6,12 +6,13 @@ import { WebAPIRateLimitedError } from '@slack/web-api';
 import type { Clock, PostedMessage } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import { hasEnded } from '../restore/run.ts';
-import { limits, times } from './limits.ts';
+import { limits } from './limits.ts';
 import type { Logger } from './logging.ts';
 import { approverMessage, withoutDecided } from './messages/approvers.ts';
 import type { Surroundings } from './messages/surroundings.ts';
 import { isRefusal, type Poster, unreachable } from './poster.ts';
 import type { Postings } from './postings.ts';
+import { Retry } from './retry.ts';
 import type { Story } from './story.ts';
 import { refusalIn, secondsAskedFor } from './trouble.ts';
 
@@ -35,13 +36,14 @@ export class AbsentApprovers {
   readonly #parts: AbsentApproversParts;
   readonly #postings: Postings;
   readonly #signal: AbortSignal;
+  // One each: what can be edited must not make us forget who was not told.
+  readonly #toTell = new Retry();
+  readonly #toEdit = new Retry();
   readonly #shown = new Map<string, string>();
   /** Whom Slack does not let us write to: a deactivated account, or a bot in a user group. */
   readonly #refused = new Set<string>();
   #telling: 'untold' | 'told' = 'untold';
   #link: string | undefined;
-  #failures = 0;
-  #retryAt: Instant | undefined;
 
   constructor(parts: AbsentApproversParts, postings: Postings, signal: AbortSignal) {
     this.#parts = parts;
@@ -51,13 +53,14 @@ export class AbsentApprovers {
 
   /** When what went wrong is to be tried again; undefined: nothing is. */
   get retryAt(): Instant | undefined {
-    return this.#retryAt;
+    const [first] = [this.#toTell.at, this.#toEdit.at].flatMap((at) => at ?? []).toSorted((a, b) => a - b);
+    return first;
   }
 
   /** Tells those who would not see the card. Slack may have taken a message and not said so: rather twice than never. */
   async tell(story: Story, surroundings: Surroundings): Promise<void> {
-    if (this.#telling === 'told' || !this.#isTime()) return;
-    await this.#trying(story, 'Approvers outside the channel could not be told', async () => {
+    if (this.#telling === 'told' || !this.#toTell.isDue(this.#parts.clock.now())) return;
+    await this.#trying(this.#toTell, story, 'Approvers outside the channel could not be told', async () => {
       const absent = await this.#absentApprovers(story, surroundings);
       const room = limits.toldDirectly - openMessages(this.#postings.allPosted()).length;
       const failures: unknown[] = [];
@@ -78,15 +81,26 @@ export class AbsentApprovers {
   async keepCurrent(story: Story, surroundings: Surroundings): Promise<boolean> {
     const { run } = story;
     const open = openMessages(this.#postings.allPosted());
-    if (open.length === 0 || isLongOver(story, this.#parts.clock.now())) return true;
-    if (!this.#isTime()) return false;
-    const isDone = await this.#trying(story, 'An approver could not be told what was decided', async () => {
-      for (const each of open) {
-        const link = run.state === 'AWAITING_APPROVAL' ? undefined : await this.#linkTo(story);
-        const isEditable = await this.#show(each, approverMessage(run, surroundings, each.userId, link));
-        if (hasEnded(run) || !isEditable) this.#postings.remember(overKey(each.userId), each.posted);
-      }
-    });
+    const now = this.#parts.clock.now();
+    // Nobody is asked any more.
+    if (run.state !== 'AWAITING_APPROVAL') this.#toTell.settled();
+    if (open.length === 0 || isLongOver(story, now)) {
+      this.#toEdit.settled();
+      return true;
+    }
+    if (!this.#toEdit.isDue(now)) return false;
+    const isDone = await this.#trying(
+      this.#toEdit,
+      story,
+      'An approver could not be told what was decided',
+      async () => {
+        for (const each of open) {
+          const link = run.state === 'AWAITING_APPROVAL' ? undefined : await this.#linkTo(story);
+          const isEditable = await this.#show(each, approverMessage(run, surroundings, each.userId, link));
+          if (hasEnded(run) || !isEditable) this.#postings.remember(overKey(each.userId), each.posted);
+        }
+      },
+    );
     return isDone && hasEnded(run);
   }
 
@@ -145,23 +159,16 @@ export class AbsentApprovers {
     return this.#link;
   }
 
-  #isTime(): boolean {
-    return this.#retryAt === undefined || this.#parts.clock.now() >= this.#retryAt;
-  }
-
   /** true: nothing went wrong. */
-  async #trying({ run }: Story, trouble: string, act: () => Promise<void>): Promise<boolean> {
+  async #trying(retry: Retry, { run }: Story, trouble: string, act: () => Promise<void>): Promise<boolean> {
     const { clock, logger } = this.#parts;
     try {
       await act();
-      this.#failures = 0;
-      this.#retryAt = undefined;
+      retry.settled();
       return true;
     } catch (error) {
       if (this.#signal.aborted) return false;
-      const ms = retryAfter(error) ?? Math.min(times.retryCap, times.retryFirst * 2 ** this.#failures);
-      this.#failures += 1;
-      this.#retryAt = clock.now() + ms;
+      const ms = retry.failed(clock.now(), retryAfter(error));
       logger.warn({ runId: run.id, err: error, retryInMs: ms }, trouble);
       return false;
     }
