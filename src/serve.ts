@@ -8,16 +8,14 @@ import { createLog } from './log.ts';
 import { statusFileReporter } from './reporters/status-file.ts';
 import { UserError } from './restore/errors.ts';
 import type { RunId } from './restore/events.ts';
-import { inTurn } from './restore/in-turn.ts';
 import type { Reporter } from './restore/ports.ts';
 import type { SlackBot, SlackSettings } from './slack/bot.ts';
 import { createSlackBot } from './slack/bot.ts';
+import { Turns } from './turns.ts';
 
 const minute = 60_000;
 /** How long the thread's last words and the answers under way may take when we are told to stop. */
 const lastWordsMs = 10_000;
-/** So often Slack is asked about people's rights, within about a minute, before others may have their turn. */
-const recheckAttempts = 5;
 
 /**
  * The bot: runs until SIGTERM or SIGINT, then stops what it does at the next safe point, says so in the thread, and ends.
@@ -30,42 +28,45 @@ export async function serve(config: Config): Promise<void> {
     log.error({ err: error, runId }, 'A bug ended a restore'),
   );
   const stopping = stopSignal(log);
-  const runs = new Map<RunId, Promise<void>>();
-  const start = (runId: RunId): Promise<void> => {
-    const begun =
-      runs.get(runId) ?? carryOut(runId, { parts, bot, config, stopping, log }).finally(() => runs.delete(runId));
-    runs.set(runId, begun);
-    return begun;
-  };
   const cloudWatch = parts.cloudWatch({ say: (sentence) => log.warn(sentence), gauges: 'every-five-minutes' });
   const askSlack = () => bot.tokenTroubles();
   const vitals = makeHealth({ ...parts, environments: config.environments, askSlack }, stopping);
-  const onApproved = (runId: RunId) => void start(runId);
+  const onApproved = (runId: RunId) => turns.approved(runId);
   const bot = await createSlackBot({ ...parts, settings, logger: log, onApproved, vitals });
+  const carrying = { parts, config, stopping, log };
+  const turns = new Turns({
+    ...parts,
+    log,
+    stopping,
+    recheck: (run) => bot.recheck(run),
+    carryOut: (runId) => carryOut(runId, carrying),
+    abandon: (runId, why) => abandon(runId, why, carrying),
+  });
   const doChores = makeChores(parts, bot, log, stopping);
-  let going: Promise<void> = Promise.resolve();
   const chores = setInterval(() => {
     void doChores();
     // Whoever waits is started when the present run has ended; before that it would only be refused.
-    if (runs.size === 0) going = goOn(parts, start, stopping, log);
+    if (turns.isIdle) turns.look();
   }, minute);
+  let patienceMs = lastWordsMs;
   try {
     bot.reporter.start();
     cloudWatch?.start();
-    going = goOn(parts, start, stopping, log);
+    turns.look();
     // Connecting goes on for as long as Slack is away; being told to stop must not wait for that.
     await Promise.race([bot.start().then(() => aborted(stopping)), aborted(stopping)]);
   } catch (error) {
-    // What was begun is finished all the same, and what is thrown is not read before that.
-    if (runs.size > 0) log.error({ err: error }, 'The bot cannot start; it ends when the restore under way has ended');
+    // What was begun is finished all the same, and what is thrown is not read before that. Else there is nothing to tell.
+    if (turns.underWay > 0)
+      log.error({ err: error }, 'The bot cannot start; it ends when the restore under way has ended');
+    else patienceMs = 0;
     throw error;
   } finally {
     clearInterval(chores);
-    await going;
-    await Promise.allSettled(runs.values());
-    await bot.reporter.stop(lastWordsMs);
-    await bot.stop(lastWordsMs);
-    await cloudWatch?.stop(lastWordsMs);
+    await turns.stop();
+    await bot.reporter.stop(patienceMs);
+    await bot.stop(patienceMs);
+    await cloudWatch?.stop(patienceMs);
     await parts.close();
     log.info('Stopped');
   }
@@ -73,7 +74,6 @@ export async function serve(config: Config): Promise<void> {
 
 type Carrying = {
   readonly parts: Parts;
-  readonly bot: SlackBot;
   readonly config: Config;
   readonly stopping: AbortSignal;
   readonly log: Log;
@@ -85,8 +85,6 @@ async function carryOut(runId: RunId, carrying: Carrying): Promise<void> {
   const statusFile = statusFileFor(parts, runId, config, log);
   try {
     const isInterrupted = restores.run(runId)?.state === 'IN_PROGRESS';
-    // Rights are asked for before a run begins, never in its middle: what was begun has to be finished or put back.
-    if (!isInterrupted && !(await areRightsKnown(runId, carrying))) return;
     statusFile?.start();
     const ended = await (isInterrupted ? restores.resume(runId, stopping) : restores.execute(runId, stopping));
     log.info(
@@ -94,67 +92,19 @@ async function carryOut(runId: RunId, carrying: Carrying): Promise<void> {
       'A restore has stopped',
     );
   } catch (error) {
-    if (stopping.aborted) return;
-    log.error({ err: error, runId }, 'A restore could not be carried out');
-    abandon(parts, runId, error, log);
+    if (!stopping.aborted) abandon(runId, error, carrying);
   } finally {
     await statusFile?.stop(lastWordsMs);
   }
 }
 
-function abandon({ restores }: Parts, runId: RunId, why: unknown, log: Log): void {
+function abandon(runId: RunId, why: unknown, { parts, log }: Carrying): void {
+  log.error({ err: why, runId }, 'A restore could not be carried out');
   try {
-    if (why instanceof UserError) restores.abandon(runId, why);
+    if (why instanceof UserError) parts.restores.abandon(runId, why);
   } catch (error) {
     // The file that holds the record is the trouble. The run stays as it is written there, and is looked at again.
     log.error({ err: error, runId }, 'The end of a restore could not be written down');
-  }
-}
-
-/**
- * Goes on with what was interrupted, by a restart of ours or because its process is gone, and starts what was approved and
- * never begun. One after the other: a run that waits must not be refused because another one is being finished.
- */
-async function goOn(
-  { restores }: Parts,
-  start: (runId: RunId) => Promise<void>,
-  stopping: AbortSignal,
-  log: Log,
-): Promise<void> {
-  try {
-    restores.expireOverdue();
-    for (const { id } of inTurn(restores.interrupted(), restores.open())) {
-      if (stopping.aborted) return;
-      // It may have been ended meanwhile: a drill by the restore before it, a request by people.
-      const state = restores.run(id)?.state;
-      if (state === 'IN_PROGRESS' || state === 'APPROVED') await start(id);
-    }
-  } catch (error) {
-    log.error({ err: error }, 'The runs that wait could not be looked for');
-  }
-}
-
-/**
- * Nobody's rights are taken for granted. false: Slack cannot be asked, and the run waits until it can, or expires; or it has
- * ended meanwhile.
- * @throws UserError NOT_ALLOWED
- */
-async function areRightsKnown(runId: RunId, { parts, bot, stopping, log }: Carrying): Promise<boolean> {
-  for (let attempt = 1; ; attempt += 1) {
-    parts.restores.expireOverdue();
-    const run = parts.restores.run(runId);
-    if (run?.state !== 'APPROVED') return false;
-    try {
-      await bot.recheck(run);
-      return true;
-    } catch (error) {
-      if (!(error instanceof UserError) || error.code !== 'NETWORK') throw error;
-      if (attempt === recheckAttempts) {
-        log.warn({ err: error, runId }, 'An approved restore waits until Slack can say who has which rights');
-        return false;
-      }
-      await parts.clock.sleep(2000 * 2 ** attempt, stopping);
-    }
   }
 }
 

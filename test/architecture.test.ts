@@ -43,7 +43,8 @@ const mayImport: Record<string, readonly string[]> = {
   'nearest.ts': [],
   'progress-board.ts': ['restore'],
   'record.ts': ['config.ts', 'clock.ts', 'restore', 'sqlite'],
-  'serve.ts': ['config', 'config.ts', 'compose.ts', 'log.ts', 'reporters', 'restore', 'slack', 'health.ts'],
+  'serve.ts': ['config', 'config.ts', 'compose.ts', 'log.ts', 'reporters', 'restore', 'slack', 'health.ts', 'turns.ts'],
+  'turns.ts': ['log.ts', 'restore'],
 };
 
 function roomOf(path: string): string {

@@ -7,7 +7,8 @@ import { asUserError, UserError } from './errors.ts';
 import type { LockHolder, RunEvent, RunId } from './events.ts';
 import { lowerFences } from './fence/lower.ts';
 import { followSpeed } from './follow-speed.ts';
-import { endAbandonedDrill, takeLock } from './outrank.ts';
+import { overtaken } from './in-the-way.ts';
+import { endAbandonedDrill, makesWay, takeLock } from './outrank.ts';
 import { paced } from './paced.ts';
 import { patientTables } from './patient-tables.ts';
 import type { Aws, Clock, EventLog, Journal, Lock, ProgressBoard } from './ports.ts';
@@ -59,6 +60,7 @@ export async function carryOut(parts: ExecuteParts, assignment: Assignment): Pro
     const abandoned = otherInterrupted(log, runId, holder.fencing);
     if (how === 'start' && abandoned !== undefined) return notBegun(log, runId, finishFirst(abandoned));
     begin(log, assignment, holder);
+    refuseOvertaken(log, runId, holder);
     const record = (...events: readonly RunEvent[]) => {
       log.decide(runId, () => events, holder.fencing);
     };
@@ -187,6 +189,23 @@ function begin(log: EventLog, { runId, how }: Assignment, holder: LockHolder): v
     },
     holder.fencing,
   );
+}
+
+/** Also after a crash in between: what was approved when this one began never starts behind it, and is told so now. */
+function refuseOvertaken(log: EventLog, runId: RunId, holder: LockHolder): void {
+  for (const { id } of overtaken(log.open(), theRun(log, runId))) {
+    const why = lockHeld(log, holder);
+    log.decide(id, (run) => (run.state === 'APPROVED' ? [endedEarly(run, why, 0)] : []), holder.fencing);
+  }
+}
+
+/** Ends an approved run that would be refused if it was started now. Does nothing to any other run. */
+export function refuseIfBehind({ log, lock }: Pick<ExecuteParts, 'log' | 'lock'>, runId: RunId): Run {
+  const run = theRun(log, runId);
+  const holder = lock.holder();
+  if (holder === undefined || holder.runId === runId || !lock.isHeldFor(holder.runId)) return run;
+  if (run.state !== 'APPROVED' || makesWay(log.run(holder.runId), run)) return run;
+  return notBegun(log, runId, lockHeld(log, holder));
 }
 
 /** Of two processes that want to carry out the same run, exactly one gets past this. */

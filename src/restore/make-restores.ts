@@ -3,7 +3,7 @@ import type { Environment } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
 import type { RunId, TablesSize } from './events.ts';
 import type { ExecuteParts } from './execute.ts';
-import { carryOut } from './execute.ts';
+import { carryOut, refuseIfBehind } from './execute.ts';
 import { lookAt } from './outlook.ts';
 import { environmentNamed, mustBeAsAsked, mustBeWhereItWas, placeOf, placeToGoOn } from './place.ts';
 import type { AwsFor } from './ports.ts';
@@ -130,6 +130,7 @@ function running(parts: RestoresParts) {
       log.decide(runId, (run) => (run.state === 'APPROVED' ? [endedEarly(run, why, 0)] : []));
       return existingRun(log, runId);
     },
+    refuseIfBehind: (runId) => refuseIfBehind(parts, runId),
   } satisfies Partial<Restores>;
 }
 

@@ -32,7 +32,7 @@ export async function takeLock(
 }
 
 /** Another restore that was faster than we does not: nobody's restore begins by itself when an earlier one has ended. */
-function makesWay(holder: Run | undefined, run: Run): boolean {
+export function makesWay(holder: Run | undefined, run: Run): boolean {
   return holder?.request.drill === true && run.request.drill !== true && holder.id !== run.id;
 }
 

@@ -4,6 +4,7 @@ import { drillRecords } from './drills.ts';
 import type { Environment } from './environment.ts';
 import { UserError } from './errors.ts';
 import type { LockHolder, Phase, RunEvent, RunId } from './events.ts';
+import { mustNotBeInVain } from './in-the-way.ts';
 import { asItWas, environmentNamed, mustBeAsAsked } from './place.ts';
 import type { Clock, EventLog, Journal, Lock } from './ports.ts';
 import type { Actor } from './request.ts';
@@ -33,7 +34,11 @@ export interface RecordedRuns {
   drills(): readonly DrillRecord[];
   /** Until when a run can be undone; undefined: it cannot (wrote nothing, undone already, still running). */
   undoableUntil(runId: RunId): Instant | undefined;
-  /** @throws UserError NOT_ALLOWED (not an approver, own request), OUT_OF_DATE (somebody decided before, digest differs, expired) */
+  /**
+   * The last approval is refused while another restore is in the way: it would be used up, and nothing started by it.
+   * @throws UserError NOT_ALLOWED (not an approver, own request), OUT_OF_DATE (somebody decided before, digest differs,
+   * expired), RESTORE_IN_PROGRESS
+   */
   approve(runId: RunId, by: Actor, digest: string): Run;
   deny(runId: RunId, by: Actor, reason: string): Run;
   /** By the requester only. */
@@ -100,7 +105,9 @@ function deciding({ clock, environments, log }: RecordedRunsParts) {
     approve: (runId, by, digest) =>
       decide(runId, (run) => {
         mustBeAsAsked(run.request, of(run));
-        return approve(run, of(run), by, digest, clock.now());
+        const approval = approve(run, of(run), by, digest, clock.now());
+        mustNotBeInVain(run, log.open());
+        return approval;
       }),
     deny: (runId, by, reason) => decide(runId, (run) => deny(run, of(run), by, reason, clock.now())),
     withdraw: (runId, by) => decide(runId, (run) => withdraw(run, by)),

@@ -1,5 +1,6 @@
 /** What a person should read before asking, beyond what AWS says about the tables. Pure; plain sentences. */
 import type { TableRef } from '../restore/environment.ts';
+import { inTheWay, isOrWillBe } from '../restore/in-the-way.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { Run } from '../restore/run.ts';
 import { duration, utc } from './measures.ts';
@@ -19,30 +20,24 @@ export type Asked = {
   readonly history: readonly Run[];
   /** Requested, approved or running. */
   readonly open: readonly Run[];
+  readonly needsApproval: boolean;
 };
 
 export function cautions(asked: Asked): readonly string[] {
-  return [...turnCautions(asked.open, false), ...closingWindow(asked), ...otherRuns(asked)];
+  return [...turnCautions(asked.open, false, asked.needsApproval), ...closingWindow(asked), ...otherRuns(asked)];
 }
 
-/** What whoever asks now should know about the run that is in the way, for a restore, an undo or a drill. */
-export function turnCautions(open: readonly Run[], isDrill: boolean): readonly string[] {
+/**
+ * What whoever asks now should know about the run that is in the way, for a restore, an undo or a drill. What needs no
+ * approval is started at once.
+ */
+export function turnCautions(open: readonly Run[], isDrill: boolean, needsApproval: boolean): readonly string[] {
   const first = inTheWay(open, isDrill);
   if (first === undefined) return [];
-  return [
-    `${first.id} ${isOrWillBe(first)}. Only one restore runs at a time: one that is started before that is over fails at once, and has to be asked for anew.`,
-  ];
-}
-
-/** The run for which another one would be refused if it was started now: one holds the lock, and only a drill makes way. */
-export function inTheWay(open: readonly Run[], isDrill: boolean): Run | undefined {
-  return open.find(
-    ({ state, request }) => (state === 'IN_PROGRESS' || state === 'APPROVED') && (isDrill || request.drill !== true),
-  );
-}
-
-export function isOrWillBe({ state }: Run): string {
-  return state === 'APPROVED' ? 'is about to start' : 'is running';
+  const then = needsApproval
+    ? 'this one cannot be approved before that is over.'
+    : 'one that is started before that is over fails at once, and has to be asked for anew.';
+  return [`${first.id} ${isOrWillBe(first)}. Only one restore runs at a time: ${then}`];
 }
 
 function closingWindow({ at, earliest }: Asked): readonly string[] {

@@ -6,7 +6,7 @@ import { UserError } from '../restore/errors.ts';
 import { groupsThatMatter, type Member, mayAsk, mayCancel, mayLook, refuseAccount } from '../restore/policy.ts';
 import type { Run } from '../restore/run.ts';
 import { type Command, parseCommand, type RestoreCommand } from './command.ts';
-import { actorOf, type Desk, memberOf, refuseNow } from './desk.ts';
+import { actorOf, type Desk, memberOf, refuseNow, refuseToStop, stopper } from './desk.ts';
 import { tellDone } from './done.ts';
 import type { Ack } from './listening.ts';
 import {
@@ -147,7 +147,10 @@ async function steer(desk: Desk, call: Answering, wanted: Steering): Promise<voi
     return;
   }
   const environment = desk.restores.environment(run.request.environment);
-  const by = actorOf(desk, await memberOf(desk, userId, [environment], 'either', ack));
+  const isCancel = wanted.kind === 'cancel';
+  const by = isCancel
+    ? await stopper(desk, run, userId, ack)
+    : actorOf(desk, await memberOf(desk, userId, [environment], 'either', ack));
   const refusal =
     wanted.kind === 'cancel'
       ? refuseCancel(run, environment, by)
@@ -157,7 +160,7 @@ async function steer(desk: Desk, call: Answering, wanted: Steering): Promise<voi
     return;
   }
   await ack();
-  const account = await refuseNow(desk, userId);
+  const account = await (isCancel ? refuseToStop(desk, run, userId) : refuseNow(desk, userId));
   if (account !== undefined) {
     await tell(refusalMessage(account));
     return;

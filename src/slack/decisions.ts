@@ -1,31 +1,26 @@
 /** The buttons of cards and plans. Whoever clicks is asked about anew; the first decision wins; the rest learn why not. */
 import type { ModalView } from '@slack/types';
+import { refuseCancel } from '../restore/decide.ts';
 import type { Environment } from '../restore/environment.ts';
 import { asUserError, UserError } from '../restore/errors.ts';
-import {
-  mayAnswerPlan,
-  mayApprove,
-  mayCancel,
-  mayDeny,
-  mayWithdraw,
-  type Refusal,
-  type Role,
-} from '../restore/policy.ts';
+import { inTheWay } from '../restore/in-the-way.ts';
+import { mayAnswerPlan, mayApprove, mayDeny, mayWithdraw, type Refusal, type Role } from '../restore/policy.ts';
 import type { Actor } from '../restore/request.ts';
 import type { Run } from '../restore/run.ts';
 import { type ActionId, actionIds, type ButtonValue, readValue, valueFor } from './button-value.ts';
-import { actorOf, type Desk, memberOf, refuseNow } from './desk.ts';
+import { actorOf, type Desk, memberOf, refuseNow, refuseToStop, stopper } from './desk.ts';
 import { showOutcome, startApproved } from './done.ts';
 import { limits } from './limits.ts';
 import type { Ack } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
-import { errorMessage, refusalMessage, tooLateMessage } from './messages/refusal.ts';
+import { errorMessage, notYetMessage, refusalMessage, tooLateMessage } from './messages/refusal.ts';
 import type { Submission } from './submissions.ts';
 import { openUndo } from './undo.ts';
 import { approved, approveView } from './views/approve.ts';
 import { refusedView } from './views/asked.ts';
 import { denied, denyView } from './views/deny.ts';
 import { type Done, inputIds, loadingView, neededInputOf, problemView } from './views/modal.ts';
+import { progressOf } from './visible.ts';
 import { openView } from './windows.ts';
 
 export type Click = {
@@ -47,7 +42,10 @@ export async function onClick(desk: Desk, click: Click): Promise<void> {
     const channelId = click.channelId ?? (run.origin.kind === 'slack' ? run.origin.channelId : '');
     return await openUndo(desk, run, { ...click, channelId });
   }
-  const by = actorOf(desk, await memberOf(desk, userId, [environment], roleFor[actionId], ack));
+  const by =
+    actionId === actionIds.cancel
+      ? await stopper(desk, run, userId, ack)
+      : actorOf(desk, await memberOf(desk, userId, [environment], roleFor[actionId], ack));
   const refusal = mayDecide(environment, actionId, run, by);
   const view =
     refusal === undefined && run.state === 'AWAITING_APPROVAL' ? askingFirst(environment, actionId, run) : undefined;
@@ -56,13 +54,14 @@ export async function onClick(desk: Desk, click: Click): Promise<void> {
     return;
   }
   await ack();
-  const no = refusal ?? (await refuseNow(desk, userId));
+  const refuse = actionId === actionIds.cancel ? () => refuseToStop(desk, run, userId) : () => refuseNow(desk, userId);
+  const no = refusal ?? (await refuse());
   if (no !== undefined) {
     await tell(refusalMessage(no));
     return;
   }
-  const tooLate = await unlessTooLate(desk, run, () => decide(desk, actionId, value, by));
-  if (tooLate !== undefined) await tell(tooLate);
+  const whyNot = unlessDecided(desk, run, () => decide(desk, actionId, value, by));
+  if (whyNot !== undefined) await tell(whyNot);
 }
 
 /** The window that asks something before a decision counts; undefined: none does. */
@@ -156,12 +155,8 @@ const roleFor: Readonly<Record<Deciding, Role>> = {
   [actionIds.stop]: 'either',
 };
 
-function mayDecide(
-  environment: Environment,
-  actionId: Deciding,
-  { request: { requestedBy } }: Run,
-  by: Actor,
-): Refusal | undefined {
+function mayDecide(environment: Environment, actionId: Deciding, run: Run, by: Actor): Refusal | undefined {
+  const { requestedBy } = run.request;
   switch (actionId) {
     case actionIds.withdraw:
       return mayWithdraw(requestedBy, by);
@@ -170,7 +165,7 @@ function mayDecide(
     case actionIds.deny:
       return mayDeny(environment, requestedBy, by);
     case actionIds.cancel:
-      return mayCancel(environment, requestedBy, by);
+      return refuseCancel(run, environment, by);
     case actionIds.proceed:
     case actionIds.stop:
       return mayAnswerPlan(environment, by);
@@ -198,16 +193,22 @@ function decide(desk: Desk, actionId: Deciding, { runId, digest }: ButtonValue, 
   }
 }
 
-async function unlessTooLate(desk: Desk, run: Run, act: () => Run): Promise<Message | undefined> {
+/** Why it could not be decided so; undefined: it was. */
+function unlessDecided(desk: Desk, run: Run, act: () => Run): Message | undefined {
   try {
     act();
     return undefined;
   } catch (error) {
-    if (!(error instanceof UserError) || error.code !== 'OUT_OF_DATE') throw error;
-    return tooLateMessage(desk.restores.run(run.id) ?? run, error);
+    if (!(error instanceof UserError) || (error.code !== 'OUT_OF_DATE' && error.code !== 'RESTORE_IN_PROGRESS'))
+      throw error;
+    return problemOf(desk, run, error);
   }
 }
 
 function problemOf(desk: Desk, run: Run, error: UserError): Message {
-  return error.code === 'OUT_OF_DATE' ? tooLateMessage(desk.restores.run(run.id) ?? run, error) : errorMessage(error);
+  const { restores } = desk;
+  if (error.code === 'OUT_OF_DATE') return tooLateMessage(restores.run(run.id) ?? run, error);
+  const first = error.code === 'RESTORE_IN_PROGRESS' ? inTheWay(restores.open(), false) : undefined;
+  // It may be over by now.
+  return first === undefined ? errorMessage(error) : notYetMessage(run, first, progressOf(desk)(first));
 }

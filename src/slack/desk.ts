@@ -1,5 +1,6 @@
 /** What everything that people do in Slack needs: the one door to the core, and the people on the other side. */
 import type { WebClient } from '@slack/web-api';
+import { refuseCancel } from '../restore/decide.ts';
 import type { Environment } from '../restore/environment.ts';
 import { UserError } from '../restore/errors.ts';
 import type { RunId } from '../restore/events.ts';
@@ -63,6 +64,27 @@ export async function memberOf(
 export async function refuseNow(desk: Desk, userId: string): Promise<Refusal | undefined> {
   const { account } = await desk.people.person(userId);
   return refuseAccount(account, desk.home());
+}
+
+/**
+ * The same of who wants to stop a run. Where Slack cannot say, what has not begun is taken back all the same: who clicked is
+ * known, nothing is begun by it, and it may be that very silence for which the run waits.
+ */
+export async function refuseToStop(desk: Desk, run: Run, userId: string): Promise<Refusal | undefined> {
+  try {
+    return await refuseNow(desk, userId);
+  } catch (error) {
+    if (run.state === 'APPROVED' && error instanceof UserError && error.code === 'NETWORK') return undefined;
+    throw error;
+  }
+}
+
+/** Who wants to stop a run. User groups are asked about only where the user id alone does not decide. @throws UserError NETWORK */
+export async function stopper(desk: Desk, run: Run, userId: string, before?: () => Promise<unknown>): Promise<Actor> {
+  const environment = desk.restores.environment(run.request.environment);
+  const byId = actorOf(desk, { userId });
+  if (refuseCancel(run, environment, byId) === undefined) return byId;
+  return actorOf(desk, await memberOf(desk, userId, [environment], 'either', before));
 }
 
 /** In the conversation between the person and the bot: where there is no other way to say it to one person alone. */

@@ -56,6 +56,8 @@ export const times = {
   groupKept: 60_000,
   /** The second reminder comes after twice as long, the third after four times as long. */
   firstReminder: 15 * 60_000,
+  /** An approved run that has not begun by then waits for something, and its card says so. */
+  startsWithin: 60_000,
   retryFirst: 1000,
   retryCap: 30_000,
 } as const;

@@ -60,9 +60,10 @@ async function lookUp(desk: Desk, userId: string, wanted: Wanted): Promise<Modal
   const { earliest } = outlook.window;
   const [history, open] = [restores.history(runsLookedAt), restores.open()];
   // Streams, replicas and TTL matter to what is written; a drill writes nothing.
+  const needsApproval = environment.approvals > 0;
   const warnings = wanted.drill
-    ? turnCautions(open, true)
-    : [...outlook.warnings, ...cautions({ tables, at, earliest, now, history, open })];
+    ? turnCautions(open, true, false)
+    : [...outlook.warnings, ...cautions({ tables, at, earliest, now, history, open, needsApproval })];
   const choices = choicesOf(environment, wanted);
   const filled = {
     wanted,

@@ -1,4 +1,4 @@
-import type { Instant } from '../restore/restore-point.ts';
+import type { Instant } from '../restore/restore-point/zoned-time.ts';
 import { times } from './limits.ts';
 
 /** When something that went wrong is tried again: later each time, or when Slack asks for it. */

@@ -1,10 +1,11 @@
 /** One run as its story is told: its rows, what they add up to, and what its messages say besides. */
 import type { Environment } from '../restore/environment.ts';
 import type { RunId, StoredEvent } from '../restore/events.ts';
+import { approvedAt, inTheWay } from '../restore/in-the-way.ts';
 import type { Clock, EventLog } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import { foldRun, hasEnded, type Run } from '../restore/run.ts';
-import { inTheWay } from './cautions.ts';
+import { times } from './limits.ts';
 import type { Surroundings } from './messages/surroundings.ts';
 import type { Target } from './postings.ts';
 
@@ -31,13 +32,13 @@ export function targetOf({ channelId, run }: Story): Target {
 }
 
 export function surroundingsOf({ run, rows }: Story, parts: StoryParts): Surroundings {
-  const { environmentOf, log } = parts;
+  const { environmentOf, log, clock } = parts;
   const until = hasEnded(run) ? undoableUntil(run.id, parts) : undefined;
   const { undoOf, environment } = run.request;
   const undone = undoOf === undefined ? undefined : log.run(undoOf);
   const undoing = hasEnded(run) ? log.open().find(({ request }) => request.undoOf === run.id) : undefined;
   const stopOrStart = rows.findLast(({ event: { type } }) => type === 'paused' || type.startsWith('resume'));
-  const first = run.state === 'AWAITING_APPROVAL' ? inTheWay(log.open(), false) : undefined;
+  const first = inTheWayOf(run, parts);
   return {
     environment: environmentOf(environment),
     isPaused: stopOrStart?.event.type === 'paused',
@@ -46,7 +47,21 @@ export function surroundingsOf({ run, rows }: Story, parts: StoryParts): Surroun
     ...(until === undefined ? {} : { undoableUntil: until }),
     ...(first === undefined ? {} : { inTheWay: first }),
     ...(undoing === undefined ? {} : { undoneBy: undoing.id }),
+    ...(waitsFrom(run) <= clock.now() ? { isWaiting: true } : {}),
   };
+}
+
+/** What keeps it from being approved, or started once it is approved. */
+function inTheWayOf({ id, state, request }: Run, { log }: StoryParts): Run | undefined {
+  if (state === 'AWAITING_APPROVAL') return inTheWay(log.open(), false);
+  if (state !== 'APPROVED') return undefined;
+  const others = log.open().filter((run) => run.id !== id && run.state === 'IN_PROGRESS');
+  return inTheWay(others, request.drill === true);
+}
+
+/** From when on an approved run is not said to be about to start: it waits for something. */
+export function waitsFrom(run: Run): Instant {
+  return run.state === 'APPROVED' ? approvedAt(run) + times.startsWithin : Number.POSITIVE_INFINITY;
 }
 
 /** undefined: it cannot be undone, or not any more. */

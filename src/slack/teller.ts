@@ -20,7 +20,7 @@ import { planQuestion, replyTo } from './messages/thread.ts';
 import { isRefusal, unreachable } from './poster.ts';
 import { Postings, type PostingsParts, reporterName } from './postings.ts';
 import { dueReminder, nextReminderAt } from './reminders.ts';
-import { type Story, type StoryParts, storyOf, surroundingsOf, targetOf, undoableUntil } from './story.ts';
+import { type Story, type StoryParts, storyOf, surroundingsOf, targetOf, undoableUntil, waitsFrom } from './story.ts';
 
 export type TellerParts = PostingsParts &
   StoryParts &
@@ -257,7 +257,8 @@ class Teller {
     if (hasEnded(run)) return until(undoableUntil(this.#runId, this.#parts));
     if (this.#isStale(story)) return this.#untilNextEdit();
     // Progress is not in the event log, so it rings no bell.
-    return run.state === 'IN_PROGRESS' ? times.betweenEdits : until(nextReminderAt(run, now));
+    if (run.state === 'IN_PROGRESS') return times.betweenEdits;
+    return until(run.state === 'APPROVED' && waitsFrom(run) > now ? waitsFrom(run) : nextReminderAt(run, now));
   }
 
   #untilNextEdit(): number {

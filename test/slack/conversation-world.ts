@@ -163,12 +163,16 @@ function makeBot(order: BotOrder) {
   const { clock, slack, mode } = order;
   let child: ChildProcess | undefined;
   let output = '';
+  let exitCode: number | null = null;
 
   async function start(): Promise<void> {
     child = spawn(process.execPath, ['--import', clockModule, program, 'serve'], {
       cwd: order.folder,
       env: variablesOf(order),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    child.once('exit', (code) => {
+      exitCode = code;
     });
     const begun = output.length;
     for (const stream of [child.stdout, child.stderr]) {
@@ -194,6 +198,8 @@ function makeBot(order: BotOrder) {
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
     isRunning: () => child !== undefined,
+    /** Of the process that ended last; null: a signal ended it. */
+    exitCode: () => exitCode,
     tellTime: () => void child?.send(clock.setting()),
     /** What it has logged as trouble of its own, and not of its configuration. */
     bugs: () => output.split('\n').filter((line) => /"level":"(?:error|fatal)"/.test(line) && !isOfOperator(line)),

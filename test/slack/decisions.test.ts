@@ -14,7 +14,7 @@ import {
   threadUpTo,
   titleOf,
 } from './conversation.ts';
-import { minute, noonClock, prod, startWorld } from './world.ts';
+import { dev, minute, noonClock, prod, startWorld } from './world.ts';
 
 const told = async (person: Person) => (await person.ephemeralUntil(() => true)).text;
 
@@ -263,18 +263,73 @@ test.each(['failWith', 'loseReply'] as const)(
   },
 );
 
-test('a card warns while another restore runs, in its Approve too, and does not when that is over', async () => {
+test('while another restore runs, Approve is refused and uses nothing up; when that is over it counts', async () => {
   const world = await startWorld();
+  const warning = 'Only one restore runs at a time: this one cannot be approved before that is over.';
   await ask(world);
-  const warning = 'Only one restore runs at a time: approved before that is over, this one fails at once';
+  const asked = onlyRun(world);
+  const alice = world.slack.as('U0ALICE');
+  await alice.submit(await open(world, 'dev 2 hours ago'), {});
+  await expect.poll(() => world.approved.length).toBe(1);
+  const [id = ''] = world.approved;
+  const bob = world.slack.as('U0BOB');
+  await bob.click(await parentShowing(world, `\`${id}\` is approved and starts as soon as it can. ${warning}`), {
+    text: 'Approve',
+  });
+  expect(await told(bob)).toContain(`Not approved yet: \`${id}\` is approved and starts as soon as it can`);
+  world.record(id, { type: 'started' }, { type: 'phase-started', phase: 'AWAIT_ACTIVE' });
+  const card = await parentShowing(world, `\`${id}\` is running. ${warning}`);
+  expect(readable(card)).toContain(`${id} is running: this one cannot be approved before that is over.`);
+  expect(readable(await open(world, 'prod 1 hour ago', 'U0CAROL'))).toContain(`${id} is running. ${warning}`);
+  await bob.click(card, { text: 'Approve' });
+  await expect.poll(() => bob.ephemerals().length).toBe(2);
+  const said = bob.ephemerals().at(-1)?.text;
+  expect(said).toContain(`Not approved yet: \`${id}\` is running (Wait until the restored tables are ready`);
+  expect(said).toMatch(/This request stays open until <!date/);
+  expect(world.restores.run(asked.id)).toMatchObject({ state: 'AWAITING_APPROVAL', approvals: [] });
+  world.record(id, { type: 'completed', durationMs: 1000 });
+  const free = await world.slack.messageUntil('C0OPS', (shown) => {
+    return shown.ts === card.ts && !readable(shown).includes(warning);
+  });
+  await bob.click(free, { text: 'Approve' });
+  await expect.poll(() => world.approved).toEqual([id, asked.id]);
+});
+
+test('of two requests approved at the same moment one counts, and the other stays open', async () => {
+  const world = await startWorld();
+  const [first, second] = [await ask(world), await ask(world)];
+  const [bob, dave] = [world.slack.as('U0BOB'), world.slack.as('U0DAVE')];
+  await Promise.all([bob.click(first, { text: 'Approve' }), dave.click(second, { text: 'Approve' })]);
+  expect(await Promise.race([told(bob), told(dave)])).toContain('Not approved yet');
+  const states = world.restores.history(2).map(({ state }) => state);
+  expect(states.toSorted()).toEqual(['APPROVED', 'AWAITING_APPROVAL']);
+  expect(world.approved).toHaveLength(1);
+});
+
+test('of two approvals that are needed the first one counts also while another restore runs', async () => {
+  const world = await startWorld({ environments: [dev, { ...prod, approvals: 2 }] });
   await world.slack.as('U0ALICE').submit(await open(world, 'dev 2 hours ago'), {});
   await expect.poll(() => world.approved.length).toBe(1);
   const [id = ''] = world.approved;
   world.record(id, { type: 'started' });
-  const card = await parentShowing(world, `\`${id}\` is running. ${warning}`);
-  expect(readable(card)).toContain(`${id} is running: approved now, this one fails at once.`);
-  world.record(id, { type: 'completed', durationMs: 1000 });
-  await world.slack.messageUntil('C0OPS', (shown) => shown.ts === card.ts && !readable(shown).includes(warning));
+  const card = await ask(world);
+  await world.slack.as('U0BOB').click(card, { text: 'Approve' });
+  await parentShowing(world, 'So far: <@U0BOB>');
+  const dave = world.slack.as('U0DAVE');
+  await dave.click(card, { text: 'Approve' }, { staleMessage: true });
+  expect(await told(dave)).toContain('Not approved yet');
+});
+
+test('with step-up, too, an approval that would be in vain does not count', async () => {
+  const world = await startWorld({ environments: [dev, { ...prod, approvalStepUp: true }] });
+  await world.slack.as('U0ALICE').submit(await open(world, 'dev 2 hours ago'), {});
+  await expect.poll(() => world.approved.length).toBe(1);
+  world.record(world.approved[0] ?? '', { type: 'started' });
+  const bob = world.slack.as('U0BOB');
+  await bob.click(await ask(world), { text: 'Approve' });
+  await bob.submit(await bob.viewUntil((view) => view.submit !== undefined), { Environment: 'prod' });
+  await bob.viewUntil((view) => readable(view).includes('Not approved yet'));
+  expect(world.restores.history(1)[0]?.state).toBe('AWAITING_APPROVAL');
 });
 
 test('the window for an undo warns while another restore runs', async () => {

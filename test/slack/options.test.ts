@@ -85,7 +85,7 @@ test('the window warns of a moment that is about to go, and of the last restore 
   await expect.poll(() => world.approved.length).toBe(1);
   const first = onlyRun(world);
   expect(readable(await open(world, 'dev 1 hour ago'))).toContain(
-    `${first.id} is about to start. Only one restore runs`,
+    `${first.id} is approved and starts as soon as it can. Only one restore runs`,
   );
   happen(world, first.id, ...upToThePlan(), ...fromThePlanToTheEnd());
   clock.moveOn(3 * 60 * minute);

@@ -29,21 +29,46 @@ const told = () =>
     .map((message) => renderText(message))
     .join('\n');
 
+const messageOf = (runId: RunId) =>
+  world.slack.messages('C0OPS').find(({ ts, threadTs, blocks }) => {
+    return (threadTs === undefined || threadTs === ts) && JSON.stringify(blocks).includes(runId);
+  });
+const threadOf = (ts: string) =>
+  world.slack
+    .thread('C0OPS', ts)
+    .filter((message) => message.ts !== ts)
+    .map((message) => renderText(message))
+    .join('\n');
+/** The message of a run in the channel, as people read it. */
+const cardOf = (runId: RunId) => {
+  const card = messageOf(runId);
+  return card === undefined ? '' : renderText(card);
+};
+
 async function ask(): Promise<RunId> {
   const alice = world.slack.as('U0ALICE');
+  const before = world.log.open().length;
   await alice.command(command, 'shop 2 hours ago');
   await expect.poll(() => alice.view()?.submit).toBeDefined();
   await alice.submit(alice.view(), { Reason: 'a bad deploy' });
-  await expect.poll(() => world.log.open().length).toBe(1);
-  return world.log.open()[0]?.id ?? '';
+  await expect.poll(() => world.log.open().length).toBe(before + 1);
+  await alice.close(alice.view(), { all: true });
+  const runId = world.log.open().at(-1)?.id ?? '';
+  await expect.poll(() => cardOf(runId)).toContain('[Approve]');
+  return runId;
 }
 
-/** The bot is started with a request that was approved in the moment in which the last one was killed. */
-async function startWithApproved(): Promise<RunId> {
-  const runId = await ask();
+/** Requests are approved in the moment in which the bot is killed. */
+async function approvedAndKilled(...runIds: readonly RunId[]): Promise<void> {
   await world.bot.kill();
   const by = { kind: 'slack', userId: 'U0BOB', teamId: world.slack.teamId } as const;
-  world.log.decide(runId, () => [{ type: 'approved', by, digest: '' }]);
+  for (const runId of runIds) world.log.decide(runId, () => [{ type: 'approved', by, digest: '' }]);
+}
+
+/** It is started anew, and Slack does not say who is who. */
+async function startWithApproved(): Promise<RunId> {
+  const runId = await ask();
+  await approvedAndKilled(runId);
   world.slack.faults.failWith('users.info', 503);
   await world.bot.start();
   return runId;
@@ -71,12 +96,59 @@ test('what is approved waits while Slack cannot say who has which rights, and is
     .toBe('COMPLETED');
 });
 
-test('what is approved and could not be started in time has expired, and the thread says so', async () => {
+test('what is approved and could not be started in time has expired; card and thread say so, and nothing starts', async () => {
   const runId = await startWithApproved();
   world.moveOn(9 * 60 * minute);
   await expect.poll(() => stateOf(runId)).toBe('EXPIRED');
   world.slack.faults.clear();
   await expect.poll(told).toContain('It was approved, but could not be started in time.');
+  await expect
+    .poll(() => cardOf(runId))
+    .toMatch(/The request expired .* before it was started\. No table was touched\./);
+  expect(cardOf(runId)).not.toContain('[Cancel]');
+});
+
+test('after a minute the card of what waits says for what, until when, and has Cancel for those who may', async () => {
+  const runId = await startWithApproved();
+  await expect
+    .poll(() => {
+      world.moveOn(minute / 4);
+      return cardOf(runId);
+    })
+    .toContain('It waits until Slack can say who has which rights: those who asked for it and approved it');
+  expect(cardOf(runId)).toContain('## Restore of shop waits to be started');
+  expect(cardOf(runId)).toMatch(/expires 20\d\d-/);
+  const card = messageOf(runId);
+  if (card === undefined) throw new Error('there is no card');
+  const eve = world.slack.as('U0EVE');
+  await eve.click(card, { text: 'Cancel' });
+  await expect.poll(() => eve.ephemerals().at(-1)?.text).toContain('You may not stop a restore of shop.');
+  expect(stateOf(runId)).toBe('APPROVED');
+  // Slack is still silent about who is who, and cancelling begins nothing.
+  await world.slack.as('U0BOB').click(card, { text: 'Cancel' });
+  await expect.poll(() => stateOf(runId)).toBe('WITHDRAWN');
+  const line = /Withdrawn by @U0BOB .* before it was started\. No table was touched\./;
+  await expect.poll(() => cardOf(runId)).toMatch(line);
+  await expect.poll(() => threadOf(card.ts)).toMatch(line);
+  expect(cardOf(runId)).not.toContain('[Cancel]');
+  expect(world.log.ofRun(runId).at(-1)?.event).toMatchObject({ type: 'withdrawn', by: { userId: 'U0BOB' } });
+});
+
+test('of two that wait for Slack one is started, and the other is told what was in its way', async () => {
+  const [first, second] = [await ask(), await ask()];
+  await approvedAndKilled(first, second);
+  const before = world.slack.apiCalls.length;
+  world.slack.faults.failWith('users.info', 503);
+  await world.bot.start();
+  await expect
+    .poll(() => world.slack.apiCalls.slice(before).filter(({ status }) => status === 503).length)
+    .toBeGreaterThan(3);
+  world.slack.faults.clear();
+  const states = () => [stateOf(first), stateOf(second)];
+  await expect.poll(states).toEqual(['COMPLETED', 'FAILED']);
+  expect(world.log.run(second)?.failure).toMatchObject({ code: 'RESTORE_IN_PROGRESS' });
+  expect(world.log.run(second)?.failure?.message).toContain(`${first} by `);
+  await expect.poll(() => cardOf(second)).toContain('Another restore operation is running.');
 });
 
 test('what was interrupted is carried out by a bot that cannot reach Slack, which hears of it later', async () => {
@@ -87,6 +159,24 @@ test('what was interrupted is carried out by a bot that cannot reach Slack, whic
   world.slack.faults.up();
   await started;
   await expect.poll(told).toContain('is back to');
+});
+
+test('a bot whose token Slack refuses ends at once, although something approved waits, and says why', async () => {
+  const runId = await ask();
+  await approvedAndKilled(runId);
+  const before = world.slack.apiCalls.length;
+  const bugs = world.bot.bugs().length;
+  world.slack.faults.revokeToken();
+  await expect(world.bot.start()).rejects.toThrow('Slack refuses SLACK_BOT_TOKEN (token_revoked).');
+  expect(world.bot.exitCode()).toBe(1);
+  expect(world.bot.bugs().slice(bugs)).toEqual([]);
+  const asked = world.slack.apiCalls.slice(before).filter(({ method }) => method === 'users.info');
+  // Five times, when it waits for an answer.
+  expect(asked.length).toBeLessThan(5);
+  expect(stateOf(runId)).toBe('APPROVED');
+  world.slack.faults.clear();
+  await world.bot.start();
+  await expect.poll(() => stateOf(runId)).toBe('COMPLETED');
 });
 
 test('a bot whose token Slack refuses finishes what was interrupted, and then ends and says why', async () => {

@@ -174,7 +174,7 @@ export function whichUndoMessage(undoable: readonly Run[]): Message {
 
 const stateWords: Readonly<Record<Run['state'], string>> = {
   AWAITING_APPROVAL: ':raised_hand: waits for approval',
-  APPROVED: ':arrow_forward: about to start',
+  APPROVED: ':arrow_forward: starts as soon as it can',
   IN_PROGRESS: ':hourglass_flowing_sand: running',
   COMPLETED: ':white_check_mark: completed',
   FAILED: ':x: failed',

@@ -15,10 +15,15 @@ export function closedLine(run: Run): string {
     case 'DENIED':
       return `:no_entry: Denied${by}${at}: ${literal(run.closedBy?.reason ?? '') || 'no reason given'}. No table was touched.`;
     case 'WITHDRAWN':
-      return `:leftwards_arrow_with_hook: Withdrawn${by}${at}. No table was touched.`;
+      return `:leftwards_arrow_with_hook: Withdrawn${by}${at}${wasApproved(run) ? ' before it was started' : ''}. No table was touched.`;
     default:
-      return `:hourglass: The request expired${at} before it was ${run.approvals.length >= run.approvalsNeeded ? 'started' : 'decided'}. No table was touched. To ask again, type the command again.`;
+      return `:hourglass: The request expired${at} before it was ${wasApproved(run) ? 'started' : 'decided'}. No table was touched. To ask again, type the command again.`;
   }
+}
+
+/** Everybody had agreed who had to, if anybody: it was only to be started. */
+export function wasApproved({ approvals, approvalsNeeded }: Run): boolean {
+  return approvals.length >= approvalsNeeded;
 }
 
 /** Empty: nobody did. */

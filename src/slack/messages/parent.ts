@@ -1,11 +1,11 @@
 /** The one message of a run in the channel, edited in place from request to end. */
 import type { KnownBlock } from '@slack/types';
+import { isOrWillBe } from '../../restore/in-the-way.ts';
 import { pauseCaution } from '../../restore/pause-caution.ts';
 import { approversOf } from '../../restore/policy.ts';
 import type { Run, RunState } from '../../restore/run.ts';
 import type { Speed } from '../../restore/speed.ts';
 import { actionIds, valueFor } from '../button-value.ts';
-import { isOrWillBe } from '../cautions.ts';
 import { commandName } from '../command.ts';
 import { duration, utc } from '../measures.ts';
 import { actor, anyOf, code, escaped, literal, readersTime } from '../mrkdwn.ts';
@@ -71,12 +71,14 @@ function approvalCard(run: Run, surroundings: Surroundings): Message {
 
 function confirmApproval(run: Run, inTheWay: Run | undefined) {
   const caution =
-    inTheWay === undefined ? '' : `${inTheWay.id} ${isOrWillBe(inTheWay)}: approved now, this one fails at once. `;
+    inTheWay === undefined
+      ? ''
+      : `${inTheWay.id} ${isOrWillBe(inTheWay)}: this one cannot be approved before that is over. `;
   return confirmation(`Approve this ${nounFor(run)}?`, `${caution}${inOneSentence(run)}`, 'Approve', 'Not yet');
 }
 
 function notYet(inTheWay: Run): string {
-  return `:warning: ${code(inTheWay.id)} ${isOrWillBe(inTheWay)}. Only one restore runs at a time: approved before that is over, this one fails at once, and has to be asked for and approved anew. This line goes when that is over.`;
+  return `:warning: ${code(inTheWay.id)} ${isOrWillBe(inTheWay)}. Only one restore runs at a time: this one cannot be approved before that is over. This line goes when it can.`;
 }
 
 function isUndo({ request }: Run): boolean {
@@ -113,6 +115,7 @@ function expiry(run: Run): readonly string[] {
 }
 
 function approved(run: Run, surroundings: Surroundings): Message {
+  if (surroundings.isWaiting === true) return waiting(run, surroundings);
   const title = `${titleOf(run)} is about to start`;
   return message(`${title}. ${requestText(run)} ${approvedBy(run)}`, [
     header(title),
@@ -120,6 +123,38 @@ function approved(run: Run, surroundings: Surroundings): Message {
     ...approvalLine(run),
     reference(run),
   ]);
+}
+
+function waiting(run: Run, surroundings: Surroundings): Message {
+  const title = `${titleOf(run)} waits to be started`;
+  const why = whyWaiting(run, surroundings);
+  const cancel = button({
+    actionId: actionIds.cancel,
+    label: 'Cancel',
+    value: valueFor(run),
+    style: 'danger',
+    confirm: confirmation(
+      `Cancel this ${nounFor(run)}?`,
+      `It does not start then. No table was touched. To have it after all, it has to be asked for${run.approvalsNeeded === 0 ? '' : ' and approved'} anew.`,
+      'Cancel it',
+      'Let it wait',
+    ),
+  });
+  return message(`${title}. ${why} ${requestText(run)} ${approvedBy(run)}`, [
+    header(title),
+    section(why),
+    ...requestBlocks(run, surroundings),
+    ...approvalLine(run),
+    reference(run, ...expiry(run)),
+    actions(cancel),
+  ]);
+}
+
+function whyWaiting(run: Run, { inTheWay }: Surroundings): string {
+  if (inTheWay !== undefined)
+    return `:hourglass_flowing_sand: It waits until ${code(inTheWay.id)} is over, and starts by itself then. No table was touched.`;
+  const whose = run.approvals.length === 0 ? 'who asked for it' : 'those who asked for it and approved it';
+  return `:hourglass_flowing_sand: It waits until Slack can say who has which rights: ${whose} must still have theirs. It starts by itself as soon as that is known. No table was touched.`;
 }
 
 function running(run: Run, surroundings: Surroundings, progress: Progress): Message {

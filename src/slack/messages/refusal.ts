@@ -1,10 +1,13 @@
 /** Refusals and errors, for the one person they concern. */
 import type { UserError } from '../../restore/errors.ts';
+import { isOrWillBe } from '../../restore/in-the-way.ts';
 import type { Refusal } from '../../restore/policy.ts';
 import type { Run } from '../../restore/run.ts';
 import { inSlack } from '../command.ts';
 import { actor, anyOf, channelLink, code, escaped, readersTime, sentence } from '../mrkdwn.ts';
 import { context, type Message, message, section } from './blocks.ts';
+import { wasApproved } from './decided.ts';
+import { currentPhase, type Progress } from './phases.ts';
 
 export function refusalMessage(refusal: Refusal): Message {
   const help = whoCanHelp(refusal);
@@ -35,6 +38,16 @@ export function tooLateMessage(run: Run, error: UserError): Message {
   return message(text, [section(text)]);
 }
 
+/** An approval would be used up: `first` has to be over before this one can be started. */
+export function notYetMessage(run: Run, first: Run, progress: Progress): Message {
+  const phase = first.state === 'IN_PROGRESS' ? ` (${escaped(currentPhase(first, progress))})` : '';
+  const until = run.expiresAt === undefined ? '' : ` until ${readersTime(run.expiresAt)}`;
+  const ends =
+    first.state === 'APPROVED' && first.expiresAt !== undefined ? `, and expires ${readersTime(first.expiresAt)}` : '';
+  const text = `:raised_hand: Not approved yet: ${code(first.id)} ${isOrWillBe(first)}${phase}${ends}. Only one restore runs at a time.\nThis request stays open${until}. Approve it when the card no longer names the other one.`;
+  return message(text, [section(text)]);
+}
+
 export function whoCanHelp({ ask, channels }: Refusal): string {
   const who = ask.length === 0 ? '' : `Ask ${anyOf(ask)}.`;
   const where = channels.length === 0 ? '' : `It may be used in ${channels.slice(0, 8).map(channelLink).join(', ')}.`;
@@ -48,7 +61,7 @@ function decisionOf(run: Run): string | undefined {
     return `This request was ${word} by ${actor(closedBy.by)} ${readersTime(closedBy.at)}.`;
   }
   if (state === 'EXPIRED') {
-    const what = approvals.length >= run.approvalsNeeded ? 'started' : 'decided';
+    const what = wasApproved(run) ? 'started' : 'decided';
     return `This request expired${run.endedAt === undefined ? '' : ` ${readersTime(run.endedAt)}`}: it was not ${what} in time.`;
   }
   const last = approvals.at(-1);

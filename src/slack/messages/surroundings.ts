@@ -19,6 +19,8 @@ export type Surroundings = {
   readonly isRefused?: boolean;
   /** The run that has to be over before this one can be started. */
   readonly inTheWay?: Run;
+  /** It is approved and has not begun for a while. */
+  readonly isWaiting?: boolean;
   /** When the event before the one that is told was written down. */
   readonly before?: Instant;
 };
