@@ -4,6 +4,7 @@ import type { Piscina } from 'piscina';
 import type { Comparison } from '../restore/compare.ts';
 import type { Comparer, ComparisonOrder } from '../restore/comparer.ts';
 import { UserError } from '../restore/errors.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import type { FromWorker, Outcome, Task, ToWorker } from './protocol.ts';
 import { sharedSpeed } from './shared-speed.ts';
 import { errorFrom } from './trouble.ts';
@@ -25,6 +26,9 @@ const besidesBudgetMb = 512;
 /** A thread whose work is done is kept this long, with its connections and credentials. */
 const idleMs = 60_000;
 
+/** Many comparisons may begin at once, and clearing takes this thread some 20 ms. */
+const clearEveryMs = 1_000;
+
 /** How long a change of speed takes to reach the threads. */
 const lookAtSpeedEveryMs = 100;
 
@@ -34,8 +38,14 @@ const lookAtSpeedEveryMs = 100;
  */
 export function comparerOnThreads(settings: ThreadSettings): Comparer & { readonly close: () => Promise<void> } {
   let pool: Promise<Piscina<Task, Outcome>> | undefined;
+  let clearedAt = Number.NEGATIVE_INFINITY;
   return {
     async compare(order) {
+      if (performance.now() - clearedAt >= clearEveryMs) {
+        // What writing has left behind would be added to what a comparison needs.
+        collectGarbage();
+        clearedAt = performance.now();
+      }
       pool ??= openPool(settings);
       return await compareOn(await pool, settings, order);
     },

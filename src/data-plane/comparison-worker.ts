@@ -3,6 +3,7 @@ import { createAws } from '../dynamodb/aws.ts';
 import type { ComparisonProgress, Difference } from '../restore/compare.ts';
 import { comparerHere } from '../restore/comparer.ts';
 import { openSqliteOverflow } from '../sqlite/overflow.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import type { FromWorker, Outcome, Task, ToWorker } from './protocol.ts';
 import { sharedSpeed } from './shared-speed.ts';
 import { troubleFrom } from './trouble.ts';
@@ -13,10 +14,14 @@ const progressEveryMs = 250;
 /** Of this thread: its own connections and credentials, found by the SDK where the program's are. */
 const aws = createAws();
 
+/** Comparisons that this thread is at. */
+let underWay = 0;
+
 /** Compares two tables on this thread. Differences and progress go to the task's port, the result is the outcome. */
 export async function compareOnThread({ port, speed, overflowDirectory, ...order }: Task): Promise<Outcome> {
   const giver = new TaskGiver(port);
   const comparer = comparerHere(aws.awsFor, () => openSqliteOverflow(overflowDirectory));
+  underWay += 1;
   try {
     const comparison = await comparer.compare({
       ...order,
@@ -30,6 +35,9 @@ export async function compareOnThread({ port, speed, overflowDirectory, ...order
     return giver.signal.aborted ? { kind: 'stopped' } : { kind: 'failed', trouble: troubleFrom(error) };
   } finally {
     port.close();
+    underWay -= 1;
+    // The memory of its pages is of use to those who write what was found.
+    if (underWay === 0) collectGarbage();
   }
 }
 
