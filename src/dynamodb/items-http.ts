@@ -1,5 +1,9 @@
-import { Agent, type Dispatcher, errors } from 'undici';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Agent, Dispatcher } from 'undici';
 import { PageMemory } from './page-memory.ts';
+
+/** undici waits for a reply from when it hands over the body: this much of it must get through meanwhile (100 KB/s). */
+const slowestBytesPerMs = 100;
 
 export type HttpSettings = {
   /** Milliseconds until a connection must stand. */
@@ -28,6 +32,8 @@ export type WholeReply = {
   readonly letGo?: () => void;
 };
 
+type Headers = WholeReply['headers'];
+
 /** A request handler of the SDK, which may be used without it, too. */
 export type ItemsHttp = {
   handle(request: Request, options?: { readonly abortSignal?: unknown }): Promise<{ readonly response: WholeReply }>;
@@ -45,30 +51,35 @@ export type ItemsHttp = {
  */
 export function itemsHttp({ connectTimeoutMs, silenceMs }: HttpSettings): ItemsHttp {
   const memory = new PageMemory();
-  // How much is under way at once is decided by those who ask: there are as many connections as that takes.
-  const agent = new Agent({
-    connect: { timeout: connectTimeoutMs },
-    headersTimeout: silenceMs,
-    bodyTimeout: silenceMs,
-  });
+  let agent: Promise<Agent> | undefined;
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle({ protocol, hostname, port, path, method, headers, body }, { abortSignal } = {}) {
       const origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
       const signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
+      agent ??= openAgent(connectTimeoutMs, silenceMs);
+      const dispatcher = await agent;
       if (signal?.aborted) throw aborted();
       const response = await new Promise<WholeReply>((resolve, reject) => {
         const reading = new Reading(memory, signal, { resolve, reject });
-        agent.dispatch({ origin, path, method, headers, body: body ?? null }, reading);
+        const headersTimeout = silenceMs + (body?.length ?? 0) / slowestBytesPerMs;
+        dispatcher.dispatch({ origin, path, method, headers, body: body ?? null, headersTimeout }, reading);
       });
       return { response };
     },
     destroy() {
-      void agent.destroy();
+      void agent?.then((opened) => opened.destroy());
     },
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
   };
+}
+
+/** undici is loaded with the first request: that takes a tenth of a second, and most commands send none about items. */
+async function openAgent(connectTimeoutMs: number, silenceMs: number): Promise<Agent> {
+  const { Agent } = await import('undici');
+  // How much is under way at once is decided by those who ask: there are as many connections as that takes.
+  return new Agent({ connect: { timeout: connectTimeoutMs }, bodyTimeout: silenceMs });
 }
 
 type Ends = {
@@ -83,7 +94,7 @@ class Reading implements Dispatcher.DispatchHandler {
   readonly #ends: Ends;
   #controller: Dispatcher.DispatchController | undefined;
   #statusCode = 0;
-  #headers: WholeReply['headers'] = {};
+  #headers: Headers = {};
   /** Where a large body goes. Of a small one, the chunks are kept as they came. */
   #page: Buffer | undefined;
   #read = 0;
@@ -101,9 +112,9 @@ class Reading implements Dispatcher.DispatchHandler {
     if (this.#signal?.aborted) this.#abort();
   }
 
-  onResponseStart(_: unknown, statusCode: number, headers: object): void {
+  onResponseStart(_: unknown, statusCode: number, headers: IncomingHttpHeaders): void {
     this.#statusCode = statusCode;
-    this.#headers = headers as WholeReply['headers'];
+    this.#headers = joined(headers);
     this.#page = this.#memory.takeFor(Number(this.#headers['content-length']));
   }
 
@@ -116,9 +127,8 @@ class Reading implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     this.#signal?.removeEventListener('abort', this.#abort);
     const reply = { statusCode: this.#statusCode, headers: this.#headers };
-    const page = this.#page;
-    if (page !== undefined) {
-      this.#ends.resolve({ ...reply, body: page, letGo: () => this.#memory.giveBack(page) });
+    if (this.#page !== undefined) {
+      this.#ends.resolve({ ...reply, body: this.#page, letGo: () => this.#letGo() });
       return;
     }
     const [only] = this.#chunks;
@@ -128,8 +138,14 @@ class Reading implements Dispatcher.DispatchHandler {
 
   onResponseError(_: unknown, error: Error): void {
     this.#signal?.removeEventListener('abort', this.#abort);
-    if (this.#page !== undefined) this.#memory.giveBack(this.#page);
+    this.#letGo();
     this.#ends.reject(asNodeWouldSay(error));
+  }
+
+  /** Once: what was given back belongs to somebody else. */
+  #letGo(): void {
+    if (this.#page !== undefined) this.#memory.giveBack(this.#page);
+    this.#page = undefined;
   }
 
   /** Whoever waits is told at once, also while there is no connection yet. */
@@ -144,14 +160,32 @@ function aborted(): Error {
   return Object.assign(new Error('Request aborted'), { name: 'AbortError' });
 }
 
+/** One that came several times is one list (RFC 9110, 5.3). */
+function joined(headers: IncomingHttpHeaders): Headers {
+  const lists = Object.entries(headers).filter(([, value]) => Array.isArray(value));
+  return Object.assign(headers, Object.fromEntries(lists.map(([name, values]) => [name, String(values)]))) as Headers;
+}
+
+// undici's errors (its docs, "Errors"), and what Node's client called the same.
+const timeouts: ReadonlySet<unknown> = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+const nodeCodes: ReadonlyMap<unknown, string> = new Map([
+  // The other side has hung up, or sent less than it had said; or nobody wants to know any more.
+  ['UND_ERR_SOCKET', 'ECONNRESET'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'ECONNRESET'],
+  ['UND_ERR_DESTROYED', 'ECONNRESET'],
+  ['UND_ERR_HEADERS_OVERFLOW', 'EPROTO'],
+]);
+
 /** With the names and codes of the SDK's own handler, which is what those who read errors know. */
 function asNodeWouldSay(error: Error): Error {
-  const isTimeout =
-    error instanceof errors.ConnectTimeoutError ||
-    error instanceof errors.HeadersTimeoutError ||
-    error instanceof errors.BodyTimeoutError;
-  if (isTimeout) return Object.assign(new Error(error.message, { cause: error }), { name: 'TimeoutError' });
-  // The other side has hung up, or sent less than it had said.
-  const isCut = error instanceof errors.SocketError || error instanceof errors.ResponseContentLengthMismatchError;
-  return isCut ? Object.assign(new Error(error.message, { cause: error }), { code: 'ECONNRESET' }) : error;
+  const code = 'code' in error ? error.code : undefined;
+  if (timeouts.has(code)) return Object.assign(new Error(error.message, { cause: error }), { name: 'TimeoutError' });
+  // What is no HTTP has one of many codes, or none; a handshake that OpenSSL refuses has one for each reason.
+  const isNonsense = error.name === 'HTTPParserError' || (typeof code === 'string' && code.startsWith('ERR_SSL_'));
+  const ofNode = isNonsense ? 'EPROTO' : nodeCodes.get(code);
+  return ofNode === undefined ? error : Object.assign(new Error(error.message, { cause: error }), { code: ofNode });
 }

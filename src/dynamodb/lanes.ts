@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Does the task for every piece of the work, so many at a time, and gives back the results in the order of the pieces.
  * Pieces are taken when their turn comes, so they may be made on the way.
@@ -16,6 +18,8 @@ export async function inLanes<Piece, Result>(
 ): Promise<Result[]> {
   const stop = new AbortController();
   const signal = outer === undefined ? stop.signal : AbortSignal.any([outer, stop.signal]);
+  // Every request under way listens to it.
+  setMaxListeners(0, signal);
   const results: Result[] = [];
   const failures: unknown[] = [];
   const pieces = work[Symbol.iterator]();

@@ -4,6 +4,9 @@ const blockBytes = 512 * 1024;
 /** Small ones are not worth it. */
 const leastBytes = 64 * 1024;
 
+/** The longest reply there is, of BatchGetItem, has 16 MB of items (API reference), which are some more in JSON. */
+const mostBytes = 64 * 1024 * 1024;
+
 /** What nobody uses is kept up to here: the pages of four segments of two tables, two of each. */
 const mostFreeBytes = 32 * 1024 * 1024;
 
@@ -16,9 +19,9 @@ export class PageMemory {
   /** Taken and not given back. A page that came for nobody counts for ever: then the rest is kept, which is no harm. */
   #inUse = 0;
 
-  /** Memory for a body of this length, with what somebody else left in it. undefined: it is small, or its length unknown. */
+  /** Memory for a body of this length, with what somebody else left in it. undefined: it is small, or of no length that DynamoDB sends. */
   takeFor(bytes: number): Buffer | undefined {
-    if (!(bytes >= leastBytes)) return undefined;
+    if (!(bytes >= leastBytes && bytes <= mostBytes)) return undefined;
     const at = this.#free.findIndex((buffer) => buffer.buffer.byteLength >= bytes);
     const [found] = at < 0 ? [] : this.#free.splice(at, 1);
     this.#inUse += 1;

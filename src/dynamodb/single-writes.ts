@@ -9,6 +9,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ItemsHttp, Request, WholeReply } from './items-http.ts';
+import { objectIn } from './wire-protocol.ts';
 
 /** How long the SDK's decisions about a request (endpoint, headers) are good for; then it makes them again. */
 const decidedForMs = 60_000;
@@ -92,7 +93,12 @@ export function singleWrites(client: DynamoDBClient, http: ItemsHttp): SendWrite
     const reply = successIn(response);
     if (reply !== undefined) return reply;
     replies.set(write.input, response);
-    return sendWith(client, write);
+    try {
+      return await sendWith(client, write);
+    } finally {
+      // Nobody has read it where the SDK could not even sign. It must not be taken for the answer to another request.
+      if (replies.delete(write.input)) response.letGo?.();
+    }
   };
 
   async function sendAs({ request, sign }: Decided, { input }: SingleWrite): Promise<WholeReply> {
@@ -101,11 +107,11 @@ export function singleWrites(client: DynamoDBClient, http: ItemsHttp): SendWrite
   }
 }
 
-/** undefined: it is none, or not in JSON. */
+/** undefined: it is none, or no JSON object. */
 function successIn({ statusCode, body, letGo }: WholeReply): WriteReply | undefined {
   if (statusCode >= 300) return undefined;
   try {
-    const reply: WriteReply = JSON.parse(body.toString('utf8'));
+    const reply = objectIn(body.toString('utf8'));
     letGo?.();
     return reply;
   } catch {

@@ -62,12 +62,20 @@ function parsed(body: Buffer, onLetGo?: () => void): object {
   if (split === undefined) {
     const text = body.toString('utf8');
     onLetGo?.();
-    return JSON.parse(text);
+    return objectIn(text);
   }
-  const reply: object = JSON.parse(split.rest);
+  const reply = objectIn(split.rest);
   return Object.defineProperty(Object.assign(reply, { RawItems: split.items }), 'Items', {
     get: () => split.items.parsed(),
   });
+}
+
+/** @throws SyntaxError: something else has answered in DynamoDB's place */
+export function objectIn(text: string): object {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new SyntaxError('It is no JSON object');
+  return value;
 }
 
 function withWireItem(error: ConditionalCheckFailedException, body: Uint8Array): ConditionalCheckFailedException {

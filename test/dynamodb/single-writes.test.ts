@@ -184,3 +184,38 @@ test('the SDK decides for each table, and again after a minute', async () => {
   await short(put('c'));
   expect(decisions()).toBe(3);
 });
+
+test('a refusal that could not be read is never taken for the answer to a later request', async () => {
+  let fails = false;
+  const credentials = async () => {
+    if (fails) throw new Error('no credentials now');
+    return { accessKeyId: 'AKIDTEST', secretAccessKey: secret, expiration: new Date(Date.now() + 1_000) };
+  };
+  const { aws, short } = await clients(
+    (nth) => {
+      // Those that signed this request have run out when its answer is to be read.
+      fails = nth === 2;
+      if (nth === 2) return awsError('ConditionalCheckFailedException', { Item: item('old') });
+      return nth === 3 ? { cut: 'before' } : { body: { ConsumedCapacity: { CapacityUnits: nth } } };
+    },
+    { credentials },
+  );
+  const write = put('b');
+  await short(put('a'));
+  await expect(short(write)).rejects.toThrow('no credentials now');
+  fails = false;
+  await expect(short(write)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(await short(write)).toMatchObject({ ConsumedCapacity: { CapacityUnits: 4 } });
+  expect(aws.requests).toHaveLength(4);
+});
+
+test.for(['null', '[]', '"done"', '1'])(
+  '%s for an answer is something else than DynamoDB, on either path',
+  async (text) => {
+    const { short } = await clients((nth) => (nth === 2 ? { body: {} } : { text }));
+    const isNoJson = { name: 'SyntaxError', $metadata: { httpStatusCode: 200 } };
+    await expect(short(put('whole way'))).rejects.toMatchObject(isNoJson);
+    await short(put('whole way'));
+    await expect(short(put('short'))).rejects.toMatchObject(isNoJson);
+  },
+);
