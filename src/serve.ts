@@ -45,8 +45,7 @@ export async function serve(config: Config): Promise<void> {
   const doChores = makeChores(parts, bot, log, stopping);
   const chores = setInterval(() => {
     void doChores();
-    // Whoever waits is started when the present run has ended; before that it would only be refused.
-    if (turns.isIdle) turns.look();
+    if (!turns.isLooking) turns.look();
   }, minute);
   let patienceMs = lastWordsMs;
   try {

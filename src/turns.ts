@@ -40,9 +40,9 @@ export class Turns {
     return this.#underWay.size;
   }
 
-  /** Nothing is under way, and nobody is being waited for. */
-  get isIdle(): boolean {
-    return this.#looks.size === 0 && this.#underWay.size === 0;
+  /** Somebody is asked, or waited for. Else it is time to look again: also while a drill is under way, which makes way. */
+  get isLooking(): boolean {
+    return this.#looks.size > 0;
   }
 
   /**
@@ -60,8 +60,11 @@ export class Turns {
 
   /** It was approved just now. Refused where it would have to follow another one; else started when it is its turn. */
   approved(runId: RunId): void {
-    this.#parts.restores.refuseIfBehind(runId);
-    this.look();
+    try {
+      this.#parts.restores.refuseIfBehind(runId);
+    } finally {
+      this.look();
+    }
   }
 
   /** Nobody is waited for any more. Resolves when what is under way has ended. */
@@ -94,6 +97,7 @@ export class Turns {
   async #startThoseWhoMay(waiting: readonly Run[], signal: AbortSignal): Promise<readonly Run[]> {
     const unknown: Run[] = [];
     for (const run of waiting) {
+      if (this.#underWay.has(run.id)) continue;
       await Promise.all(this.#before(run));
       if (signal.aborted) break;
       // It may have been ended meanwhile: by what went before it, or by people.

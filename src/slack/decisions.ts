@@ -210,5 +210,7 @@ function problemOf(desk: Desk, run: Run, error: UserError): Message {
   if (error.code === 'OUT_OF_DATE') return tooLateMessage(restores.run(run.id) ?? run, error);
   const first = error.code === 'RESTORE_IN_PROGRESS' ? inTheWay(restores.open(), false) : undefined;
   // It may be over by now.
-  return first === undefined ? errorMessage(error) : notYetMessage(run, first, progressOf(desk)(first));
+  if (first === undefined) return errorMessage(error);
+  const isInterrupted = restores.interrupted().some(({ id }) => id === first.id);
+  return notYetMessage(run, first, { progress: progressOf(desk)(first), isInterrupted });
 }

@@ -74,7 +74,9 @@ export async function refuseToStop(desk: Desk, run: Run, userId: string): Promis
   try {
     return await refuseNow(desk, userId);
   } catch (error) {
-    if (run.state === 'APPROVED' && error instanceof UserError && error.code === 'NETWORK') return undefined;
+    // It may have begun while Slack was asked.
+    const { state } = desk.restores.run(run.id) ?? run;
+    if (state === 'APPROVED' && error instanceof UserError && error.code === 'NETWORK') return undefined;
     throw error;
   }
 }

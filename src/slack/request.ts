@@ -139,7 +139,7 @@ async function ask(desk: Desk, userId: string, wanted: Wanted, reason: string): 
   const origin = { kind: 'slack', channelId: wanted.channelId, teamId: desk.home().teamId } as const;
   const run = await restores.request(wishOf(desk, environment, { account, person }, wanted, reason), origin);
   if (run.state === 'APPROVED') startApproved(desk, run.id);
-  return asked(run);
+  return asked(restores.run(run.id) ?? run);
 }
 
 function wishOf(

@@ -69,7 +69,7 @@ async function askedOrNot(desk: Desk, run: Run, wanted: WantedUndo, userId: stri
     const origin = { kind: 'slack', channelId: wanted.channelId, teamId: desk.home().teamId } as const;
     const undoing = restores.undo(run.id, actorOf(desk, account), reason, origin);
     if (undoing.state === 'APPROVED') startApproved(desk, undoing.id);
-    return asked(undoing);
+    return asked(restores.run(undoing.id) ?? undoing);
   } catch (error) {
     if (!(error instanceof UserError))
       desk.logger.error({ userId, runId: run.id, err: error }, 'Something broke while asking for an undo');

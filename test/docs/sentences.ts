@@ -27,7 +27,7 @@ const trouble =
 /** Their arguments are good news, SQL, or of another page (docs/configuration.md). */
 const goodNews = ['ok', 'passed', 'good', 'info', 'debug', 'prepare', 'exec', 'loadingView', 'register'];
 /** A bug of ours: people see "Something broke on our side." */
-const bugs = ['Error', 'TypeError', 'RangeError', 'AssumeRoleFailed'];
+const bugs = ['Error', 'TypeError', 'RangeError', 'SyntaxError', 'AssumeRoleFailed'];
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))

@@ -284,7 +284,9 @@ test('while another restore runs, Approve is refused and uses nothing up; when t
   await bob.click(card, { text: 'Approve' });
   await expect.poll(() => bob.ephemerals().length).toBe(2);
   const said = bob.ephemerals().at(-1)?.text;
-  expect(said).toContain(`Not approved yet: \`${id}\` is running (Wait until the restored tables are ready`);
+  // Here nobody carries it out.
+  expect(said).toContain(`Not approved yet: \`${id}\` was interrupted (Wait until the restored tables are ready`);
+  expect(said).toContain('the bot goes on with it by itself');
   expect(said).toMatch(/This request stays open until <!date/);
   expect(world.restores.run(asked.id)).toMatchObject({ state: 'AWAITING_APPROVAL', approvals: [] });
   world.record(id, { type: 'completed', durationMs: 1000 });

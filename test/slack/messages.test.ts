@@ -263,7 +263,7 @@ describe.each([
         reminderMessage(run, around(run), now + 15 * minute),
         approverMessage(run, around(run), 'U0NOBODY'),
         approverMessage(run, around(run), 'U0BOB', 'https://sandbox.slack.com/archives/C0OPS/p1'),
-        notYetMessage(run, run, progress),
+        notYetMessage(run, run, { progress, isInterrupted: true }),
         tooLateMessage(run, new UserError('OUT_OF_DATE', nasty.repeat(50), nasty.repeat(50))),
         unreachableMessage(run, 'not_in_channel'),
         ...[asked(run), approved(run), denied(run)].map(({ text }) => message(text, [section(text)])),

@@ -10,6 +10,7 @@ import { commandName } from '../command.ts';
 import { count, duration, size, utc } from '../measures.ts';
 import { actor, bothTimes, code, escaped, literal, readersTime, shortened } from '../mrkdwn.ts';
 import { actions, button, context, header, lineSections, type Message, message, section } from './blocks.ts';
+import { whoGoesOn } from './interrupted.ts';
 import { currentPhase, type Progress } from './phases.ts';
 import { writtenInAll } from './written.ts';
 
@@ -51,7 +52,7 @@ export function statusLine(run: Run, progress: Progress, interrupted: readonly R
   const phase = escaped(currentPhase(run, progress));
   const pace = run.speed === 'normal' ? '' : `, speed: ${run.speed}`;
   return interrupted.some(({ id }) => id === run.id)
-    ? `${runLine(run, ':double_vertical_bar: interrupted')} – in: ${phase}. Nobody carries it out at this moment; the bot goes on with it by itself, or type ${code(`pitr-restore resume ${run.id}`)} in a shell.`
+    ? `${runLine(run, ':double_vertical_bar: interrupted')} – in: ${phase}. ${whoGoesOn(run)}`
     : `${runLine(run)} – ${phase}${pace}`;
 }
 

@@ -7,6 +7,7 @@ import { inSlack } from '../command.ts';
 import { actor, anyOf, channelLink, code, escaped, readersTime, sentence } from '../mrkdwn.ts';
 import { context, type Message, message, section } from './blocks.ts';
 import { wasApproved } from './decided.ts';
+import { whoGoesOn } from './interrupted.ts';
 import { currentPhase, type Progress } from './phases.ts';
 
 export function refusalMessage(refusal: Refusal): Message {
@@ -39,12 +40,18 @@ export function tooLateMessage(run: Run, error: UserError): Message {
 }
 
 /** An approval would be used up: `first` has to be over before this one can be started. */
-export function notYetMessage(run: Run, first: Run, progress: Progress): Message {
+export function notYetMessage(
+  run: Run,
+  first: Run,
+  { progress, isInterrupted }: { readonly progress: Progress; readonly isInterrupted: boolean },
+): Message {
   const phase = first.state === 'IN_PROGRESS' ? ` (${escaped(currentPhase(first, progress))})` : '';
   const until = run.expiresAt === undefined ? '' : ` until ${readersTime(run.expiresAt)}`;
   const ends =
     first.state === 'APPROVED' && first.expiresAt !== undefined ? `, and expires ${readersTime(first.expiresAt)}` : '';
-  const text = `:raised_hand: Not approved yet: ${code(first.id)} ${isOrWillBe(first)}${phase}${ends}. Only one restore runs at a time.\nThis request stays open${until}. Approve it when the card no longer names the other one.`;
+  const does = isInterrupted ? 'was interrupted' : isOrWillBe(first);
+  const goesOn = isInterrupted ? ` ${whoGoesOn(first)}` : '';
+  const text = `:raised_hand: Not approved yet: ${code(first.id)} ${does}${phase}${ends}. Only one restore runs at a time.${goesOn}\nThis request stays open${until}. Approve it when the card no longer names the other one.`;
   return message(text, [section(text)]);
 }
 

@@ -4,7 +4,7 @@ import type { Refusal } from '../../restore/policy.ts';
 import type { Run } from '../../restore/run.ts';
 import { section } from '../messages/blocks.ts';
 import { whoCanHelp } from '../messages/refusal.ts';
-import { channelLink, code, escaped } from '../mrkdwn.ts';
+import { channelLink, code, escaped, sentence } from '../mrkdwn.ts';
 import { alertBlocks, type Done, modal } from './modal.ts';
 
 /** A refusal, with whom to ask. */
@@ -19,11 +19,17 @@ export function refusedView(refusal: Refusal): ModalView {
   });
 }
 
+/** `run` as it is now: what needs no approval may have been refused by then, because another one runs. */
 export function asked(run: Run): Done {
   const where = run.origin.kind === 'slack' ? ` in ${channelLink(run.origin.channelId)}` : '';
-  const next = run.state === 'APPROVED' ? 'It starts now.' : 'It waits for approval; the card has the buttons.';
+  const emoji = run.failure === undefined ? ':white_check_mark:' : ':warning:';
   return {
     title: 'Asked',
-    text: `:white_check_mark: ${code(run.id)} is on record. ${next} Everything is told${where}.`,
+    text: `${emoji} ${code(run.id)} is on record. ${whatNext(run)} Everything is told${where}.`,
   };
+}
+
+function whatNext({ state, failure }: Run): string {
+  if (failure !== undefined) return `It was not started: ${sentence(`${failure.message} ${failure.hint}`)}`;
+  return state === 'AWAITING_APPROVAL' ? 'It waits for approval; the card has the buttons.' : 'It starts now.';
 }
