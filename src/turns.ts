@@ -3,6 +3,7 @@ import type { Log } from './log.ts';
 import { UserError } from './restore/errors.ts';
 import type { RunId } from './restore/events.ts';
 import { inTurn } from './restore/in-turn.ts';
+import { makesWay } from './restore/outrank.ts';
 import type { Clock } from './restore/ports.ts';
 import type { Restores } from './restore/restores.ts';
 import type { Run } from './restore/run.ts';
@@ -110,10 +111,10 @@ export class Turns {
   }
 
   /** What is under way and does not make way for it. */
-  #before({ id, request }: Run): readonly Promise<void>[] {
-    const makesWay = (other: RunId) =>
-      request.drill !== true && this.#parts.restores.run(other)?.request.drill === true;
-    return [...this.#underWay].flatMap(([other, ended]) => (other === id || makesWay(other) ? [] : [ended]));
+  #before(run: Run): readonly Promise<void>[] {
+    return [...this.#underWay].flatMap(([id, ended]) =>
+      id === run.id || makesWay(this.#parts.restores.run(id), run) ? [] : [ended],
+    );
   }
 
   /** Nobody's rights are taken for granted, and who has lost them ends it. What was begun is never asked about again. */

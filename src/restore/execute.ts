@@ -1,3 +1,4 @@
+import { begin, notBegun } from './begin.ts';
 import type { Comparer } from './comparer.ts';
 import { allConsumedSince, Consumption } from './consumption.ts';
 import { clearAway, rehearsing } from './drill.ts';
@@ -58,8 +59,11 @@ export async function carryOut(parts: ExecuteParts, assignment: Assignment): Pro
   const { holder } = taken;
   try {
     const abandoned = otherInterrupted(log, runId, holder.fencing);
-    if (how === 'start' && abandoned !== undefined) return notBegun(log, runId, finishFirst(abandoned));
-    begin(log, assignment, holder);
+    if (how === 'start' && abandoned !== undefined) {
+      notBegun(log, runId, finishFirst(abandoned));
+      return theRun(log, runId);
+    }
+    begin(log, runId, how, holder);
     refuseOvertaken(log, runId, holder);
     const record = (...events: readonly RunEvent[]) => {
       log.decide(runId, () => events, holder.fencing);
@@ -167,52 +171,22 @@ function refused(log: EventLog, { runId, how }: Assignment, holder: LockHolder):
       'See `status` for where it is.',
     );
   }
-  return notBegun(log, runId, lockHeld(log, holder));
-}
-
-function notBegun(log: EventLog, runId: RunId, why: UserError): Run {
-  log.decide(runId, (run) => [endedEarly(mustBe('APPROVED', run), why, 0)]);
+  notBegun(log, runId, lockHeld(log, holder));
   return theRun(log, runId);
-}
-
-/** Under the lock, so that a run which the record shows as running has a holder, or is interrupted. */
-function begin(log: EventLog, { runId, how }: Assignment, holder: LockHolder): void {
-  log.decide(
-    runId,
-    (run) => {
-      if (how === 'resume') {
-        mustBe('IN_PROGRESS', run);
-        return [{ type: 'resumed', holder }];
-      }
-      mustBe('APPROVED', run);
-      return [{ type: 'started' }, { type: 'phase-started', phase: 'ACQUIRE_LOCK' }];
-    },
-    holder.fencing,
-  );
 }
 
 /** Also after a crash in between: what was approved when this one began never starts behind it, and is told so now. */
 function refuseOvertaken(log: EventLog, runId: RunId, holder: LockHolder): void {
   for (const { id } of overtaken(log.open(), theRun(log, runId))) {
-    const why = lockHeld(log, holder);
-    log.decide(id, (run) => (run.state === 'APPROVED' ? [endedEarly(run, why, 0)] : []), holder.fencing);
+    notBegun(log, id, lockHeld(log, holder), holder.fencing);
   }
 }
 
 /** Ends an approved run that would be refused if it was started now. Does nothing to any other run. */
-export function refuseIfBehind({ log, lock }: Pick<ExecuteParts, 'log' | 'lock'>, runId: RunId): Run {
-  const run = theRun(log, runId);
+export function refuseIfBehind({ log, lock }: Pick<ExecuteParts, 'log' | 'lock'>, runId: RunId): void {
   const holder = lock.holder();
-  if (holder === undefined || holder.runId === runId || !lock.isHeldFor(holder.runId)) return run;
-  if (run.state !== 'APPROVED' || makesWay(log.run(holder.runId), run)) return run;
-  return notBegun(log, runId, lockHeld(log, holder));
-}
-
-/** Of two processes that want to carry out the same run, exactly one gets past this. */
-function mustBe(state: Run['state'], run: Run): Run {
-  if (run.state === state) return run;
-  const verb = state === 'APPROVED' ? 'started' : 'resumed';
-  throw new UserError('OUT_OF_DATE', `${run.id} cannot be ${verb}: it is ${run.state}.`, 'Ask for a new restore.');
+  if (holder === undefined || holder.runId === runId || !lock.isHeldFor(holder.runId)) return;
+  if (!makesWay(log.run(holder.runId), theRun(log, runId))) notBegun(log, runId, lockHeld(log, holder));
 }
 
 /** We hold the lock, so any other run that is in progress is carried out by nobody. A drill is not worth finishing. */

@@ -1,3 +1,4 @@
+import { notBegun } from './begin.ts';
 import { restorableUntil } from './decide.ts';
 import type { Environment } from './environment.ts';
 import { asUserError, UserError } from './errors.ts';
@@ -16,7 +17,6 @@ import type { Instant } from './restore-point/zoned-time.ts';
 import type { Restores, Wish } from './restores.ts';
 import type { Run } from './run.ts';
 import { cannotUndo, undoableUntil, undoRequest } from './undo.ts';
-import { endedEarly } from './unwind.ts';
 
 export type RestoresParts = ExecuteParts &
   RecordedRunsParts & {
@@ -126,10 +126,7 @@ function running(parts: RestoresParts) {
   return {
     execute: (runId, signal) => carry(runId, 'start', signal),
     resume: (runId, signal) => carry(runId, 'resume', signal),
-    abandon(runId, why) {
-      log.decide(runId, (run) => (run.state === 'APPROVED' ? [endedEarly(run, why, 0)] : []));
-      return existingRun(log, runId);
-    },
+    abandon: (runId, why) => notBegun(log, runId, why),
     refuseIfBehind: (runId) => refuseIfBehind(parts, runId),
   } satisfies Partial<Restores>;
 }

@@ -56,9 +56,9 @@ export interface Restores extends RecordedRuns {
    */
   execute(runId: RunId, signal?: AbortSignal): Promise<Run>;
   /** Ends an approved run that must not be started after all. Does nothing to any other run. */
-  abandon(runId: RunId, why: UserError): Run;
+  abandon(runId: RunId, why: UserError): void;
   /** The same for one that would be refused if it was started now, because another one is being carried out. */
-  refuseIfBehind(runId: RunId): Run;
+  refuseIfBehind(runId: RunId): void;
   /**
    * Goes on with an interrupted run where the record stops, after asking AWS what really happened; a run that somebody
    * asked to cancel is put back instead. Resolves as `execute` does.
