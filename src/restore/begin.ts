@@ -24,8 +24,8 @@ export function begin(log: EventLog, runId: RunId, how: 'start' | 'resume', hold
   );
 }
 
-/** Of two processes that want to carry out the same run, exactly one gets past this. */
-function mustBe(state: Run['state'], run: Run): void {
+/** Of two processes that want to carry out the same run, exactly one gets past this. @throws UserError OUT_OF_DATE */
+export function mustBe(state: Run['state'], run: Run): void {
   if (run.state === state) return;
   const verb = state === 'APPROVED' ? 'started' : 'resumed';
   throw new UserError('OUT_OF_DATE', `${run.id} cannot be ${verb}: it is ${run.state}.`, 'Ask for a new restore.');

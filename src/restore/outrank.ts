@@ -1,4 +1,5 @@
 /** A drill never keeps a restore waiting: it is asked to stop, and ended where nobody carries it out. */
+import { mustBe } from './begin.ts';
 import type { RunEvent, RunId } from './events.ts';
 import { outranked } from './outranked.ts';
 import type { Clock, EventLog, Lock } from './ports.ts';
@@ -14,7 +15,7 @@ const lookEveryMs = 250;
 
 /**
  * Takes the lock. A restore that finds a drill holding it has the drill stopped and waits for that; a drill waits for nobody.
- * @throws UserError INTERRUPTED when the program has to stop meanwhile
+ * @throws UserError INTERRUPTED when the program has to stop meanwhile, OUT_OF_DATE when the run has ended or begun meanwhile
  */
 export async function takeLock(
   parts: Parts,
@@ -23,6 +24,7 @@ export async function takeLock(
 ): Promise<ReturnType<Lock['take']>> {
   const { log, lock, clock } = parts;
   for (const until = clock.now() + drillStopsWithinMs; ; ) {
+    mustBe(run.state, log.run(run.id) ?? run);
     const answer = lock.take(run.id);
     if (answer.taken || clock.now() >= until || !makesWay(log.run(answer.holder.runId), run)) return answer;
     // Each time: it may have taken the lock and not have begun yet.

@@ -66,3 +66,14 @@ test('who waits for a drill and finds another restore in its place waits no long
   expect(taken).toMatchObject({ taken: false, holder: { runId: other } });
   expect(napped).toBe(1);
 });
+
+test('a run that was cancelled while it waited for a drill neither waits on nor takes the lock', async () => {
+  const { log, theirs, drill, restore, takenByThem, wait } = aDrillHasTheLock();
+  const fencing = takenByThem(drill);
+  const takenBack = wait(
+    () => void log.decide(restore, () => [{ type: 'withdrawn', by: { kind: 'system' } }]),
+    () => theirs.release(fencing),
+  );
+  await expect(takenBack).rejects.toMatchObject({ code: 'OUT_OF_DATE' });
+  expect(theirs.holder()?.runId).toBe(drill);
+});
