@@ -16,6 +16,9 @@ type LockRow = {
   fencing: number;
 };
 
+/** `ended`: whether its run has; null where nobody holds it. */
+type FoundRow = LockRow & { readonly ended: number | null };
+
 /** Long enough that a busy machine does not lose it between two heartbeats, short enough that a crash does not block for long. */
 export const leaseMs = 60_000;
 
@@ -39,6 +42,9 @@ export type LockIdentity = {
 
 /**
  * The one lock: at most one restore at a time for everybody who shares the file.
+ *
+ * It is free once its run has ended, which is the last thing that a holder writes down; one that was killed before giving it
+ * back keeps nobody waiting.
  *
  * It is taken over in two cases. Its holder ran on our own machine and the process is gone: at once. Or its lease ran
  * out: a holder renews it six times over before that, so it was stopped (SIGSTOP, a suspended machine, no processor
@@ -99,14 +105,14 @@ export function createLock(db: SqliteFile, now: () => Instant, me: LockIdentity,
     },
     isHeldFor(runId) {
       const row = sql.read.get();
-      return row !== undefined && row.run_id === runId && !isGone(row);
+      return row !== undefined && holderIn(row)?.runId === runId && !isGone(row);
     },
   });
 }
 
 function statements(db: SqliteFile) {
   return {
-    read: db.prepare<[], LockRow>('SELECT * FROM lock'),
+    read: db.prepare<[], FoundRow>('SELECT lock.*, runs.ended FROM lock LEFT JOIN runs ON runs.id = lock.run_id'),
     take: db.prepare<LockRow>(
       `UPDATE lock SET run_id = :run_id, host = :host, pid = :pid, machine = :machine, start_time = :start_time,
          taken_at = :taken_at, expires_at = :expires_at, expires_uptime = :expires_uptime, fencing = :fencing`,
@@ -118,8 +124,8 @@ function statements(db: SqliteFile) {
   };
 }
 
-function holderIn(row: LockRow): LockHolder | undefined {
-  return row.run_id === null ? undefined : { ...heldBy(row), runId: row.run_id };
+function holderIn(row: FoundRow): LockHolder | undefined {
+  return row.run_id === null || row.ended === 1 ? undefined : { ...heldBy(row), runId: row.run_id };
 }
 
 function heldBy(row: LockRow): Omit<LockHolder, 'runId'> {

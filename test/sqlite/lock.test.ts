@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src/sqlite/database.ts';
+import { SqliteEventLog } from '../../src/sqlite/event-log.ts';
 import { clockMarginMs, createLock, leaseMs } from '../../src/sqlite/lock.ts';
+import { requested } from '../support/requests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 type Process = { readonly pid: number; readonly startTime?: string; readonly machine?: string };
@@ -29,7 +31,7 @@ function openLocks() {
     clock.now += ms;
     clock.uptime += ms;
   };
-  return { clock, pass, alive, lockOf };
+  return { clock, pass, alive, lockOf, log: new SqliteEventLog(db, () => clock.now) };
 }
 
 test('one holds it, the next is told who', () => {
@@ -122,4 +124,19 @@ test('where the system does not tell machines apart, only a lease that ran out c
   expect(lockOf({ pid: 200 }).take('run-b').taken).toBe(false);
   pass(leaseMs + clockMarginMs);
   expect(lockOf({ pid: 200 }).take('run-b').taken).toBe(true);
+});
+
+test('a holder that was killed after its run had ended, and before giving the lock back, keeps nobody waiting', () => {
+  const { clock, lockOf, log } = openLocks();
+  const runId = log.begin(clock.now, requested({ approvalsNeeded: 0 }));
+  const there = lockOf(far).take(runId);
+  log.decide(runId, () => [{ type: 'started' }], there.holder.fencing);
+  expect(lockOf(one).take('run-b').taken).toBe(false);
+  log.decide(runId, () => [{ type: 'completed', durationMs: 1 }], there.holder.fencing);
+  expect(lockOf(one).holder()).toBeUndefined();
+  expect(lockOf(one).isHeldFor(runId)).toBe(false);
+  const here = lockOf(one).take('run-b');
+  expect(here).toEqual({ taken: true, holder: expect.objectContaining({ runId: 'run-b', fencing: 2 }) });
+  lockOf(far).release(there.holder.fencing);
+  expect(lockOf(one).isHeldFor('run-b')).toBe(true);
 });
