@@ -1,4 +1,5 @@
 /** Only one restore runs at a time, and none begins by itself when another one has ended: whoever comes second is told. Pure. */
+import { expire } from './decide.ts';
 import { UserError } from './errors.ts';
 import type { Instant } from './restore-point/zoned-time.ts';
 import type { Run } from './run.ts';
@@ -14,8 +15,10 @@ export function inTheWay(open: readonly Run[], isDrill: boolean): Run | undefine
  * The last approval would only be used up. Call it in the transaction in which it would be written down.
  * @throws UserError RESTORE_IN_PROGRESS
  */
-export function mustNotBeInVain({ approvals, approvalsNeeded }: Run, open: readonly Run[]): void {
-  const first = inTheWay(open, false);
+export function mustNotBeInVain({ approvals, approvalsNeeded }: Run, open: readonly Run[], now: Instant): void {
+  // What has expired is not started any more, also while nobody has written that down yet.
+  const alive = open.filter((run) => expire(run, now).length === 0);
+  const first = inTheWay(alive, false);
   // One that others have to follow starts nothing.
   if (first === undefined || approvals.length + 1 < approvalsNeeded) return;
   throw new UserError(

@@ -106,7 +106,7 @@ function deciding({ clock, environments, log }: RecordedRunsParts) {
       decide(runId, (run) => {
         mustBeAsAsked(run.request, of(run));
         const approval = approve(run, of(run), by, digest, clock.now());
-        mustNotBeInVain(run, log.open());
+        mustNotBeInVain(run, log.open(), clock.now());
         return approval;
       }),
     deny: (runId, by, reason) => decide(runId, (run) => deny(run, of(run), by, reason, clock.now())),

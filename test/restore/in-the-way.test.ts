@@ -20,6 +20,7 @@ function run(id: string, from: number, changes: Change, ...events: readonly RunE
 }
 
 const drill = { request: aRequest({ drill: true }), approvalsNeeded: 0 };
+const now = 100_000;
 const started = { type: 'started' } as const;
 
 test('only one restore is in the way of another: one that runs or is about to, and no drill; of a drill everything is', () => {
@@ -33,13 +34,19 @@ test('only one restore is in the way of another: one that runs or is about to, a
 
 test('the last approval is refused while another restore is in the way, and no other one', () => {
   const first = run('first', 0, {}, approvedBy(bob), started);
-  expect(() => mustNotBeInVain(run('second', 5, {}), [first])).toThrow(
+  expect(() => mustNotBeInVain(run('second', 5, {}), [first], now)).toThrow(
     'first is running, and only one restore runs at a time.',
   );
-  expect(() => mustNotBeInVain(run('second', 5, {}), [])).not.toThrow();
-  expect(() => mustNotBeInVain(run('second', 5, { approvalsNeeded: 2 }), [first])).not.toThrow();
+  expect(() => mustNotBeInVain(run('second', 5, {}), [], now)).not.toThrow();
+  expect(() => mustNotBeInVain(run('second', 5, { approvalsNeeded: 2 }), [first], now)).not.toThrow();
   const half = run('second', 5, { approvalsNeeded: 2 }, approvedBy(dave));
-  expect(() => mustNotBeInVain(half, [first])).toThrow('first is running');
+  expect(() => mustNotBeInVain(half, [first], now)).toThrow('first is running');
+});
+
+test('what was approved and has expired is in nobody’s way, also before that is written down', () => {
+  const first = run('first', 0, { expiresAt: now }, approvedBy(bob));
+  expect(() => mustNotBeInVain(run('second', 5, {}), [first], now - 1)).toThrow('first is approved');
+  expect(() => mustNotBeInVain(run('second', 5, {}), [first], now)).not.toThrow();
 });
 
 test('what was approved when a restore began does not start behind it: not after a crash either; what came later may', () => {
