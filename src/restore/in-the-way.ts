@@ -38,8 +38,11 @@ export function approvedAt({ approvals, requestedAt }: Run): Instant {
   return approvals.at(-1)?.at ?? requestedAt;
 }
 
-/** Those that wait to be started when `begun` begins, and must not do so behind it. A drill may: it writes to no live table. */
-export function overtaken(open: readonly Run[], { id, request, startedAt = 0 }: Run): readonly Run[] {
+/**
+ * Those that wait to be started when a run begins, and must not do so behind it. A drill may: it writes to no live table.
+ * What is approved has no event after that until it begins or ends.
+ */
+export function overtaken(open: readonly Run[], { id, request, startedSeq = 0 }: Run): readonly Run[] {
   if (request.drill === true) return [];
   return open.filter(
     (run) =>
@@ -48,6 +51,6 @@ export function overtaken(open: readonly Run[], { id, request, startedAt = 0 }: 
       // A shell starts its own run, and is refused itself.
       run.origin.kind === 'slack' &&
       run.request.drill !== true &&
-      approvedAt(run) <= startedAt,
+      run.lastSeq < startedSeq,
   );
 }

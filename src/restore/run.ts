@@ -44,6 +44,8 @@ export type Run = {
   /** Who ended an undecided request, and why (denied, withdrawn). */
   readonly closedBy?: { readonly by: Actor; readonly at: Instant; readonly reason: string };
   readonly startedAt?: Instant;
+  /** The number of the event with which it began: what came first is told by these, as clocks differ and are set. */
+  readonly startedSeq?: number;
   readonly endedAt?: Instant;
   readonly holder?: LockHolder;
   readonly phase?: Phase;
@@ -137,7 +139,7 @@ export function apply(run: Run, row: StoredEvent): Run {
   return { ...run, ...changes(run, row), lastSeq: row.seq };
 }
 
-function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
+function changes(run: Run, { seq, at, event }: StoredEvent): Partial<Run> {
   switch (event.type) {
     case 'requested':
     case 'resume-refused':
@@ -155,7 +157,7 @@ function changes(run: Run, { at, event }: StoredEvent): Partial<Run> {
     case 'expired':
       return { state: 'EXPIRED', endedAt: at };
     case 'started':
-      return { state: 'IN_PROGRESS', startedAt: at };
+      return { state: 'IN_PROGRESS', startedAt: at, startedSeq: seq };
     case 'lock-taken':
       return { holder: event.holder };
     case 'paused':
