@@ -126,7 +126,9 @@ function running(parts: RestoresParts) {
   return {
     execute: (runId, signal) => carry(runId, 'start', signal),
     resume: (runId, signal) => carry(runId, 'resume', signal),
-    abandon: (runId, why) => notBegun(log, runId, why),
+    abandon(runId, why) {
+      if (!lock.isHeldFor(runId)) notBegun(log, runId, why);
+    },
     refuseIfBehind: (runId) => refuseIfBehind(parts, runId),
   } satisfies Partial<Restores>;
 }

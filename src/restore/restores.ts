@@ -55,9 +55,9 @@ export interface Restores extends RecordedRuns {
    * the run. `signal` pauses it at the next safe point: it stays IN_PROGRESS, to be resumed.
    */
   execute(runId: RunId, signal?: AbortSignal): Promise<Run>;
-  /** Ends an approved run that must not be started after all. Does nothing to any other run. */
+  /** Ends an approved run that must not be started after all. Does nothing to any other run, nor to one that somebody else begins. */
   abandon(runId: RunId, why: UserError): void;
-  /** The same for one that would be refused if it was started now, because another one is being carried out. */
+  /** Ends one that would be refused if it was started now, because another one is being carried out. */
   refuseIfBehind(runId: RunId): void;
   /**
    * Goes on with an interrupted run where the record stops, after asking AWS what really happened; a run that somebody

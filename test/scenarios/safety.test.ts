@@ -1,5 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { asUserError } from '../../src/restore/errors.ts';
 import type { Phase } from '../../src/restore/events.ts';
 import { phases } from '../../src/restore/events.ts';
 import type { Item } from '../../src/restore/item.ts';
@@ -331,6 +332,20 @@ describe('a run that was stopped', () => {
     expect(taken.taken).toBe(true);
     expect(engine.restores.run(runId)?.state).toBe('IN_PROGRESS');
   });
+});
+
+test('what one bot begins is not ended by another one that was about to begin it as well', async () => {
+  const engine = await startEngine();
+  await damagedQuotes(engine);
+  const { id: runId } = await engine.restores.request(engine.wish(), shell);
+  const winner = engine.anotherProcess();
+  const { holder } = winner.lock.take(runId);
+  const why = await engine.restores.execute(runId).catch((error: unknown) => error);
+  expect(why).toMatchObject({ code: 'OUT_OF_DATE' });
+  engine.restores.abandon(runId, asUserError(why));
+  expect(engine.restores.run(runId)?.state).toBe('APPROVED');
+  winner.lock.release(holder.fencing);
+  expect(await winner.restores.execute(runId)).toMatchObject({ state: 'COMPLETED' });
 });
 
 test('a delete is checked against the restored table: an item that is there is never deleted', async () => {
