@@ -4,7 +4,7 @@ import { drillRecords } from './drills.ts';
 import type { Environment } from './environment.ts';
 import { UserError } from './errors.ts';
 import type { LockHolder, Phase, RunEvent, RunId } from './events.ts';
-import { mustNotBeInVain } from './in-the-way.ts';
+import { type InTheWay, inTheWay, inTheWayOf, mustNotBeInVain } from './in-the-way.ts';
 import { asItWas, environmentNamed, mustBeAsAsked } from './place.ts';
 import type { Clock, EventLog, Journal, Lock } from './ports.ts';
 import type { Actor } from './request.ts';
@@ -28,6 +28,10 @@ export interface RecordedRuns {
    * They keep their restore tables and journal until they are resumed.
    */
   interrupted(): readonly Run[];
+  /** What would be in the way of a restore, or a drill, that was started now. */
+  inTheWay(isDrill: boolean): InTheWay | undefined;
+  /** What has to be over before this run can be approved, or started once it is approved. */
+  inTheWayOf(run: Run): InTheWay | undefined;
   /** Who holds the lock now, and in which phase that run is. */
   inProgress(): { readonly holder: LockHolder; readonly phase: Phase | undefined } | undefined;
   /** When each environment was last drilled. */
@@ -68,18 +72,23 @@ export type RecordedRunsParts = {
 };
 
 export function makeRecordedRuns(parts: RecordedRunsParts): RecordedRuns {
-  return { ...lookups(parts), ...deciding(parts) };
+  const known = lookups(parts);
+  return { ...known, ...deciding(parts, known) };
 }
 
 function lookups(parts: RecordedRunsParts) {
   const { environments, log, lock, clock } = parts;
+  const isInterrupted = ({ id, state }: Run) => state === 'IN_PROGRESS' && !lock.isHeldFor(id);
+  const withItsState = (run: Run | undefined) => run && { run, isInterrupted: isInterrupted(run) };
   return {
     environment: (name) => environmentNamed(environments, name),
     environments: () => environments,
     run: (runId) => log.run(runId),
     history: (limit) => log.recent(limit),
     open: () => log.open(),
-    interrupted: () => log.open().filter((run) => run.state === 'IN_PROGRESS' && !lock.isHeldFor(run.id)),
+    interrupted: () => log.open().filter(isInterrupted),
+    inTheWay: (isDrill) => withItsState(inTheWay(log.open(), isDrill, clock.now())),
+    inTheWayOf: (run) => withItsState(inTheWayOf(run, log.open(), clock.now())),
     drills: () => drillRecords(environments, (name) => log.drillsOf(name), clock.now()),
     inProgress() {
       const holder = lock.holder();
@@ -92,7 +101,7 @@ function lookups(parts: RecordedRunsParts) {
   } satisfies Partial<RecordedRuns>;
 }
 
-function deciding({ clock, environments, log }: RecordedRunsParts) {
+function deciding({ clock, environments, log }: RecordedRunsParts, known: Pick<RecordedRuns, 'inTheWayOf'>) {
   const of = (run: Run) => environmentNamed(environments, run.request.environment);
   // Stopping what was begun does not need the configuration to know where.
   const todayOrThen = ({ request }: Run) =>
@@ -106,7 +115,7 @@ function deciding({ clock, environments, log }: RecordedRunsParts) {
       decide(runId, (run) => {
         mustBeAsAsked(run.request, of(run));
         const approval = approve(run, of(run), by, digest, clock.now());
-        mustNotBeInVain(run, log.open(), clock.now());
+        mustNotBeInVain(run, known.inTheWayOf(run));
         return approval;
       }),
     deny: (runId, by, reason) => decide(runId, (run) => deny(run, of(run), by, reason, clock.now())),

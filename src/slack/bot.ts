@@ -157,6 +157,7 @@ function reporterOf(parts: SlackBotParts, client: WebClient, people: People, sig
     poster,
     environmentOf: (name) => restores.environments().find((each) => each.name === name),
     undoableUntil: (runId) => restores.undoableUntil(runId),
+    inTheWayOf: (run) => restores.inTheWayOf(run),
     membersOf: (channelId) => people.members(channelId),
     inGroup: (groupId) => people.inGroup(groupId),
     onUnreachable: (run, error) => void tellRequester(run, error),

@@ -1,9 +1,10 @@
 /** What a person should read before asking, beyond what AWS says about the tables. Pure; plain sentences. */
 import type { TableRef } from '../restore/environment.ts';
-import { inTheWay, isOrWillBe } from '../restore/in-the-way.ts';
+import type { InTheWay } from '../restore/in-the-way.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { Run } from '../restore/run.ts';
 import { duration, utc } from './measures.ts';
+import { inTheWayCaution } from './messages/in-the-way.ts';
 
 const hour = 3_600_000;
 /** A request may wait for hours; a moment with less left than this may be gone by then. */
@@ -18,26 +19,18 @@ export type Asked = {
   readonly now: Instant;
   /** Newest first. */
   readonly history: readonly Run[];
-  /** Requested, approved or running. */
-  readonly open: readonly Run[];
-  readonly needsApproval: boolean;
+  readonly inTheWay: InTheWay | undefined;
+  /** 0: it is started at once. */
+  readonly approvalsNeeded: number;
 };
 
 export function cautions(asked: Asked): readonly string[] {
-  return [...turnCautions(asked.open, false, asked.needsApproval), ...closingWindow(asked), ...otherRuns(asked)];
+  return [...turnCautions(asked.inTheWay, asked.approvalsNeeded), ...closingWindow(asked), ...otherRuns(asked)];
 }
 
-/**
- * What whoever asks now should know about the run that is in the way, for a restore, an undo or a drill. What needs no
- * approval is started at once.
- */
-export function turnCautions(open: readonly Run[], isDrill: boolean, needsApproval: boolean): readonly string[] {
-  const first = inTheWay(open, isDrill);
-  if (first === undefined) return [];
-  const then = needsApproval
-    ? 'this one cannot be approved before that is over.'
-    : 'one that is started before that is over fails at once, and has to be asked for anew.';
-  return [`${first.id} ${isOrWillBe(first)}. Only one restore runs at a time: ${then}`];
+/** What whoever asks now should know about the run that is in the way, for a restore, an undo or a drill. */
+export function turnCautions(inTheWay: InTheWay | undefined, approvalsNeeded: number): readonly string[] {
+  return inTheWay === undefined ? [] : [inTheWayCaution(inTheWay, approvalsNeeded)];
 }
 
 function closingWindow({ at, earliest }: Asked): readonly string[] {

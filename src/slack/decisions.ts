@@ -3,7 +3,6 @@ import type { ModalView } from '@slack/types';
 import { refuseCancel } from '../restore/decide.ts';
 import type { Environment } from '../restore/environment.ts';
 import { asUserError, UserError } from '../restore/errors.ts';
-import { inTheWay } from '../restore/in-the-way.ts';
 import { mayAnswerPlan, mayApprove, mayDeny, mayWithdraw, type Refusal, type Role } from '../restore/policy.ts';
 import type { Actor } from '../restore/request.ts';
 import type { Run } from '../restore/run.ts';
@@ -48,7 +47,9 @@ export async function onClick(desk: Desk, click: Click): Promise<void> {
       : actorOf(desk, await memberOf(desk, userId, [environment], roleFor[actionId], ack));
   const refusal = mayDecide(environment, actionId, run, by);
   const view =
-    refusal === undefined && run.state === 'AWAITING_APPROVAL' ? askingFirst(environment, actionId, run) : undefined;
+    refusal === undefined && run.state === 'AWAITING_APPROVAL'
+      ? askingFirst(desk, environment, actionId, run)
+      : undefined;
   if (view !== undefined) {
     await Promise.all([openView(desk, click.triggerId, view(click.value ?? '')), ack()]);
     return;
@@ -66,6 +67,7 @@ export async function onClick(desk: Desk, click: Click): Promise<void> {
 
 /** The window that asks something before a decision counts; undefined: none does. */
 function askingFirst(
+  { restores }: Desk,
   environment: Environment,
   actionId: Deciding,
   run: Run,
@@ -73,7 +75,7 @@ function askingFirst(
   if (actionId === actionIds.deny) return () => denyView(run, valueFor(run));
   // The digest of the card that was clicked goes along: it says what was read.
   if (actionId === actionIds.approve && environment.approvalStepUp === true)
-    return (metadata) => approveView(run, metadata);
+    return (metadata) => approveView(run, metadata, restores.inTheWayOf(run));
   return undefined;
 }
 
@@ -208,9 +210,7 @@ function unlessDecided(desk: Desk, run: Run, act: () => Run): Message | undefine
 function problemOf(desk: Desk, run: Run, error: UserError): Message {
   const { restores } = desk;
   if (error.code === 'OUT_OF_DATE') return tooLateMessage(restores.run(run.id) ?? run, error);
-  const first = error.code === 'RESTORE_IN_PROGRESS' ? inTheWay(restores.open(), false) : undefined;
+  const first = error.code === 'RESTORE_IN_PROGRESS' ? restores.inTheWayOf(run) : undefined;
   // It may be over by now.
-  if (first === undefined) return errorMessage(error);
-  const isInterrupted = restores.interrupted().some(({ id }) => id === first.id);
-  return notYetMessage(run, first, { progress: progressOf(desk)(first), isInterrupted });
+  return first === undefined ? errorMessage(error) : notYetMessage(run, first, progressOf(desk)(first.run));
 }

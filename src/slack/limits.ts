@@ -58,6 +58,8 @@ export const times = {
   firstReminder: 15 * 60_000,
   /** An approved run that has not begun by then waits for something, and its card says so. */
   startsWithin: 60_000,
+  /** That a process is gone, or that Slack is silent, is no event: a card that waits is looked at anew so often. */
+  looksAgain: 60_000,
   retryFirst: 1000,
   retryCap: 30_000,
 } as const;

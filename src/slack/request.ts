@@ -58,12 +58,18 @@ async function lookUp(desk: Desk, userId: string, wanted: Wanted): Promise<Modal
     return dryRunView(report, now);
   }
   const { earliest } = outlook.window;
-  const [history, open] = [restores.history(runsLookedAt), restores.open()];
+  const inTheWay = restores.inTheWay(wanted.drill);
   // Streams, replicas and TTL matter to what is written; a drill writes nothing.
-  const needsApproval = environment.approvals > 0;
   const warnings = wanted.drill
-    ? turnCautions(open, true, false)
-    : [...outlook.warnings, ...cautions({ tables, at, earliest, now, history, open, needsApproval })];
+    ? turnCautions(inTheWay, 0)
+    : [
+        ...outlook.warnings,
+        ...cautions({
+          ...{ tables, at, earliest, now, inTheWay },
+          history: restores.history(runsLookedAt),
+          approvalsNeeded: environment.approvals,
+        }),
+      ];
   const choices = choicesOf(environment, wanted);
   const filled = {
     wanted,

@@ -1,7 +1,7 @@
 /** One run as its story is told: its rows, what they add up to, and what its messages say besides. */
 import type { Environment } from '../restore/environment.ts';
 import type { RunId, StoredEvent } from '../restore/events.ts';
-import { approvedAt, inTheWay } from '../restore/in-the-way.ts';
+import { approvedAt, type InTheWay } from '../restore/in-the-way.ts';
 import type { Clock, EventLog } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import { foldRun, hasEnded, type Run } from '../restore/run.ts';
@@ -17,6 +17,8 @@ export type StoryParts = {
   readonly environmentOf: (name: string) => Environment | undefined;
   /** Until when a run can be undone; undefined: it cannot. */
   readonly undoableUntil: (runId: RunId) => Instant | undefined;
+  /** What has to be over before this run can be approved, or started. */
+  readonly inTheWayOf: (run: Run) => InTheWay | undefined;
 };
 
 /** undefined: there is no such run, or Slack is not where it is told. */
@@ -38,25 +40,17 @@ export function surroundingsOf({ run, rows }: Story, parts: StoryParts): Surroun
   const undone = undoOf === undefined ? undefined : log.run(undoOf);
   const undoing = hasEnded(run) ? log.open().find(({ request }) => request.undoOf === run.id) : undefined;
   const stopOrStart = rows.findLast(({ event: { type } }) => type === 'paused' || type.startsWith('resume'));
-  const first = inTheWayOf(run, parts);
+  const inTheWay = parts.inTheWayOf(run);
   return {
     environment: environmentOf(environment),
     isPaused: stopOrStart?.event.type === 'paused',
     isRefused: stopOrStart?.event.type === 'resume-refused',
     ...(undone === undefined ? {} : { undone }),
     ...(until === undefined ? {} : { undoableUntil: until }),
-    ...(first === undefined ? {} : { inTheWay: first }),
+    ...(inTheWay === undefined ? {} : { inTheWay }),
     ...(undoing === undefined ? {} : { undoneBy: undoing.id }),
     ...(waitsFrom(run) <= clock.now() ? { isWaiting: true } : {}),
   };
-}
-
-/** What keeps it from being approved, or started once it is approved. */
-function inTheWayOf({ id, state, request }: Run, { log }: StoryParts): Run | undefined {
-  if (state === 'AWAITING_APPROVAL') return inTheWay(log.open(), false);
-  if (state !== 'APPROVED') return undefined;
-  const others = log.open().filter((run) => run.id !== id && run.state === 'IN_PROGRESS');
-  return inTheWay(others, request.drill === true);
 }
 
 /** From when on an approved run is not said to be about to start: it waits for something. */

@@ -258,7 +258,8 @@ class Teller {
     if (this.#isStale(story)) return this.#untilNextEdit();
     // Progress is not in the event log, so it rings no bell.
     if (run.state === 'IN_PROGRESS') return times.betweenEdits;
-    return until(run.state === 'APPROVED' && waitsFrom(run) > now ? waitsFrom(run) : nextReminderAt(run, now));
+    const next = run.state === 'APPROVED' && waitsFrom(run) > now ? waitsFrom(run) : nextReminderAt(run, now);
+    return Math.min(times.looksAgain, until(next));
   }
 
   #untilNextEdit(): number {

@@ -37,7 +37,7 @@ export async function openUndo(desk: Desk, run: Run, asking: Asking): Promise<vo
   const until = desk.restores.undoableUntil(run.id);
   const now = desk.clock.now();
   if (until === undefined || until <= now) throw nothingToUndo(run);
-  const warnings = turnCautions(desk.restores.open(), false, environment.approvals > 0);
+  const warnings = turnCautions(desk.restores.inTheWay(false), environment.approvals);
   const view = undoView({ run, environment, warnings, until, now, askedBy: userId, channelId });
   await Promise.all([openView(desk, triggerId, view), ack()]);
 }

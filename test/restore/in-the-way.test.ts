@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../src/restore/events.ts';
-import { inTheWay, mustNotBeInVain, overtaken } from '../../src/restore/in-the-way.ts';
+import { inTheWay, inTheWayOf, mustNotBeInVain, overtaken } from '../../src/restore/in-the-way.ts';
 import { foldRun, type Run } from '../../src/restore/run.ts';
 import { aRequest, bob, dave, requested } from '../support/requests.ts';
 
@@ -27,26 +27,27 @@ test('only one restore is in the way of another: one that runs or is about to, a
   const pending = run('pending', 0, {});
   const rehearsal = run('drill', 0, drill, started);
   const approved = run('approved', 0, {}, approvedBy(bob));
-  expect(inTheWay([pending, rehearsal], false)).toBeUndefined();
-  expect(inTheWay([pending, rehearsal, approved], false)?.id).toBe('approved');
-  expect(inTheWay([pending, rehearsal, approved], true)?.id).toBe('drill');
+  expect(inTheWay([pending, rehearsal], false, now)).toBeUndefined();
+  expect(inTheWay([pending, rehearsal, approved], false, now)?.id).toBe('approved');
+  expect(inTheWay([pending, rehearsal, approved], true, now)?.id).toBe('drill');
 });
 
 test('the last approval is refused while another restore is in the way, and no other one', () => {
-  const first = run('first', 0, {}, approvedBy(bob), started);
-  expect(() => mustNotBeInVain(run('second', 5, {}), [first], now)).toThrow(
+  const first = { run: run('first', 0, {}, approvedBy(bob), started), isInterrupted: false };
+  expect(() => mustNotBeInVain(run('second', 5, {}), first)).toThrow(
     'first is running, and only one restore runs at a time.',
   );
-  expect(() => mustNotBeInVain(run('second', 5, {}), [], now)).not.toThrow();
-  expect(() => mustNotBeInVain(run('second', 5, { approvalsNeeded: 2 }), [first], now)).not.toThrow();
+  expect(() => mustNotBeInVain(run('second', 5, {}), undefined)).not.toThrow();
+  expect(() => mustNotBeInVain(run('second', 5, { approvalsNeeded: 2 }), first)).not.toThrow();
   const half = run('second', 5, { approvalsNeeded: 2 }, approvedBy(dave));
-  expect(() => mustNotBeInVain(half, [first], now)).toThrow('first is running');
+  expect(() => mustNotBeInVain(half, first)).toThrow('first is running');
+  expect(() => mustNotBeInVain(half, { ...first, isInterrupted: true })).toThrow('first was interrupted, and only');
 });
 
 test('what was approved and has expired is in nobody’s way, also before that is written down', () => {
   const first = run('first', 0, { expiresAt: now }, approvedBy(bob));
-  expect(() => mustNotBeInVain(run('second', 5, {}), [first], now - 1)).toThrow('first is approved');
-  expect(() => mustNotBeInVain(run('second', 5, {}), [first], now)).not.toThrow();
+  expect(inTheWayOf(run('second', 5, {}), [first], now - 1)).toBe(first);
+  expect(inTheWayOf(run('second', 5, {}), [first], now)).toBeUndefined();
 });
 
 test('what was approved when a restore began does not start behind it: not after a crash either, nor by another clock; what came later may', () => {

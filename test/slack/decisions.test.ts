@@ -273,20 +273,20 @@ test('while another restore runs, Approve is refused and uses nothing up; when t
   await expect.poll(() => world.approved.length).toBe(1);
   const [id = ''] = world.approved;
   const bob = world.slack.as('U0BOB');
-  await bob.click(await parentShowing(world, `\`${id}\` is approved and starts as soon as it can. ${warning}`), {
+  await bob.click(await parentShowing(world, `${id} is approved and starts as soon as it can. ${warning}`), {
     text: 'Approve',
   });
   expect(await told(bob)).toContain(`Not approved yet: \`${id}\` is approved and starts as soon as it can`);
+  world.holdLock(id);
   world.record(id, { type: 'started' }, { type: 'phase-started', phase: 'AWAIT_ACTIVE' });
-  const card = await parentShowing(world, `\`${id}\` is running. ${warning}`);
-  expect(readable(card)).toContain(`${id} is running: this one cannot be approved before that is over.`);
+  const card = await parentShowing(world, `${id} is running. ${warning} When that is over, this line goes.`);
+  expect(readable(card)).toContain(`${id} is running. ${warning} The tables of prod go back`);
   expect(readable(await open(world, 'prod 1 hour ago', 'U0CAROL'))).toContain(`${id} is running. ${warning}`);
   await bob.click(card, { text: 'Approve' });
   await expect.poll(() => bob.ephemerals().length).toBe(2);
   const said = bob.ephemerals().at(-1)?.text;
-  // Here nobody carries it out.
-  expect(said).toContain(`Not approved yet: \`${id}\` was interrupted (Wait until the restored tables are ready`);
-  expect(said).toContain('the bot goes on with it by itself');
+  expect(said).toContain(`Not approved yet: \`${id}\` is running (Wait until the restored tables are ready`);
+  expect(said).not.toContain('Nobody carries it out');
   expect(said).toMatch(/This request stays open until <!date/);
   expect(world.restores.run(asked.id)).toMatchObject({ state: 'AWAITING_APPROVAL', approvals: [] });
   world.record(id, { type: 'completed', durationMs: 1000 });
@@ -315,8 +315,13 @@ test('of two approvals that are needed the first one counts also while another r
   const [id = ''] = world.approved;
   world.record(id, { type: 'started' });
   const card = await ask(world);
+  const counts = 'the last approval of this one cannot be given before that is over; those before it count. ';
+  expect(readable(card).split(counts)).toHaveLength(3);
+  const asking = await open(world, 'prod 1 hour ago', 'U0CAROL');
+  expect(readable(asking)).toContain(counts.trim());
   await world.slack.as('U0BOB').click(card, { text: 'Approve' });
-  await parentShowing(world, 'So far: <@U0BOB>');
+  const half = await parentShowing(world, 'So far: <@U0BOB>');
+  expect(readable(half).split('this one cannot be approved before that is over. ')).toHaveLength(3);
   const dave = world.slack.as('U0DAVE');
   await dave.click(card, { text: 'Approve' }, { staleMessage: true });
   expect(await told(dave)).toContain('Not approved yet');
@@ -329,7 +334,9 @@ test('with step-up, too, an approval that would be in vain does not count', asyn
   world.record(world.approved[0] ?? '', { type: 'started' });
   const bob = world.slack.as('U0BOB');
   await bob.click(await ask(world), { text: 'Approve' });
-  await bob.submit(await bob.viewUntil((view) => view.submit !== undefined), { Environment: 'prod' });
+  const asks = await bob.viewUntil((view) => view.submit !== undefined);
+  expect(readable(asks)).toContain('Only one restore runs at a time: this one cannot be approved before that is over.');
+  await bob.submit(asks, { Environment: 'prod' });
   await bob.viewUntil((view) => readable(view).includes('Not approved yet'));
   expect(world.restores.history(1)[0]?.state).toBe('AWAITING_APPROVAL');
 });
@@ -342,6 +349,7 @@ test('the window for an undo warns while another restore runs', async () => {
   const alice = world.slack.as('U0ALICE');
   await alice.submit(await open(world, 'dev 2 hours ago'), {});
   await expect.poll(() => world.approved.length).toBe(2);
+  world.holdLock(world.approved[1] ?? '');
   world.record(world.approved[1] ?? '', { type: 'started' });
   await alice.close(alice.view(), { all: true });
   await alice.command(command, `undo ${id}`);

@@ -214,10 +214,10 @@ describe.each([
   test('every message of its life is one that Slack takes', () => {
     for (const [row, run] of rows) {
       const reply = replyTo(row, run, around(run));
-      const paused = { ...around(run), isPaused: true, undoneBy: 'restore-2', inTheWay: run };
+      const paused = { ...around(run), isPaused: true, undoneBy: 'restore-2', inTheWay: { run, isInterrupted: true } };
       const waiting = { ...around(run), isWaiting: true };
-      const parents = [around(run), paused, waiting, { ...waiting, inTheWay: run }].map((surroundings) =>
-        parentMessage(run, surroundings, progress),
+      const parents = [around(run), paused, waiting, { ...waiting, inTheWay: { run, isInterrupted: true } }].map(
+        (surroundings) => parentMessage(run, surroundings, progress),
       );
       for (const message of [...parents, ...(reply === undefined ? [] : [reply])]) {
         for (const shown of [message, inPlainBlocks(message), inButtonsOnly(message)]) {
@@ -263,7 +263,7 @@ describe.each([
         reminderMessage(run, around(run), now + 15 * minute),
         approverMessage(run, around(run), 'U0NOBODY'),
         approverMessage(run, around(run), 'U0BOB', 'https://sandbox.slack.com/archives/C0OPS/p1'),
-        notYetMessage(run, run, { progress, isInterrupted: true }),
+        notYetMessage(run, { run, isInterrupted: true }, progress),
         tooLateMessage(run, new UserError('OUT_OF_DATE', nasty.repeat(50), nasty.repeat(50))),
         unreachableMessage(run, 'not_in_channel'),
         ...[asked(run), approved(run), denied(run)].map(({ text }) => message(text, [section(text)])),

@@ -6,7 +6,8 @@ import { statusLine } from '../../src/slack/messages/answers.ts';
 import { notYetMessage } from '../../src/slack/messages/refusal.ts';
 import { asked } from '../../src/slack/views/asked.ts';
 import { aRequest, requested } from '../support/requests.ts';
-import { now } from './world.ts';
+import { ask, open, parentShowing, readable, titleOf } from './conversation.ts';
+import { dev, minute, movableClock, now, prod, startWorld } from './world.ts';
 
 const shell: Origin = { kind: 'shell', workingDirectory: '/' };
 const started: readonly RunEvent[] = [{ type: 'started' }, { type: 'phase-started', phase: 'SWAP_DATA' }];
@@ -21,7 +22,7 @@ function runOf(id: string, origin: Origin, ...events: readonly RunEvent[]): Run 
 const slack: Origin = { kind: 'slack', channelId: 'C0OPS', teamId: 'T0' };
 const waiting = runOf('restore-2', slack);
 const notYet = (first: Run, isInterrupted: boolean) =>
-  notYetMessage(waiting, first, { progress: {} as never, isInterrupted }).text;
+  notYetMessage(waiting, { run: first, isInterrupted }, {} as never).text;
 
 test('who approves too early reads that the other one runs, or who has to go on with it', () => {
   const running = notYet(runOf('restore-1', shell, ...started), false);
@@ -57,4 +58,39 @@ test('what was asked for and refused at once is not said to start', () => {
   const { text } = asked(runOf('restore-3', slack, { ...failure, durationMs: 0 }));
   expect(text).toContain(':warning: `restore-3` is on record. It was not started: Another runs. Ask later.');
   expect(text).not.toContain('It starts now.');
+});
+
+test('of a run whose process is gone, card, question and windows say that it was interrupted, and who has to go on', async () => {
+  const clock = movableClock();
+  const world = await startWorld({ clock, environments: [dev, { ...prod, approvalStepUp: true }] });
+  const alice = world.slack.as('U0ALICE');
+  await alice.submit(await open(world, 'dev 2 hours ago'), {});
+  await expect.poll(() => world.approved.length).toBe(1);
+  const [id = ''] = world.approved;
+  const stop = world.holdLock(id);
+  world.record(id, { type: 'started' });
+  const card = await ask(world);
+  expect(readable(card)).toContain(`${id} is running. Only one restore runs at a time`);
+  const carol = world.slack.as('U0CAROL');
+  const asks = async () => {
+    const view = readable(await open(world, 'prod 1 hour ago', 'U0CAROL'));
+    await carol.close(carol.view(), { all: true });
+    return view;
+  };
+  expect(await asks()).toContain(`${id} is running. Only one restore runs at a time`);
+  // It is killed: no event says so.
+  stop();
+  clock.moveOn(2 * minute);
+  const goesOn = 'Nobody carries it out at this moment; the bot goes on with it by itself';
+  await expect
+    .poll(() => readable(world.slack.messages('C0OPS').find(({ ts }) => ts === card.ts)), { timeout: 10_000 })
+    .toMatch(new RegExp(`${id} was interrupted. Only one .*${goesOn}`));
+  const asking = await asks();
+  expect(asking).toContain(`${id} was interrupted. Only one restore runs`);
+  expect(asking).toContain(goesOn);
+  const bob = world.slack.as('U0BOB');
+  await bob.click(await parentShowing(world, 'was interrupted'), { text: 'Approve' });
+  const approving = readable(await bob.viewUntil((view) => titleOf(view) === 'Approve'));
+  expect(approving).toContain(`${id} was interrupted. Only one restore runs`);
+  expect(approving).toContain(goesOn);
 });

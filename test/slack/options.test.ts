@@ -111,14 +111,17 @@ test('while any restore runs, of whatever environment, the window says that anot
   await alice.submit(await open(world, 'drill dev'), {});
   await expect.poll(() => world.approved.length).toBe(1);
   const drill = onlyRun(world);
+  const stop = world.holdLock(drill.id);
   world.record(drill.id, { type: 'started' });
   // A drill makes way for a restore, and for no other drill.
   expect(await shows('prod 2 hours ago')).not.toContain(warning);
   expect(await shows('drill prod')).toContain(`${drill.id} is running. ${warning}`);
   world.record(drill.id, { type: 'completed', durationMs: 1000 });
+  stop();
   await alice.submit(await open(world, 'dev 2 hours ago'), {});
   await expect.poll(() => world.approved.length).toBe(2);
   const restore = world.restores.history(1)[0]?.id ?? '';
+  world.holdLock(restore);
   world.record(restore, { type: 'started' });
   expect(await shows('prod 2 hours ago')).toContain(`${restore} is running. ${warning}`);
   expect(await shows('drill prod')).toContain(`${restore} is running. ${warning}`);

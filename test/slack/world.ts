@@ -5,7 +5,7 @@ import { createProgressBoard } from '../../src/progress-board.ts';
 import type { Environment } from '../../src/restore/environment.ts';
 import type { RunEvent, RunId } from '../../src/restore/events.ts';
 import { makeRestores } from '../../src/restore/make-restores.ts';
-import type { Aws, Clock, RecoveryWindow } from '../../src/restore/ports.ts';
+import type { Aws, Clock, Lock, RecoveryWindow } from '../../src/restore/ports.ts';
 import type { Restores } from '../../src/restore/restores.ts';
 import { systemClock as slackClock } from '../../src/sandbox/slack/clock.ts';
 import type { SandboxSlack, SlackOptions } from '../../src/sandbox/slack/server.ts';
@@ -120,13 +120,17 @@ export async function startWorld(options: WorldOptions = {}) {
   });
 
   /** One process: another one on the same file is a restart. */
-  async function startProcess(changes: { readonly watch?: (approved: RunId) => void } = {}) {
+  async function startProcess(
+    changes: { readonly watch?: (approved: RunId) => void; readonly environments?: readonly Environment[] } = {},
+  ) {
     const db = openDatabase(join(folder, 'state.sqlite'));
     const log = new SqliteEventLog(db, clock.now);
     const deliveries = createDeliveries(db);
     const progress = createProgressBoard(clock.now);
     const approved: RunId[] = [];
-    const restores = restoresOn(db, log, clock, environments, options.mode === 'http' ? Date.now() : now, options.aws);
+    const lock = createLock(db, clock.now, thisProcess());
+    const begun = options.mode === 'http' ? Date.now() : now;
+    const restores = restoresOn({ db, log, lock, clock }, changes.environments ?? environments, begun, options.aws);
     const bot = await createSlackBot({
       settings: settingsFor(slack, options),
       restores,
@@ -161,7 +165,13 @@ export async function startWorld(options: WorldOptions = {}) {
         'written',
       );
     };
-    return { bot, port, log, deliveries, progress, restores, approved, record, wrote };
+    /** As if this process carried it out, until the function that comes back is called. */
+    const holdLock = (runId: RunId) => {
+      const taken = lock.take(runId);
+      if (!taken.taken) throw new Error('Somebody has the lock');
+      return () => lock.release(taken.holder.fencing);
+    };
+    return { bot, port, log, deliveries, progress, restores, approved, record, wrote, holdLock };
   }
 
   return { slack, clock, logged, startProcess, ...(await startProcess()) };
@@ -175,9 +185,10 @@ function settingsFor(slack: SandboxSlack, { mode = 'socket', settings }: WorldOp
 }
 
 function restoresOn(
-  db: SqliteFile,
-  log: SqliteEventLog,
-  clock: Clock,
+  {
+    db,
+    ...parts
+  }: { readonly db: SqliteFile; readonly log: SqliteEventLog; readonly lock: Lock; readonly clock: Clock },
   environments: readonly Environment[],
   begun: number,
   tables: Partial<Aws['tables']> = {},
@@ -207,12 +218,10 @@ function restoresOn(
   const unused = {} as never;
   return makeRestores({
     environments,
+    ...parts,
     awsFor: () => aws,
-    log,
-    lock: createLock(db, clock.now, thisProcess()),
     journal: createJournal(db, journalKey),
     comparer: unused,
-    clock,
     progress: createProgressBoard(),
     pace: unused,
     undoWindowMs: 24 * 60 * minute,

@@ -10,7 +10,7 @@ import { commandName } from '../command.ts';
 import { count, duration, size, utc } from '../measures.ts';
 import { actor, bothTimes, code, escaped, literal, readersTime, shortened } from '../mrkdwn.ts';
 import { actions, button, context, header, lineSections, type Message, message, section } from './blocks.ts';
-import { whoGoesOn } from './interrupted.ts';
+import { whoGoesOn } from './in-the-way.ts';
 import { currentPhase, type Progress } from './phases.ts';
 import { writtenInAll } from './written.ts';
 

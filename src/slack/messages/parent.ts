@@ -1,6 +1,6 @@
 /** The one message of a run in the channel, edited in place from request to end. */
 import type { KnownBlock } from '@slack/types';
-import { isOrWillBe } from '../../restore/in-the-way.ts';
+import { approvalsLeft } from '../../restore/in-the-way.ts';
 import { pauseCaution } from '../../restore/pause-caution.ts';
 import { approversOf } from '../../restore/policy.ts';
 import type { Run, RunState } from '../../restore/run.ts';
@@ -13,6 +13,7 @@ import { whatStoppingDoes } from './answers.ts';
 import { actions, button, confirmation, context, facts, header, type Message, message, section } from './blocks.ts';
 import { expected } from './cost.ts';
 import { approvedBy, closedLine } from './decided.ts';
+import { inTheWayCaution, onlyOneRuns, whoHasToGoOn } from './in-the-way.ts';
 import { outcomeBlocks, outcomeText } from './outcome.ts';
 import { pausedLine, refusedLine } from './paused.ts';
 import { currentPhase, type Progress, planBlocks } from './phases.ts';
@@ -62,23 +63,18 @@ function approvalCard(run: Run, surroundings: Surroundings): Message {
     ...requestBlocks(run, surroundings),
     section(`*What will happen:* ${isUndo(run) ? whatUndoDoes : whatRestoreDoes}`),
     ...(cost.length === 0 ? [] : [facts(cost)]),
-    ...(inTheWay === undefined ? [] : [section(notYet(inTheWay))]),
+    ...(inTheWay === undefined
+      ? []
+      : [section(`:warning: ${inTheWayCaution(inTheWay, approvalsLeft(run))} When that is over, this line goes.`)]),
     context(whoMay(run, environment)),
     reference(run, ...expiry(run)),
     buttons,
   ]);
 }
 
-function confirmApproval(run: Run, inTheWay: Run | undefined) {
-  const caution =
-    inTheWay === undefined
-      ? ''
-      : `${inTheWay.id} ${isOrWillBe(inTheWay)}: this one cannot be approved before that is over. `;
+function confirmApproval(run: Run, inTheWay: Surroundings['inTheWay']) {
+  const caution = inTheWay === undefined ? '' : `${onlyOneRuns(inTheWay, approvalsLeft(run))} `;
   return confirmation(`Approve this ${nounFor(run)}?`, `${caution}${inOneSentence(run)}`, 'Approve', 'Not yet');
-}
-
-function notYet(inTheWay: Run): string {
-  return `:warning: ${code(inTheWay.id)} ${isOrWillBe(inTheWay)}. Only one restore runs at a time: this one cannot be approved before that is over. This line goes when it can.`;
 }
 
 function isUndo({ request }: Run): boolean {
@@ -152,7 +148,7 @@ function waiting(run: Run, surroundings: Surroundings): Message {
 
 function whyWaiting(run: Run, { inTheWay }: Surroundings): string {
   if (inTheWay !== undefined)
-    return `:hourglass_flowing_sand: It waits until ${code(inTheWay.id)} is over, and starts by itself then. No table was touched.`;
+    return `:hourglass_flowing_sand: It waits until ${code(inTheWay.run.id)} is over, and starts by itself then.${whoHasToGoOn(inTheWay)} No table was touched.`;
   const whose = run.approvals.length === 0 ? 'who asked for it' : 'those who asked for it and approved it';
   return `:hourglass_flowing_sand: It waits until Slack can say who has which rights: ${whose} must still have theirs. It starts by itself as soon as that is known. No table was touched.`;
 }

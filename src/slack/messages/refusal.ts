@@ -1,13 +1,13 @@
 /** Refusals and errors, for the one person they concern. */
 import type { UserError } from '../../restore/errors.ts';
-import { isOrWillBe } from '../../restore/in-the-way.ts';
+import { type InTheWay, whatItDoes } from '../../restore/in-the-way.ts';
 import type { Refusal } from '../../restore/policy.ts';
 import type { Run } from '../../restore/run.ts';
 import { inSlack } from '../command.ts';
 import { actor, anyOf, channelLink, code, escaped, readersTime, sentence } from '../mrkdwn.ts';
 import { context, type Message, message, section } from './blocks.ts';
 import { wasApproved } from './decided.ts';
-import { whoGoesOn } from './interrupted.ts';
+import { whoHasToGoOn } from './in-the-way.ts';
 import { currentPhase, type Progress } from './phases.ts';
 
 export function refusalMessage(refusal: Refusal): Message {
@@ -39,19 +39,14 @@ export function tooLateMessage(run: Run, error: UserError): Message {
   return message(text, [section(text)]);
 }
 
-/** An approval would be used up: `first` has to be over before this one can be started. */
-export function notYetMessage(
-  run: Run,
-  first: Run,
-  { progress, isInterrupted }: { readonly progress: Progress; readonly isInterrupted: boolean },
-): Message {
+/** An approval would be used up: another run has to be over before this one can be started. */
+export function notYetMessage(run: Run, inTheWay: InTheWay, progress: Progress): Message {
+  const first = inTheWay.run;
   const phase = first.state === 'IN_PROGRESS' ? ` (${escaped(currentPhase(first, progress))})` : '';
   const until = run.expiresAt === undefined ? '' : ` until ${readersTime(run.expiresAt)}`;
   const ends =
     first.state === 'APPROVED' && first.expiresAt !== undefined ? `, and expires ${readersTime(first.expiresAt)}` : '';
-  const does = isInterrupted ? 'was interrupted' : isOrWillBe(first);
-  const goesOn = isInterrupted ? ` ${whoGoesOn(first)}` : '';
-  const text = `:raised_hand: Not approved yet: ${code(first.id)} ${does}${phase}${ends}. Only one restore runs at a time.${goesOn}\nThis request stays open${until}. Approve it when the card no longer names the other one.`;
+  const text = `:raised_hand: Not approved yet: ${code(first.id)} ${whatItDoes(inTheWay)}${phase}${ends}. Only one restore runs at a time.${whoHasToGoOn(inTheWay)}\nThis request stays open${until}. Approve it when the card no longer names the other one.`;
   return message(text, [section(text)]);
 }
 

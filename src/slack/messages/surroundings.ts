@@ -1,5 +1,6 @@
 import type { Environment } from '../../restore/environment.ts';
 import type { RunId } from '../../restore/events.ts';
+import type { InTheWay } from '../../restore/in-the-way.ts';
 import type { Instant } from '../../restore/restore-point.ts';
 import type { Run } from '../../restore/run.ts';
 
@@ -17,8 +18,8 @@ export type Surroundings = {
   readonly isPaused?: boolean;
   /** It stands still, and was refused to go on: the configuration is another one. */
   readonly isRefused?: boolean;
-  /** The run that has to be over before this one can be started. */
-  readonly inTheWay?: Run;
+  /** What has to be over before this one can be approved, or started. */
+  readonly inTheWay?: InTheWay;
   /** It is approved and has not begun for a while. */
   readonly isWaiting?: boolean;
   /** When the event before the one that is told was written down. */
