@@ -314,8 +314,9 @@ test('of two approvals that are needed the first one counts also while another r
   await expect.poll(() => world.approved.length).toBe(1);
   const [id = ''] = world.approved;
   world.record(id, { type: 'started' });
-  const card = await ask(world);
+  await ask(world);
   const counts = 'the last approval of this one cannot be given before that is over; those before it count. ';
+  const card = await parentShowing(world, counts);
   expect(readable(card).split(counts)).toHaveLength(3);
   const asking = await open(world, 'prod 1 hour ago', 'U0CAROL');
   expect(readable(asking)).toContain(counts.trim());
