@@ -1,4 +1,5 @@
 /** Whose turn it is: what the bot has to carry out, one after the other, and the waiting of those whose rights are not known. */
+import { once } from 'node:events';
 import type { Log } from './log.ts';
 import { UserError } from './restore/errors.ts';
 import type { RunId } from './restore/events.ts';
@@ -121,7 +122,8 @@ export class Turns {
   async #rightsFor(run: Run, signal: AbortSignal): Promise<'known' | 'unknown' | 'refused'> {
     const { recheck, abandon } = this.#parts;
     try {
-      await recheck(run);
+      // Nobody waits for an answer any more once it is aborted: then nothing is begun, whatever is known.
+      await Promise.race([recheck(run), once(signal, 'abort')]);
       return 'known';
     } catch (error) {
       if (error instanceof UserError && error.code === 'NETWORK') return 'unknown';

@@ -41,7 +41,7 @@ function aBot() {
   });
   const happened: string[] = [];
   const ends = new Map<RunId, () => void>();
-  const slack: { says: () => void } = { says: () => undefined };
+  const slack: { says: () => void | Promise<void> } = { says: () => undefined };
   const stopping = new AbortController();
   const turns = new Turns({
     restores,
@@ -49,7 +49,7 @@ function aBot() {
     log: { warn: () => happened.push('warned'), error: () => happened.push('error') } as never,
     recheck: async ({ id }) => {
       happened.push(`asked ${id}`);
-      slack.says();
+      await slack.says();
     },
     carryOut: (runId) => {
       happened.push(`begun ${runId}`);
@@ -211,4 +211,24 @@ test('being stopped ends the waiting at once; what is under way is waited for, a
   end(drill);
   await stopped;
   expect(happened.slice(3)).toEqual([]);
+});
+
+test('being stopped waits for no answer of Slack, and what comes after that begins nothing', async () => {
+  const { turns, happened, slack, ask } = aBot();
+  let answer = () => {};
+  slack.says = () =>
+    new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+  const runId = ask();
+  turns.look();
+  await expect.poll(() => happened).toEqual([`asked ${runId}`]);
+  let isOver = false;
+  void turns.stop().then(() => {
+    isOver = true;
+  });
+  await expect.poll(() => isOver).toBe(true);
+  answer();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(happened).toEqual([`asked ${runId}`]);
 });

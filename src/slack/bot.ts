@@ -62,9 +62,10 @@ export interface SlackBot {
 export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
   const { settings, clock, logger } = parts;
   const bolt = boltLogger(logger);
-  const client = new WebClient(settings.botToken, strictly(settings, logger));
-  let home: Home | undefined;
   const stopping = new AbortController();
+  const stopped = new AbortController();
+  const client = new WebClient(settings.botToken, strictly(settings, logger, stopped.signal));
+  let home: Home | undefined;
   const people = askSlack(client, askUserGroups(client, clock, logger));
   const desk: Desk = {
     ...parts,
@@ -78,7 +79,7 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
   const app = new App({
     receiver: line.receiver,
     authorize: async () => ({ botToken: settings.botToken }),
-    clientOptions: strictly(settings, logger),
+    clientOptions: strictly(settings, logger, stopped.signal),
     logger: bolt,
     convoStore: false,
     // There are no events to hear oneself in.
@@ -108,6 +109,7 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
       const ending = listening.close().then(() => line.close());
       await Promise.race([ending, clock.sleep(ms, late.signal).catch(() => undefined)]);
       late.abort();
+      stopped.abort();
     },
   };
 }
@@ -124,10 +126,13 @@ function vitalsUntil(stopping: AbortSignal, isConnected: () => boolean, given?: 
 }
 
 /** One attempt per call: a call whose answer was lost may have been carried out. An object for each client, never shared. */
-function strictly({ apiUrl }: SlackSettings, logger: Logger): WebClientOptions {
+function strictly({ apiUrl }: SlackSettings, logger: Logger, stopped: AbortSignal): WebClientOptions {
   return {
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
     timeout: times.call,
+    // An answer that nobody waits for any more must not keep the process.
+    fetch: (url, { signal = stopped, ...init } = {}) =>
+      fetch(url, { ...init, signal: AbortSignal.any([signal, stopped]) }),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     logger: quietLogger(logger),

@@ -96,6 +96,23 @@ test('what is approved waits while Slack cannot say who has which rights, and is
     .toBe('COMPLETED');
 });
 
+test('told to stop while Slack does not answer who has which rights, the bot ends at once', async () => {
+  const runId = await ask();
+  await approvedAndKilled(runId);
+  world.slack.faults.neverAnswer('users.info', {});
+  const before = world.slack.apiCalls.length;
+  await world.bot.start();
+  await expect.poll(() => world.slack.apiCalls.slice(before).map(({ method }) => method)).toContain('users.info');
+  const told = Date.now();
+  await world.bot.stop();
+  // A call to Slack would have ten.
+  expect(Date.now() - told).toBeLessThan(5000);
+  expect(world.bot.exitCode()).toBe(0);
+  world.slack.faults.clear();
+  await world.bot.start();
+  await expect.poll(() => stateOf(runId)).toBe('COMPLETED');
+});
+
 test('what is approved and could not be started in time has expired; card and thread say so, and nothing starts', async () => {
   const runId = await startWithApproved();
   world.moveOn(9 * 60 * minute);
