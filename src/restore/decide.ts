@@ -72,9 +72,15 @@ export function answerPlan(run: Run, environment: Environment, by: Actor, procee
   return [{ type: proceed ? 'plan-confirmed' : 'plan-refused', by }];
 }
 
-/** Why somebody may not cancel it. What waits for approval is not running: who asked takes it back, an approver denies it. */
+/**
+ * Why somebody may not cancel it. What waits for approval is not running: who asked takes it back, an approver denies it.
+ * Who approved it may stop it whatever becomes of the configuration, and of the chat that says who is in which group.
+ */
 export function refuseCancel(run: Run, environment: Environment, by: Actor): Refusal | undefined {
   const { requestedBy } = run.request;
+  if (run.state !== 'AWAITING_APPROVAL' && run.approvals.some((approval) => samePerson(approval.by, by))) {
+    return undefined;
+  }
   const refusal = mayCancel(environment, requestedBy, by);
   if (refusal !== undefined || run.state !== 'AWAITING_APPROVAL' || by.kind !== 'slack') return refusal;
   return mayWithdraw(requestedBy, by);

@@ -18,6 +18,8 @@ export interface RecordedRuns {
   /** @throws UserError UNKNOWN_ENVIRONMENT */
   environment(name: string): Environment;
   environments(): readonly Environment[];
+  /** Of a run: as it is configured now, or as the run has it, for stopping what is not configured any more. */
+  environmentOf(run: Run): Environment;
   run(runId: RunId): Run | undefined;
   /** Newest first. */
   history(limit: number): readonly Run[];
@@ -83,6 +85,8 @@ function lookups(parts: RecordedRunsParts) {
   return {
     environment: (name) => environmentNamed(environments, name),
     environments: () => environments,
+    environmentOf: ({ request }) =>
+      environments.find(({ name }) => name === request.environment) ?? asItWas(request, undefined),
     run: (runId) => log.run(runId),
     history: (limit) => log.recent(limit),
     open: () => log.open(),
@@ -101,11 +105,11 @@ function lookups(parts: RecordedRunsParts) {
   } satisfies Partial<RecordedRuns>;
 }
 
-function deciding({ clock, environments, log }: RecordedRunsParts, known: Pick<RecordedRuns, 'inTheWayOf'>) {
+function deciding(
+  { clock, environments, log }: RecordedRunsParts,
+  known: Pick<RecordedRuns, 'environmentOf' | 'inTheWayOf'>,
+) {
   const of = (run: Run) => environmentNamed(environments, run.request.environment);
-  // Stopping what was begun does not need the configuration to know where.
-  const todayOrThen = ({ request }: Run) =>
-    environments.find(({ name }) => name === request.environment) ?? asItWas(request, undefined);
   function decide(runId: RunId, decision: (run: Run) => readonly RunEvent[]): Run {
     log.decide(runId, decision);
     return existingRun(log, runId);
@@ -122,7 +126,7 @@ function deciding({ clock, environments, log }: RecordedRunsParts, known: Pick<R
     withdraw: (runId, by) => decide(runId, (run) => withdraw(run, by)),
     confirmPlan: (runId, by) => decide(runId, (run) => answerPlan(run, of(run), by, true)),
     refusePlan: (runId, by) => decide(runId, (run) => answerPlan(run, of(run), by, false)),
-    cancel: (runId, by) => decide(runId, (run) => cancel(run, todayOrThen(run), by)),
+    cancel: (runId, by) => decide(runId, (run) => cancel(run, known.environmentOf(run), by)),
     setSpeed: (runId, speed, by) => decide(runId, (run) => setSpeed(run, of(run), speed, by)),
     expireOverdue: () =>
       log.open().flatMap(({ id }) => {

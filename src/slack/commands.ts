@@ -146,7 +146,7 @@ async function steer(desk: Desk, call: Answering, wanted: Steering): Promise<voi
     await answer(whichMessage(wanted, visibleOf(desk, by, steerable(desk, wanted)).runs));
     return;
   }
-  const environment = desk.restores.environment(run.request.environment);
+  const environment = desk.restores.environmentOf(run);
   const isCancel = wanted.kind === 'cancel';
   const by = isCancel
     ? await stopper(desk, run, userId, ack)

@@ -36,15 +36,18 @@ export type Click = {
 export async function onClick(desk: Desk, click: Click): Promise<void> {
   const { actionId, userId, ack, tell } = click;
   const { run, value } = theRun(desk, click.value);
-  const environment = desk.restores.environment(run.request.environment);
   if (actionId === actionIds.undo) {
     const channelId = click.channelId ?? (run.origin.kind === 'slack' ? run.origin.channelId : '');
     return await openUndo(desk, run, { ...click, channelId });
   }
-  const by =
-    actionId === actionIds.cancel
-      ? await stopper(desk, run, userId, ack)
-      : actorOf(desk, await memberOf(desk, userId, [environment], roleFor[actionId], ack));
+  const isStopping = actionId === actionIds.cancel || actionId === actionIds.withdraw;
+  // What is not configured any more can still be stopped.
+  const environment = isStopping
+    ? desk.restores.environmentOf(run)
+    : desk.restores.environment(run.request.environment);
+  const by = isStopping
+    ? await stopper(desk, run, userId, ack)
+    : actorOf(desk, await memberOf(desk, userId, [environment], roleFor[actionId], ack));
   const refusal = mayDecide(environment, actionId, run, by);
   const view =
     refusal === undefined && run.state === 'AWAITING_APPROVAL'
@@ -55,8 +58,7 @@ export async function onClick(desk: Desk, click: Click): Promise<void> {
     return;
   }
   await ack();
-  const refuse = actionId === actionIds.cancel ? () => refuseToStop(desk, run, userId) : () => refuseNow(desk, userId);
-  const no = refusal ?? (await refuse());
+  const no = refusal ?? (await (isStopping ? refuseToStop(desk, run, userId) : refuseNow(desk, userId)));
   if (no !== undefined) {
     await tell(refusalMessage(no));
     return;

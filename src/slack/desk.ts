@@ -38,8 +38,8 @@ export type Desk = {
 };
 
 /** One team for everybody: in an Enterprise Grid the same person must not look like two. */
-export function actorOf(desk: Desk, { userId, groups }: Member): Actor {
-  return { kind: 'slack', userId, teamId: desk.home().teamId, ...(groups === undefined ? {} : { groups }) };
+export function actorOf(desk: Desk, { userId, groups }: Member, teamId = desk.home().teamId): Actor {
+  return { kind: 'slack', userId, teamId, ...(groups === undefined ? {} : { groups }) };
 }
 
 /**
@@ -83,10 +83,12 @@ export async function refuseToStop(desk: Desk, run: Run, userId: string): Promis
 
 /** Who wants to stop a run. User groups are asked about only where the user id alone does not decide. @throws UserError NETWORK */
 export async function stopper(desk: Desk, run: Run, userId: string, before?: () => Promise<unknown>): Promise<Actor> {
-  const environment = desk.restores.environment(run.request.environment);
-  const byId = actorOf(desk, { userId });
+  const environment = desk.restores.environmentOf(run);
+  // Of what was asked for here the record knows the team: a bot that is started while Slack is silent does not.
+  const teamId = run.origin.kind === 'slack' ? run.origin.teamId : desk.home().teamId;
+  const byId = actorOf(desk, { userId }, teamId);
   if (refuseCancel(run, environment, byId) === undefined) return byId;
-  return actorOf(desk, await memberOf(desk, userId, [environment], 'either', before));
+  return actorOf(desk, await memberOf(desk, userId, [environment], 'either', before), teamId);
 }
 
 /** In the conversation between the person and the bot: where there is no other way to say it to one person alone. */
