@@ -51,13 +51,14 @@ export type ItemsHttp = {
  */
 export function itemsHttp({ connectTimeoutMs, silenceMs }: HttpSettings): ItemsHttp {
   const memory = new PageMemory();
+  const destroyed = new AbortController();
   let agent: Promise<Agent> | undefined;
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle({ protocol, hostname, port, path, method, headers, body }, { abortSignal } = {}) {
       const origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
       const signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
-      agent ??= openAgent(connectTimeoutMs, silenceMs);
+      agent ??= openAgent(connectTimeoutMs, silenceMs, destroyed.signal);
       const dispatcher = await agent;
       if (signal?.aborted) throw aborted();
       const response = await new Promise<WholeReply>((resolve, reject) => {
@@ -68,7 +69,10 @@ export function itemsHttp({ connectTimeoutMs, silenceMs }: HttpSettings): ItemsH
       return { response };
     },
     destroy() {
-      void agent?.then((opened) => opened.destroy());
+      void agent?.then((opened) => {
+        void opened.destroy();
+        destroyed.abort();
+      });
     },
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
@@ -76,10 +80,11 @@ export function itemsHttp({ connectTimeoutMs, silenceMs }: HttpSettings): ItemsH
 }
 
 /** undici is loaded with the first request: that takes a tenth of a second, and most commands send none about items. */
-async function openAgent(connectTimeoutMs: number, silenceMs: number): Promise<Agent> {
+async function openAgent(connectTimeoutMs: number, silenceMs: number, destroyed: AbortSignal): Promise<Agent> {
   const { Agent } = await import('undici');
-  // How much is under way at once is decided by those who ask: there are as many connections as that takes.
-  return new Agent({ connect: { timeout: connectTimeoutMs }, bodyTimeout: silenceMs });
+  // How much is under way at once is decided by those who ask: there are as many connections as that takes. One that does
+  // not stand yet is no part of what undici destroys, and would keep the process: the signal is for its socket.
+  return new Agent({ connect: { timeout: connectTimeoutMs, signal: destroyed }, bodyTimeout: silenceMs });
 }
 
 type Ends = {

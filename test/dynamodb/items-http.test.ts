@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { itemsHttp, type Request } from '../../src/dynamodb/items-http.ts';
@@ -143,4 +144,30 @@ test('who gives up is told at once: before the request, while it connects, and w
   const asked = nowhere({ abortSignal: connecting.signal });
   setImmediate(() => connecting.abort());
   await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('destroyed while it connects, it leaves no connection that keeps the process', async () => {
+  const gone: string[] = [];
+  const server = createServer((socket) => {
+    socket.resume().once('close', () => gone.push('closed'));
+    connecting.abort();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  // Its handshake is never answered.
+  const http = itemsHttp({ connectTimeoutMs: 60_000, silenceMs: 60_000 });
+  const connecting = new AbortController();
+  const request = {
+    protocol: 'https:',
+    hostname: '127.0.0.1',
+    port: Number(port),
+    path: '/',
+    method: 'POST',
+    headers: {},
+  };
+  await expect(http.handle(request, { abortSignal: connecting.signal })).rejects.toMatchObject({ name: 'AbortError' });
+  http.destroy();
+  await expect.poll(() => gone).toEqual(['closed']);
 });
