@@ -95,20 +95,25 @@ export class Turns {
     }
   }
 
-  /** Those of whom Slack cannot say at present who has which rights. */
+  /** Those that are left for later: Slack cannot say who has which rights, and meanwhile nobody waits for what is under way. */
   async #startThoseWhoMay(waiting: readonly Run[], signal: AbortSignal): Promise<readonly Run[]> {
-    const unknown: Run[] = [];
+    const later: Run[] = [];
     for (const run of waiting) {
       if (this.#underWay.has(run.id)) continue;
-      await Promise.all(this.#before(run));
+      const before = this.#before(run);
+      if (before.length > 0 && later.length > 0) {
+        later.push(run);
+        continue;
+      }
+      await unlessAborted(Promise.all(before), signal);
       if (signal.aborted) break;
       // It may have been ended meanwhile: by what went before it, or by people.
       const state = this.#parts.restores.run(run.id)?.state;
       const rights = state === 'APPROVED' ? await this.#rightsFor(run, signal) : 'known';
-      if (rights === 'unknown') unknown.push(run);
+      if (rights === 'unknown') later.push(run);
       else if (rights === 'known') this.#begin(run.id, signal);
     }
-    return unknown;
+    return later;
   }
 
   /** What is under way and does not make way for it. */
@@ -122,8 +127,8 @@ export class Turns {
   async #rightsFor(run: Run, signal: AbortSignal): Promise<'known' | 'unknown' | 'refused'> {
     const { recheck, abandon } = this.#parts;
     try {
-      // Nobody waits for an answer any more once it is aborted: then nothing is begun, whatever is known.
-      await Promise.race([recheck(run), once(signal, 'abort')]);
+      // Once it is aborted nothing is begun, whatever is known.
+      await unlessAborted(recheck(run), signal);
       return 'known';
     } catch (error) {
       if (error instanceof UserError && error.code === 'NETWORK') return 'unknown';
@@ -142,4 +147,9 @@ export class Turns {
     const ended = carryOut(runId).finally(() => this.#underWay.delete(runId));
     this.#underWay.set(runId, ended);
   }
+}
+
+/** Waits for it, and no longer than until the signal is aborted. */
+async function unlessAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  await Promise.race([work, signal.aborted ? undefined : once(signal, 'abort')]);
 }
