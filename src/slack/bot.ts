@@ -8,7 +8,7 @@ import type { Home } from '../restore/policy.ts';
 import type { Clock, Deliveries, EventLog, ProgressBoard, Reporter } from '../restore/ports.ts';
 import type { Restores } from '../restore/restores.ts';
 import type { Run } from '../restore/run.ts';
-import { type Desk, recheckPeople } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { makeDrillReminders } from './drill-reminders.ts';
 import type { Vitals } from './health.ts';
 import { times } from './limits.ts';
@@ -19,6 +19,7 @@ import { boltLogger, type Logger, quietLogger } from './logging.ts';
 import { unreachableMessage } from './messages/unreachable.ts';
 import { askSlack, type People } from './people.ts';
 import { makePoster } from './poster.ts';
+import { makeRecheck, type Recheck } from './recheck.ts';
 import { refuseReplays } from './replays.ts';
 import { makeThreadReporter } from './reporter.ts';
 import { refusalIn } from './trouble.ts';
@@ -85,13 +86,14 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
     // There are no events to hear oneself in.
     ignoreSelf: false,
   });
+  const { recheck, isUnanswered } = makeRecheck(desk);
   const listening = makeListening({ clock, logger });
   const remind = makeDrillReminders({ ...parts, poster: makePoster(client, clock), process: randomUUID() });
   refuseReplays(app);
   listenTo(app, desk, listening);
   return {
-    reporter: reporterOf(parts, client, people, stopping.signal),
-    recheck: (run) => recheckPeople(desk, run),
+    reporter: reporterOf({ ...parts, isUnanswered }, client, people, stopping.signal),
+    recheck,
     tokenTroubles: () => tokenTroubles(client),
     remindOfDrills: () => remind(stopping.signal),
     async start() {
@@ -139,7 +141,12 @@ function strictly({ apiUrl }: SlackSettings, logger: Logger, stopped: AbortSigna
   };
 }
 
-function reporterOf(parts: SlackBotParts, client: WebClient, people: People, signal: AbortSignal): Reporter {
+function reporterOf(
+  parts: SlackBotParts & Pick<Recheck, 'isUnanswered'>,
+  client: WebClient,
+  people: People,
+  signal: AbortSignal,
+): Reporter {
   const { restores, clock, logger } = parts;
   const poster = makePoster(client, clock);
 

@@ -10,9 +10,6 @@ import {
   groupsThatMatter,
   type Home,
   type Member,
-  mayApprove,
-  mayAsk,
-  notAllowed,
   type Refusal,
   type Role,
   refuseAccount,
@@ -109,29 +106,4 @@ export async function whoAndWhere(
     memberOf(desk, userId, [environment], 'admin'),
   ]);
   return { person, account: { ...person.account, ...member }, channel };
-}
-
-/**
- * Asks Slack and the configuration once more about everybody who stands behind a run: call it just before it is started.
- * @throws UserError NOT_ALLOWED naming who may not any more and why; NETWORK when Slack cannot be asked
- */
-export async function recheckPeople(desk: Desk, run: Run): Promise<void> {
-  const environment = desk.restores.environment(run.request.environment);
-  const { requestedBy } = run.request;
-  if (requestedBy.kind === 'slack' && run.origin.kind === 'slack') {
-    const { userId } = requestedBy;
-    const member = await memberOf(desk, userId, [environment], 'admin');
-    refuseIf(userId, (await refuseNow(desk, userId)) ?? mayAsk(environment, member, run.origin.channelId));
-  }
-  for (const { by } of run.approvals) {
-    if (by.kind !== 'slack') continue;
-    const now = actorOf(desk, await memberOf(desk, by.userId, [environment], 'approver'));
-    refuseIf(by.userId, (await refuseNow(desk, by.userId)) ?? mayApprove(environment, requestedBy, now));
-  }
-}
-
-function refuseIf(userId: string, refusal: Refusal | undefined): void {
-  if (refusal === undefined) return;
-  const { message, hint } = notAllowed(refusal);
-  throw new UserError('NOT_ALLOWED', `${userId} may not stand behind this restore any more: ${message}`, hint);
 }

@@ -215,7 +215,7 @@ describe.each([
     for (const [row, run] of rows) {
       const reply = replyTo(row, run, around(run));
       const paused = { ...around(run), isPaused: true, undoneBy: 'restore-2', inTheWay: { run, isInterrupted: true } };
-      const waiting = { ...around(run), isWaiting: true };
+      const waiting = { ...around(run), isWaiting: true, isUnanswered: true, rival: 'restore-2' };
       const parents = [around(run), paused, waiting, { ...waiting, inTheWay: { run, isInterrupted: true } }].map(
         (surroundings) => parentMessage(run, surroundings, progress),
       );

@@ -13,13 +13,14 @@ import { whatStoppingDoes } from './answers.ts';
 import { actions, button, confirmation, context, facts, header, type Message, message, section } from './blocks.ts';
 import { expected } from './cost.ts';
 import { approvedBy, closedLine } from './decided.ts';
-import { inTheWayCaution, onlyOneRuns, whoHasToGoOn } from './in-the-way.ts';
+import { inTheWayCaution, onlyOneRuns } from './in-the-way.ts';
 import { outcomeBlocks, outcomeText } from './outcome.ts';
 import { pausedLine, refusedLine } from './paused.ts';
 import { currentPhase, type Progress, planBlocks } from './phases.ts';
 import { reference, requestBlocks, requestText } from './request.ts';
 import { subjectOf, titleOf } from './subject.ts';
 import type { Surroundings } from './surroundings.ts';
+import { whyWaiting } from './waiting.ts';
 
 export function parentMessage(run: Run, surroundings: Surroundings, progress: Progress): Message {
   switch (run.state) {
@@ -123,7 +124,7 @@ function approved(run: Run, surroundings: Surroundings): Message {
 
 function waiting(run: Run, surroundings: Surroundings): Message {
   const title = `${titleOf(run)} waits to be started`;
-  const why = whyWaiting(run, surroundings);
+  const why = `:hourglass_flowing_sand: ${whyWaiting(run, surroundings)} No table was touched.`;
   const cancel = button({
     actionId: actionIds.cancel,
     label: 'Cancel',
@@ -144,13 +145,6 @@ function waiting(run: Run, surroundings: Surroundings): Message {
     reference(run, ...expiry(run)),
     actions(cancel),
   ]);
-}
-
-function whyWaiting(run: Run, { inTheWay }: Surroundings): string {
-  if (inTheWay !== undefined)
-    return `:hourglass_flowing_sand: It waits until ${code(inTheWay.run.id)} is over, and starts by itself then.${whoHasToGoOn(inTheWay)} No table was touched.`;
-  const whose = run.approvals.length === 0 ? 'who asked for it' : 'those who asked for it and approved it';
-  return `:hourglass_flowing_sand: It waits until Slack can say who has which rights: ${whose} must still have theirs. It starts by itself as soon as that is known. No table was touched.`;
 }
 
 function running(run: Run, surroundings: Surroundings, progress: Progress): Message {

@@ -20,6 +20,10 @@ export type Surroundings = {
   readonly isRefused?: boolean;
   /** What has to be over before this one can be approved, or started. */
   readonly inTheWay?: InTheWay;
+  /** Another one that is approved and waits: once that begins, this one is ended. */
+  readonly rival?: RunId;
+  /** Slack could not say who of those who stand behind it has which rights. */
+  readonly isUnanswered?: boolean;
   /** It is approved and has not begun for a while. */
   readonly isWaiting?: boolean;
   /** When the event before the one that is told was written down. */
