@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Agent, Dispatcher } from 'undici';
 import { PageMemory } from './page-memory.ts';
@@ -52,6 +53,8 @@ export type ItemsHttp = {
 export function itemsHttp({ connectTimeoutMs, silenceMs }: HttpSettings): ItemsHttp {
   const memory = new PageMemory();
   const destroyed = new AbortController();
+  // Every connection listens: Node would warn of the eleventh.
+  setMaxListeners(0, destroyed.signal);
   let agent: Promise<Agent> | undefined;
   return {
     metadata: { handlerProtocol: 'http/1.1' },
