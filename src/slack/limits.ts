@@ -56,6 +56,8 @@ export const times = {
   groupKept: 60_000,
   /** The second reminder comes after twice as long, the third after four times as long. */
   firstReminder: 15 * 60_000,
+  /** Who was kept from approving for less has hardly noticed. */
+  hardlyNoticed: 60_000,
   /** An approved run that has not begun by then waits for something, and its card says so. */
   startsWithin: 60_000,
   /** That a process is gone, or that Slack is silent, is no event: a card that waits is looked at anew so often. */

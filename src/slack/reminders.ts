@@ -1,4 +1,5 @@
 /** When the approvers of a request are reminded. Pure. */
+import { approvedAt } from '../restore/in-the-way.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { Run } from '../restore/run.ts';
 import { times } from './limits.ts';
@@ -17,6 +18,11 @@ export function dueReminder(run: Run, now: Instant): Reminder | undefined {
 /** When the next one is due; undefined: none is to come. */
 export function nextReminderAt(run: Run, now: Instant): Instant | undefined {
   return remindersOf(run).find(({ at }) => at > now)?.at;
+}
+
+/** Whether `obstacle`, which was in the way of `run` until now, was that for long enough to tell approvers that it is over. */
+export function wasNoticed(obstacle: Run, { requestedAt }: Run, now: Instant): boolean {
+  return now - Math.max(requestedAt, approvedAt(obstacle)) >= times.hardlyNoticed;
 }
 
 /** After a quarter of an hour, and then after twice as long each time, while the request waits. */

@@ -5,6 +5,7 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 import { describeProgress } from '../restore/describe-progress.ts';
 import type { RunId, StoredEvent } from '../restore/events.ts';
+import { approvalsLeft } from '../restore/in-the-way.ts';
 import type { PostedMessage, ProgressBoard } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import { apply, foldRun, hasEnded, type Run } from '../restore/run.ts';
@@ -19,7 +20,7 @@ import type { Progress } from './messages/phases.ts';
 import { planQuestion, replyTo } from './messages/thread.ts';
 import { isRefusal, unreachable } from './poster.ts';
 import { Postings, type PostingsParts, reporterName } from './postings.ts';
-import { dueReminder, nextReminderAt } from './reminders.ts';
+import { dueReminder, nextReminderAt, wasNoticed } from './reminders.ts';
 import { type Story, type StoryParts, storyOf, surroundingsOf, targetOf, undoableUntil, waitsFrom } from './story.ts';
 
 export type TellerParts = PostingsParts &
@@ -77,6 +78,8 @@ class Teller {
   #editedAt: Instant | undefined;
   #parent: 'editable' | 'gone' = 'editable';
   #hasComplained = false;
+  /** What keeps approvers from approving, or did so until now. */
+  #obstacle: Run | undefined;
 
   constructor(runId: RunId, parts: TellerParts, control: TellerControl) {
     this.#runId = runId;
@@ -166,15 +169,34 @@ class Teller {
     return posted;
   }
 
-  /** Tells those who would not see the card, once, and reminds everybody who can decide, now and then. */
+  /**
+   * Tells those who would not see the card, once, and reminds everybody who can decide, now and then. Nobody is asked for
+   * what they cannot do; when they can again, they are told.
+   */
   async #askApprovers(story: Story, parent: PostedMessage): Promise<void> {
     const surroundings = surroundingsOf(story, this.#parts);
-    await this.#absentApprovers.tell(story, surroundings);
     const now = this.#parts.clock.now();
-    const reminder = dueReminder(story.run, now);
-    if (reminder === undefined || this.#postings.posted(reminder.key) !== undefined) return;
-    const target = { ...targetOf(story), threadTs: parent.messageId };
-    await this.#postings.postOnce(target, reminder.key, reminderMessage(story.run, surroundings, now));
+    const { inTheWay } = surroundings;
+    if (inTheWay !== undefined && approvalsLeft(story.run) === 1) {
+      this.#obstacle = inTheWay.run;
+      return;
+    }
+    await this.#absentApprovers.tell(story, surroundings);
+    const over = this.#obstacle && wasNoticed(this.#obstacle, story.run, now) ? this.#obstacle.id : undefined;
+    const due = dueReminder(story.run, now);
+    const reminder = due === undefined || this.#postings.posted(due.key) !== undefined ? undefined : due.key;
+    const key = over === undefined ? reminder : `free-${over}`;
+    if (key !== undefined) {
+      const target = { ...targetOf(story), threadTs: parent.messageId };
+      const { posted } = await this.#postings.postOnce(
+        target,
+        key,
+        reminderMessage(story.run, surroundings, now, over),
+      );
+      // Once is enough for both.
+      if (reminder !== undefined) this.#postings.remember(reminder, posted);
+    }
+    this.#obstacle = undefined;
   }
 
   async #tellRows(story: Story, parent: PostedMessage): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nextStep } from '../../src/slack/views/approving.ts';
-import { ask, onlyRun, parentShowing, readable, threadUpTo, titleOf } from './conversation.ts';
-import { minute, movableClock, noonClock, prod, startWorld, type World } from './world.ts';
+import { ask, onlyRun, open, parentShowing, readable, threadUpTo, titleOf } from './conversation.ts';
+import { dev, minute, movableClock, noonClock, prod, startWorld, type World } from './world.ts';
 
 const reminders = async (world: World) => {
   const [parent] = world.slack.messages('C0OPS');
@@ -40,6 +40,52 @@ test('approvers are reminded after a quarter of an hour, then after twice as lon
   clock.moveOn(15 * minute);
   clock.moveOn(15 * minute);
   expect(await told(3)).toMatch(/for 1 h/);
+});
+
+test('nobody is asked to approve while another restore is in the way; when that is over, everybody is told, once', async () => {
+  const clock = movableClock();
+  const world = await startWorld({ clock, environments: [dev, prod] });
+  leaveChannel(world, 'U0DAVE');
+  const alice = world.slack.as('U0ALICE');
+  const restoreOfDev = async () => {
+    const before = world.approved.length;
+    await alice.submit(await open(world, 'dev 2 hours ago'), {});
+    await expect.poll(() => world.approved.length).toBe(before + 1);
+    await alice.close(alice.view(), { all: true });
+    const id = world.approved.at(-1) ?? '';
+    const stop = world.holdLock(id);
+    world.record(id, { type: 'started' });
+    return { id, stop };
+  };
+  const other = await restoreOfDev();
+  await ask(world);
+  const card = await parentShowing(world, `${other.id} is running. Only one`);
+  clock.moveOn(16 * minute);
+  other.stop();
+  // The first reminder was due by then.
+  await world.slack.messageUntil(
+    'C0OPS',
+    (shown) => shown.ts === card.ts && readable(shown).includes('was interrupted'),
+  );
+  expect(world.slack.as('U0DAVE').dms()).toHaveLength(0);
+  world.record(other.id, { type: 'completed', durationMs: 1000 });
+  const bells = () => world.slack.thread('C0OPS', card.ts).filter(({ text }) => text.includes(':bell:'));
+  await expect.poll(() => bells().length).toBe(1);
+  expect(bells()[0]?.text).toMatch(
+    new RegExp(
+      `^:bell: <@U0BOB> or <@U0DAVE>: this can be approved now: \`${other.id}\` is over. It has been waiting for approval for 1[67] min`,
+    ),
+  );
+  await expect.poll(() => dmOf(world)).toContain('Your approval is asked for');
+  expect(dmOf(world)).not.toContain('Only one restore runs at a time');
+  const next = await restoreOfDev();
+  await expect.poll(() => dmOf(world)).toContain(`${next.id} is running. Only one restore runs at a time`);
+  clock.moveOn(20 * minute);
+  world.record(next.id, { type: 'completed', durationMs: 1000 });
+  await expect.poll(() => bells().length).toBe(2);
+  expect(bells()[1]?.text).toContain(`\`${next.id}\` is over.`);
+  await expect.poll(() => dmOf(world)).not.toContain('Only one restore runs at a time');
+  expect(world.slack.as('U0DAVE').dms()).toHaveLength(1);
 });
 
 test('a restart neither repeats a reminder nor makes up for those it missed', async () => {

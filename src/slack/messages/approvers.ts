@@ -1,11 +1,14 @@
 /** What approvers are told while a request waits for them. */
+
+import type { RunId } from '../../restore/events.ts';
 import { approversOf } from '../../restore/policy.ts';
 import type { Instant } from '../../restore/restore-point.ts';
 import { hasEnded, type Run } from '../../restore/run.ts';
 import { duration } from '../measures.ts';
-import { anyOf, channelLink, escaped, readersTime } from '../mrkdwn.ts';
+import { anyOf, channelLink, code, escaped, readersTime } from '../mrkdwn.ts';
 import { context, header, type Message, message, section } from './blocks.ts';
 import { approvedBy, closedLine, isClosed } from './decided.ts';
+import { inTheWayLine } from './in-the-way.ts';
 import { reference, requestBlocks, requestText } from './request.ts';
 import { subjectOf, titleOf } from './subject.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -21,11 +24,15 @@ export function withoutDecided({ request, approvals }: Run, userIds: readonly st
   return userIds.filter((userId) => !done.some((actor) => actor.kind === 'slack' && actor.userId === userId));
 }
 
-/** In the thread. Names the approvers, so Slack tells those of them who are in the channel. */
-export function reminderMessage(run: Run, surroundings: Surroundings, now: Instant): Message {
+/**
+ * In the thread. Names the approvers, so Slack tells those of them who are in the channel. `over`: what kept them from
+ * approving until now.
+ */
+export function reminderMessage(run: Run, surroundings: Surroundings, now: Instant, over?: RunId): Message {
   const who = anyOf(undecidedApprovers(run, surroundings));
   const since = duration(now - run.requestedAt);
-  const text = `:bell: ${who}: this has been waiting for approval for ${since}.${expirySentence(run, now)}`;
+  const free = over === undefined ? '' : `this can be approved now: ${code(over)} is over. `;
+  const text = `:bell: ${who}: ${free}${over === undefined ? 'this' : 'It'} has been waiting for approval for ${since}.${expirySentence(run, now)}`;
   return message(text, [section(text), reference(run)]);
 }
 
@@ -55,6 +62,7 @@ function askingFor(run: Run, surroundings: Surroundings): Message {
   return message(`${title}. ${requestText(run)} ${how}`, [
     header(title),
     ...requestBlocks(run, surroundings),
+    ...inTheWayLine(run, surroundings),
     context(how),
     reference(run),
   ]);

@@ -1,8 +1,11 @@
 /** The run that others have to wait for, in the same words wherever it is named: plain text that reads well as mrkdwn, too. */
-import { type InTheWay, whatItDoes } from '../../restore/in-the-way.ts';
+import type { KnownBlock } from '@slack/types';
+import { approvalsLeft, type InTheWay, whatItDoes } from '../../restore/in-the-way.ts';
 import type { Run } from '../../restore/run.ts';
 import { commandName } from '../command.ts';
 import { code } from '../mrkdwn.ts';
+import { section } from './blocks.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** `approvalsLeft`: that the one which comes second still needs. Only the last one starts it. */
 export function onlyOneRuns(first: InTheWay, approvalsLeft: number): string {
@@ -12,6 +15,12 @@ export function onlyOneRuns(first: InTheWay, approvalsLeft: number): string {
 /** The same, and who has to go on with it where nobody does. */
 export function inTheWayCaution(first: InTheWay, approvalsLeft: number): string {
   return `${onlyOneRuns(first, approvalsLeft)}${whoHasToGoOn(first)}`;
+}
+
+/** In a message that is edited as things change. */
+export function inTheWayLine(run: Run, { inTheWay }: Surroundings): readonly KnownBlock[] {
+  if (inTheWay === undefined) return [];
+  return [section(`:warning: ${inTheWayCaution(inTheWay, approvalsLeft(run))} When that is over, this line goes.`)];
 }
 
 /** Begins with a space; empty where somebody carries it out, or it has not begun. */

@@ -13,7 +13,7 @@ import { whatStoppingDoes } from './answers.ts';
 import { actions, button, confirmation, context, facts, header, type Message, message, section } from './blocks.ts';
 import { expected } from './cost.ts';
 import { approvedBy, closedLine } from './decided.ts';
-import { inTheWayCaution, onlyOneRuns } from './in-the-way.ts';
+import { inTheWayLine, onlyOneRuns } from './in-the-way.ts';
 import { outcomeBlocks, outcomeText } from './outcome.ts';
 import { pausedLine, refusedLine } from './paused.ts';
 import { currentPhase, type Progress, planBlocks } from './phases.ts';
@@ -64,9 +64,7 @@ function approvalCard(run: Run, surroundings: Surroundings): Message {
     ...requestBlocks(run, surroundings),
     section(`*What will happen:* ${isUndo(run) ? whatUndoDoes : whatRestoreDoes}`),
     ...(cost.length === 0 ? [] : [facts(cost)]),
-    ...(inTheWay === undefined
-      ? []
-      : [section(`:warning: ${inTheWayCaution(inTheWay, approvalsLeft(run))} When that is over, this line goes.`)]),
+    ...inTheWayLine(run, surroundings),
     context(whoMay(run, environment)),
     reference(run, ...expiry(run)),
     buttons,
