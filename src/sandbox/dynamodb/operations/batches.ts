@@ -9,6 +9,7 @@ import type { SandboxTable } from '../table.ts';
 import { takeAll } from '../turns.ts';
 import { keyOrNone } from './items.ts';
 import { type BatchedWrite, formOfBatch, knownReply } from './known-batch.ts';
+import { readPlainGet } from './known-get.ts';
 
 type WriteRequest = Omit<BatchedWrite, 'key'> & { readonly key: string | undefined };
 
@@ -89,6 +90,14 @@ function turnsOf(requests: readonly { readonly table: SandboxTable }[]) {
 }
 
 const batchGetItem: Operation = async ({ region, body }) => {
+  const plain = readPlainGet(region, body);
+  if (plain !== undefined && region.isSound(plain.form)) return plain.reply;
+  const reply = await judgedGet(region, body);
+  if (plain !== undefined) region.rememberSound(plain.form);
+  return reply;
+};
+
+async function judgedGet(region: Region, body: Wire): Promise<Wire> {
   const asked = Object.entries(optionalRecord(body, 'RequestItems') ?? {});
   const RequestItems: Record<string, unknown> = {};
   for (const [nameOrArn, value] of asked) {
@@ -105,7 +114,7 @@ const batchGetItem: Operation = async ({ region, body }) => {
     RequestItems[tableName(nameOrArn)] = { ...record(value), Keys: keys };
   }
   return region.dynalite('BatchGetItem', { ...body, RequestItems });
-};
+}
 
 export const batchOperations: Readonly<Record<string, Operation>> = {
   BatchWriteItem: batchWriteItem,
