@@ -10,6 +10,7 @@ import {
 import { type SandboxAws, startDynamoDb } from '../../src/sandbox/dynamodb/server.ts';
 import { answering } from './child.ts';
 import { damage, itemAt } from './items.ts';
+import { warmUp } from './warm-up.ts';
 
 const hour = 3_600_000;
 
@@ -57,6 +58,9 @@ async function carryOut(order: SandboxOrder): Promise<unknown> {
     case 'start':
       sandbox = await startDynamoDb({ scanOrder: order.scanOrder, restoreMs: 0, latestLagMs: 1_000 });
       client = new DynamoDBClient({ endpoint: sandbox.url });
+      await makeTable('warm-up', 0);
+      await warmUp(client, 'warm-up');
+      await carryOut({ do: 'drop', tables: ['warm-up'] });
       watchWrites();
       return { url: sandbox.url, restorePoint };
     case 'table':
