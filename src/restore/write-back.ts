@@ -7,6 +7,8 @@ import { keyAttributes } from './item.ts';
 import { distinctKeys, entriesAtOnce, imageOf } from './journal-items.ts';
 import type { JournalState } from './journal-states.ts';
 import { keySchemaOf } from './key-schema.ts';
+import type { Paged } from './page-by-page.ts';
+import { pageByPage } from './page-by-page.ts';
 import type { GuardedChange, JournalEntry } from './ports.ts';
 import { changeOf, reverse } from './reverse.ts';
 import type { Settled, Settling } from './settle.ts';
@@ -58,39 +60,32 @@ export async function writeBack(context: StepContext, label: string): Promise<Co
   try {
     await rememberLeftAlone(work);
     await putBackKept(work);
-    for (let page = await nextPage(work, signal); page !== undefined; ) {
-      const written = page;
-      const ahead = await whileWriting(work, written);
-      done += written.size;
-      progress.set(run.id, label, done, Math.max(done, pending + attempted), { phase: run.phase });
+    const pages: Paged<Page> = {
+      async next(after, stop) {
+        // The first requests of the one before go out before this thread is busy with the journal.
+        if (after !== undefined) await context.clock.sleep(0, stop);
+        return nextPage(work, stop, after);
+      },
+      async carryOut(page, stop, onNearlyDone) {
+        await writeEntries(work, page.entries, stop, onNearlyDone);
+        done += page.size;
+        progress.set(run.id, label, done, Math.max(done, pending + attempted), { phase: run.phase });
+      },
       // Entries added by conflicts come behind all others, so one pass reaches them.
-      page = ahead ?? (await nextPage(work, signal, written));
-    }
+      mayOverlap: (page, ahead) => mayOverlap(work, page, ahead),
+    };
+    await pageByPage(pages, signal);
   } catch (error) {
     throw stoppedBy(signal, error) || isLockLost(error) ? error : failedToSwap(context, label, error);
   }
   return conflictsIn(work);
 }
 
-/**
- * Writes a page, and makes the next one ready meanwhile: the time in which a live table changes is to be spent on writing.
- * Nothing of the next one is written yet. undefined: there is none so far. Both have ended when it returns or throws.
- */
-async function whileWriting(work: WriteBack, page: Page): Promise<Page | undefined> {
-  const { clock, signal: outer } = work.context;
-  const failure = new AbortController();
-  const signal = AbortSignal.any([outer, failure.signal]);
-  const [written, ahead] = await Promise.allSettled([
-    writeEntries(work, page.entries).catch((error: unknown) => {
-      failure.abort(error);
-      throw error;
-    }),
-    // The first requests go out before this thread is busy with the journal.
-    clock.sleep(0, signal).then(async () => nextPage(work, signal, page)),
-  ]);
-  if (written.status === 'rejected') throw written.reason;
-  if (ahead.status === 'rejected') throw ahead.reason;
-  return ahead.value;
+/** Not where one key is in both: its writes have an order. Nor where an image that was written over has to go back first. */
+function mayOverlap({ onConflict, keySchema }: WriteBack, page: Page, ahead: Page): boolean {
+  if (onConflict === 'keep') return false;
+  const both = [...page.entries, ...ahead.entries];
+  return distinctKeys(both, keySchema).length === both.length;
 }
 
 /** What comes in the journal after a page; undefined: nothing, for now. */
@@ -105,7 +100,15 @@ async function nextPage(work: WriteBack, signal: AbortSignal, after?: Page): Pro
     : { entries: await withoutFalseDeletes(work, batch, signal), last, size: batch.length };
 }
 
-async function writeEntries(work: WriteBack, page: readonly JournalEntry[]): Promise<void> {
+/** The part of a page after which the next one is begun. */
+const nearly = 0.8;
+
+async function writeEntries(
+  work: WriteBack,
+  page: readonly JournalEntry[],
+  signal: AbortSignal,
+  onNearlyDone: () => void,
+): Promise<void> {
   const { context, label, keySchema, mayWrite } = work;
   const { id, tables } = context.run();
   const { table } = tableOf({ id, tables }, label);
@@ -127,12 +130,13 @@ async function writeEntries(work: WriteBack, page: readonly JournalEntry[]): Pro
       table,
       keySchema,
       changes,
-      signal: context.signal,
+      signal,
       beforeEach: mayWrite,
       onOutcome(index, outcome) {
         const entry = left[index];
         if (entry === undefined) throw new Error('Every outcome is that of an entry');
         settled.push({ entry, outcome, unseen: journalUnseen(work, entry, outcome) });
+        if (settled.length >= nearly * left.length) onNearlyDone();
       },
     });
   } finally {
