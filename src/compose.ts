@@ -4,7 +4,10 @@ import type { CloudWatchOptions } from './cloudwatch/reporter.ts';
 import { cloudWatchReporter } from './cloudwatch/reporter.ts';
 import type { Config } from './config.ts';
 import { comparerOnThreads } from './data-plane/comparer-on-threads.ts';
-import type { createAws } from './dynamodb/aws.ts';
+import { postingOnThreads } from './data-plane/posting-on-threads.ts';
+import type { Threads } from './data-plane/threads.ts';
+import { openThreads } from './data-plane/threads.ts';
+import type { AwsConnections } from './dynamodb/aws.ts';
 import { createProgressBoard } from './progress-board.ts';
 import { openRecord } from './record.ts';
 import type { AuditUseCases } from './restore/audit.ts';
@@ -36,27 +39,32 @@ export type Parts = {
 
 const pace = { planAnswerMs: 30 * 60_000, verifyRounds: 3 } as const satisfies Omit<Pace, 'compareMemoryBytes'>;
 
-/** What stands behind AWS. */
-export type AwsConnections = ReturnType<typeof createAws>;
+/** What stands behind AWS, and the threads that do the work on items. */
+export type Connections = { readonly aws: AwsConnections; readonly threads: Threads };
 
-/** By itself, because loading its SDK takes a third of the start, and not every command needs it. */
-export async function connectAws(): Promise<AwsConnections> {
-  return (await import('./dynamodb/aws.ts')).createAws();
+/** By itself, because loading AWS's SDK takes a third of the start, and not every command needs it. */
+export async function connect({ compareMemoryBytes }: Config): Promise<Connections> {
+  const threads = openThreads({
+    // Beside this file, once both are compiled.
+    workerFile: new URL('./data-plane/worker.js', import.meta.url),
+    memoryBudgetBytes: compareMemoryBytes,
+  });
+  const { createAws } = await import('./dynamodb/aws.ts');
+  return { aws: createAws({ openPosting: postingOnThreads(threads) }), threads };
 }
 
 /**
  * The only place that knows which real part stands behind which port.
  * @throws UserError STORAGE, BAD_CONFIGURATION
  */
-export function compose(config: Config, aws: AwsConnections, onBug: (error: unknown, runId: string) => void): Parts {
+export function compose(
+  config: Config,
+  { aws, threads }: Connections,
+  onBug: (error: unknown, runId: string) => void,
+): Parts {
   const { log, lock, journal, deliveries, audit, clock, purgeJournal, close } = openRecord(config);
   const progress = createProgressBoard();
-  const comparer = comparerOnThreads({
-    // Beside this file, once both are compiled.
-    workerFile: new URL('./data-plane/comparison-worker.js', import.meta.url),
-    overflowDirectory: dirname(config.databaseFile),
-    memoryBudgetBytes: config.compareMemoryBytes,
-  });
+  const comparer = comparerOnThreads(threads, dirname(config.databaseFile));
   const restores = makeRestores({
     environments: config.environments,
     awsFor: aws.awsFor,
@@ -97,7 +105,7 @@ export function compose(config: Config, aws: AwsConnections, onBug: (error: unkn
         options,
       ),
     async close() {
-      await comparer.close();
+      await threads.close();
       aws.close();
       close();
     },

@@ -1,5 +1,5 @@
 import type { Parts } from './compose.ts';
-import { compose, connectAws } from './compose.ts';
+import { compose, connect } from './compose.ts';
 import { slackSettings } from './config/slack-settings.ts';
 import type { Config } from './config.ts';
 import { makeHealth } from './health.ts';
@@ -24,7 +24,7 @@ const lastWordsMs = 10_000;
 export async function serve(config: Config): Promise<void> {
   const settings = settingsFor(config);
   const log = createLog(config.logLevel);
-  const parts = compose(config, await connectAws(), (error, runId) =>
+  const parts = compose(config, await connect(config), (error, runId) =>
     log.error({ err: error, runId }, 'A bug ended a restore'),
   );
   const stopping = stopSignal(log);

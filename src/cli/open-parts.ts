@@ -46,8 +46,8 @@ export async function withParts(
   use: (parts: Parts, config: Config) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const config = await configHere(terminal);
-  const { compose, connectAws } = await import('../compose.ts');
-  const parts = compose(config, await connectAws(), (error, runId) => {
+  const { compose, connect } = await import('../compose.ts');
+  const parts = compose(config, await connect(config), (error, runId) => {
     terminal.stderr.write(`${runId}: a bug of pitr-restore. Please report it with these lines:\n${safeStack(error)}\n`);
   });
   try {

@@ -1,30 +1,12 @@
-import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { Piscina } from 'piscina';
 import type { Comparison } from '../restore/compare.ts';
 import type { Comparer, ComparisonOrder } from '../restore/comparer.ts';
 import { UserError } from '../restore/errors.ts';
 import { collectGarbage } from './collect-garbage.ts';
-import type { FromWorker, Outcome, Task, ToWorker } from './protocol.ts';
+import type { FromWorker, Task, ToWorker } from './protocol.ts';
 import { sharedSpeed } from './shared-speed.ts';
+import type { Threads } from './threads.ts';
 import { errorFrom } from './trouble.ts';
-
-export type ThreadSettings = {
-  /** The compiled `comparison-worker`. */
-  readonly workerFile: URL;
-  /** Where temporary files of comparisons may lie. */
-  readonly overflowDirectory: string;
-  /** Memory for waiting items that all orders together may ask for; a thread that needs far more is ended. */
-  readonly memoryBudgetBytes: number;
-  /** Default: a core for each but one, which is the main thread's. */
-  readonly threads?: number;
-};
-
-/** What a thread needs besides the items that wait: the SDK, pages under way, and what V8 has not cleared away yet. */
-const besidesBudgetMb = 512;
-
-/** A thread whose work is done is kept this long, with its connections and credentials. */
-const idleMs = 60_000;
 
 /** Many comparisons may begin at once, and clearing takes this thread some 20 ms. */
 const clearEveryMs = 1_000;
@@ -33,11 +15,11 @@ const clearEveryMs = 1_000;
 const lookAtSpeedEveryMs = 100;
 
 /**
- * Compares tables on worker threads, so that the thread that asks stays free to answer people. Threads are started when
- * they are needed. One that dies, whatever of, ends the comparisons it was at with an error.
+ * Compares tables on worker threads, so that the thread that asks stays free to answer people. One that dies, whatever of,
+ * ends the comparisons it was at with an error.
+ * @param overflowDirectory where temporary files of comparisons may lie
  */
-export function comparerOnThreads(settings: ThreadSettings): Comparer & { readonly close: () => Promise<void> } {
-  let pool: Promise<Piscina<Task, Outcome>> | undefined;
+export function comparerOnThreads(threads: Threads, overflowDirectory: string): Comparer {
   let clearedAt = Number.NEGATIVE_INFINITY;
   return {
     async compare(order) {
@@ -46,39 +28,12 @@ export function comparerOnThreads(settings: ThreadSettings): Comparer & { readon
         collectGarbage();
         clearedAt = performance.now();
       }
-      pool ??= openPool(settings);
-      return await compareOn(await pool, settings, order);
-    },
-    async close() {
-      await (await pool)?.destroy();
+      return await compareOn(threads, overflowDirectory, order);
     },
   };
 }
 
-/** Not every command compares, and those that do have to wait for AWS first. */
-async function openPool({ workerFile, memoryBudgetBytes, threads }: ThreadSettings): Promise<Piscina<Task, Outcome>> {
-  const { Piscina } = await import('piscina');
-  return new Piscina<Task, Outcome>({
-    filename: workerFile.href,
-    name: 'compareOnThread',
-    minThreads: 0,
-    maxThreads: threads ?? Math.max(1, availableParallelism() - 1),
-    // As many as are asked for at once: their requests wait for AWS side by side.
-    concurrentTasksPerWorker: 1_000,
-    idleTimeout: idleMs,
-    // An idle thread must not stand still: it has connections to look after.
-    atomics: 'disabled',
-    resourceLimits: {
-      maxOldGenerationSizeMb: Math.ceil(memoryBudgetBytes / 2 ** 20) + besidesBudgetMb,
-    },
-  });
-}
-
-async function compareOn(
-  pool: Piscina<Task, Outcome>,
-  settings: ThreadSettings,
-  order: ComparisonOrder,
-): Promise<Comparison> {
+async function compareOn(threads: Threads, overflowDirectory: string, order: ComparisonOrder): Promise<Comparison> {
   order.signal.throwIfAborted();
   const { port1, port2 } = new MessageChannel();
   const { speed, signal, onDifferences, onProgress, ...rest } = order;
@@ -90,12 +45,12 @@ async function compareOn(
   const looking = setInterval(() => shared.set(speed()), lookAtSpeedEveryMs);
   const task: Task = {
     ...rest,
-    overflowDirectory: settings.overflowDirectory,
+    overflowDirectory,
     speed: shared.memory,
     port: port2,
   };
   try {
-    const outcome = await pool.run(task, { transferList: [port2] }).catch((error: unknown) => {
+    const outcome = await threads.run('compareOnThread', task).catch((error: unknown) => {
       throw threadEnded(error, order);
     });
     taking.throwIfFailed();

@@ -1,18 +1,15 @@
 import type { MessagePort } from 'node:worker_threads';
-import { createAws } from '../dynamodb/aws.ts';
 import type { ComparisonProgress, Difference } from '../restore/compare.ts';
 import { comparerHere } from '../restore/comparer.ts';
 import { openSqliteOverflow } from '../sqlite/overflow.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import type { FromWorker, Outcome, Task, ToWorker } from './protocol.ts';
 import { sharedSpeed } from './shared-speed.ts';
+import { aws } from './thread-aws.ts';
 import { troubleFrom } from './trouble.ts';
 
 /** More often than people look, and not often enough to keep the other thread busy. */
 const progressEveryMs = 250;
-
-/** Of this thread: its own connections and credentials, found by the SDK where the program's are. */
-const aws = createAws();
 
 /** Comparisons that this thread is at. */
 let underWay = 0;

@@ -1,6 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Posted, Posting } from '../dynamodb/post-writes.ts';
 import type { Comparison, ComparisonProgress, Difference } from '../restore/compare.ts';
 import type { ComparisonOrder } from '../restore/comparer.ts';
+import type { Environment } from '../restore/environment.ts';
 import type { Trouble } from './trouble.ts';
 
 /** What a thread is told to do. The tables' items come to it straight from AWS. */
@@ -30,3 +32,19 @@ export type ToWorker =
   | { readonly kind: 'taken' }
   /** Nobody wants to know any more. */
   | { readonly kind: 'stop' };
+
+/** Whose writes a thread is to send. */
+export type PostingTask = {
+  readonly environment: Environment;
+  /** Carries `Letters` to the thread, and lists of answers back; once it is closed, the task has ended. */
+  readonly port: MessagePort;
+};
+
+export type Letters = {
+  /** When they were handed over, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly letters: readonly { readonly id: number; readonly posting: Posting }[];
+};
+
+/** What became of one. */
+export type Answer = { readonly posted: Posted } | { readonly notSent: true } | { readonly trouble: Trouble };

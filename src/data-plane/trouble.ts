@@ -6,6 +6,8 @@ export type Trouble = {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
+  /** One of Node's. */
+  readonly code?: string;
   /** Of a UserError. */
   readonly refusal?: { readonly code: ErrorCode; readonly hint: string };
   readonly cause?: Trouble;
@@ -18,17 +20,18 @@ export function troubleFrom(error: unknown): Trouble {
     name,
     message,
     stack,
+    ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
     ...(error instanceof UserError ? { refusal: { code: error.code, hint: error.hint } } : {}),
     ...(cause === undefined ? {} : { cause: troubleFrom(cause) }),
   };
 }
 
 /** The error again: a UserError is one, with its code and hint; of any other, name, message and stack are kept for the log. */
-export function errorFrom({ name, message, stack, refusal, cause }: Trouble): Error {
+export function errorFrom({ name, message, stack, code, refusal, cause }: Trouble): Error {
   const options = cause === undefined ? {} : { cause: errorFrom(cause) };
   const error =
     refusal === undefined
-      ? Object.assign(new Error(message, options), { name })
+      ? Object.assign(new Error(message, options), { name }, code === undefined ? {} : { code })
       : new UserError(refusal.code, message, refusal.hint, options);
   return stack === undefined ? error : Object.assign(error, { stack });
 }

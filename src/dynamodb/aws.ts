@@ -8,9 +8,11 @@ import { writeGuarded } from './guarded-write.ts';
 import { itemsHttp } from './items-http.ts';
 import type { Timing } from './patience.ts';
 import { realTiming } from './patience.ts';
+import type { PostWrite } from './post-writes.ts';
+import { postWrites } from './post-writes.ts';
 import { readItems } from './read.ts';
 import { scan } from './scan.ts';
-import { singleWrites } from './single-writes.ts';
+import { postForOthers, replyReader, singleWrites } from './single-writes.ts';
 import { tables } from './tables.ts';
 import { Throughputs } from './throughput/throughputs.ts';
 import { AssumeRoleFailed } from './translate-errors.ts';
@@ -24,28 +26,44 @@ export type AwsSettings = {
   readonly connectTimeoutMs?: number;
   /** The longest silence on a connection that waits for a reply, or for the rest of one, in ms. Default 20 s. */
   readonly silenceMs?: number;
-  /** Requests that write to one table, and that read one, under way at the same time at speed `normal`. Default 16, 32. */
+  /** Requests that write to one table, and that read one, under way at the same time at speed `normal`. Default 64, 32. */
   readonly writesInFlight?: number;
   readonly readsInFlight?: number;
   /** Milliseconds that reading or writing may be refused without any progress. Default 2 minutes. */
   readonly patienceMs?: number;
   readonly timing?: Timing;
+  /** Has single writes sent elsewhere, for as long as a job takes. Default: they are sent here. */
+  readonly openPosting?: OpenPosting;
 };
+
+/** Where the writes of one job are sent from. */
+export type OpenPosting = (environment: Environment) => { readonly post: PostWrite; readonly close: () => void };
+
+export type AwsConnections = {
+  readonly awsFor: AwsFor;
+  /** Sends single writes for somebody else, who reads the replies. */
+  readonly postFor: (environment: Environment) => PostWrite;
+  readonly close: () => void;
+};
+
+type Connection = { readonly aws: Aws; readonly post: PostWrite; readonly close: () => void };
 
 /**
  * Everything AWS, made once per environment, on first use. Credentials, profile, endpoints (`AWS_PROFILE`,
  * `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_STS` …) are found by the SDK in its usual places.
  */
-export function createAws(settings: AwsSettings = {}): { readonly awsFor: AwsFor; readonly close: () => void } {
-  const made = new Map<string, { readonly aws: Aws; readonly close: () => void }>();
+export function createAws(settings: AwsSettings = {}): AwsConnections {
+  const made = new Map<string, Connection>();
+  const connectionTo = (environment: Environment): Connection => {
+    const { region, roleArn, fenceProbeRoleArn, maxReadUnits, maxWriteUnits } = environment;
+    const place = JSON.stringify([region, roleArn, fenceProbeRoleArn, maxReadUnits, maxWriteUnits]);
+    const existing = made.get(place) ?? connect(environment, settings);
+    made.set(place, existing);
+    return existing;
+  };
   return {
-    awsFor(environment) {
-      const { region, roleArn, fenceProbeRoleArn, maxReadUnits, maxWriteUnits } = environment;
-      const place = JSON.stringify([region, roleArn, fenceProbeRoleArn, maxReadUnits, maxWriteUnits]);
-      const existing = made.get(place) ?? connect(environment, settings);
-      made.set(place, existing);
-      return existing.aws;
-    },
+    awsFor: (environment) => connectionTo(environment).aws,
+    postFor: (environment) => connectionTo(environment).post,
     close() {
       for (const { close } of made.values()) close();
       made.clear();
@@ -53,11 +71,9 @@ export function createAws(settings: AwsSettings = {}): { readonly awsFor: AwsFor
   };
 }
 
-function connect(
-  { region, roleArn, fenceProbeRoleArn = roleArn, maxReadUnits, maxWriteUnits }: Environment,
-  settings: AwsSettings,
-): { aws: Aws; close: () => void } {
-  const { patienceMs = 120_000, timing = realTiming, readsInFlight = 32, writesInFlight = 16 } = settings;
+function connect(environment: Environment, settings: AwsSettings): Connection {
+  const { region, roleArn, fenceProbeRoleArn = roleArn, maxReadUnits, maxWriteUnits } = environment;
+  const { patienceMs = 120_000, timing = realTiming, readsInFlight = 32, writesInFlight = 64 } = settings;
   const limits = { timing, readsInFlight, writesInFlight, maxReadUnits, maxWriteUnits };
   const settled = { region, patienceMs, timing, throughputs: new Throughputs(limits) };
   const config = clientConfig(region, roleArn, settings);
@@ -81,7 +97,9 @@ function connect(
   const writes = new DynamoDBClient(once);
   // It filters every item of every page for a log that nobody reads, at half of a scan's processor time.
   for (const client of [data, writes]) client.middlewareStack.remove('loggerMiddleware');
-  const sendWrite = singleWrites(writes, http);
+  const post = postWrites(writes, http);
+  const read = replyReader(writes);
+  const { openPosting = () => ({ post, close() {} }) } = settings;
   return {
     aws: {
       tables: tables({ client: control, region }, timing),
@@ -89,10 +107,18 @@ function connect(
         scan: (order) => scan(data, order, settled),
         read: async (order) => readItems(data, order, settled),
         write: async (order) => write(data, order, settled),
-        writeGuarded: async (order) => writeGuarded(sendWrite, order, settled),
+        async writeGuarded(order) {
+          const posting = openPosting(environment);
+          try {
+            return await writeGuarded(singleWrites(posting.post, read), order, settled);
+          } finally {
+            posting.close();
+          }
+        },
       },
       fence: fence({ region, us: control, somebody, exempt: roleArn === undefined ? undefined : `*:${ourSession}@*` }),
     },
+    post: postForOthers(post, read),
     close: () => {
       control.destroy();
       somebody.destroy();

@@ -11,7 +11,8 @@ import { normalSpeed } from './data-plane-settings.ts';
 import { inLanes } from './lanes.ts';
 import { Patience } from './patience.ts';
 import { asItem, asSdkItem } from './sdk-item.ts';
-import type { SendWrite, SingleWrite } from './single-writes.ts';
+import type { SingleWrite } from './send-command.ts';
+import type { SendWrite } from './single-writes.ts';
 import { isClearNo } from './translate-errors.ts';
 import type { UpdateMembers } from './update.ts';
 import { beforeUpdate, updateBetween, updated, updateMembers } from './update.ts';
@@ -76,7 +77,7 @@ export async function writeGuarded(
  * Changes that may be waiting for their turn at the same time. Many more than are under way: one whose key range is hot
  * waits for long, and the others are to overtake it.
  */
-const lanes = 100;
+const lanes = 400;
 
 type Placed = { readonly change: GuardedChange; readonly index: number };
 

@@ -2,6 +2,7 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { comparerOnThreads } from '../../src/data-plane/comparer-on-threads.ts';
+import { openThreads } from '../../src/data-plane/threads.ts';
 import type { Environment } from '../../src/restore/environment.ts';
 import { answering, timed } from './child.ts';
 import { keySchema } from './items.ts';
@@ -52,11 +53,9 @@ async function shelfScan(path: string, segments: number): Promise<number> {
 }
 
 async function ourComparison(segments: number): Promise<number> {
-  const comparer = comparerOnThreads({
-    workerFile: new URL('../../dist/data-plane/comparison-worker.js', import.meta.url),
-    overflowDirectory: '/tmp',
-    memoryBudgetBytes: 256 * 2 ** 20,
-  });
+  const workerFile = new URL('../../dist/data-plane/worker.js', import.meta.url);
+  const threads = openThreads({ workerFile, memoryBudgetBytes: 256 * 2 ** 20 });
+  const comparer = comparerOnThreads(threads, '/tmp');
   const comparison = await comparer.compare({
     environment: { name: 'bench', region: 'eu-central-1' } as Environment,
     liveTable: 'live',
@@ -70,7 +69,7 @@ async function ourComparison(segments: number): Promise<number> {
     onDifferences: () => undefined,
     onProgress: () => undefined,
   });
-  await comparer.close();
+  await threads.close();
   if (comparison.live.digest !== comparison.restored.digest)
     throw new Error('The tables are the same and were found different');
   return comparison.live.items + comparison.restored.items;

@@ -2,8 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { ThreadSettings } from '../../src/data-plane/comparer-on-threads.ts';
 import { comparerOnThreads } from '../../src/data-plane/comparer-on-threads.ts';
+import type { ThreadSettings } from '../../src/data-plane/threads.ts';
+import { openThreads } from '../../src/data-plane/threads.ts';
 import { createAws } from '../../src/dynamodb/aws.ts';
 import type { ComparisonProgress, Difference } from '../../src/restore/compare.ts';
 import type { ComparisonOrder } from '../../src/restore/comparer.ts';
@@ -18,7 +19,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 type ScanRequest = { readonly TableName: string; readonly Segment: number; readonly ExclusiveStartKey?: Item };
 type Reply = { readonly status?: number; readonly body: object };
 
-const compiledWorker = new URL('../../dist/data-plane/comparison-worker.js', import.meta.url);
+const compiledWorker = new URL('../../dist/data-plane/worker.js', import.meta.url);
 
 /** Every page holds fifty items; the live table has changes in every seventh, and lacks every eleventh. */
 function page({ TableName, Segment, ExclusiveStartKey }: ScanRequest): Reply {
@@ -58,15 +59,9 @@ async function startAws(answer: (request: ScanRequest) => Reply | undefined = pa
 }
 
 function startThreads(changes: Partial<ThreadSettings> = {}) {
-  const comparer = comparerOnThreads({
-    workerFile: compiledWorker,
-    overflowDirectory: temporaryFolder(),
-    memoryBudgetBytes: 16_000_000,
-    threads: 2,
-    ...changes,
-  });
-  onTestFinished(() => comparer.close());
-  return comparer;
+  const threads = openThreads({ workerFile: compiledWorker, memoryBudgetBytes: 16_000_000, threads: 2, ...changes });
+  onTestFinished(() => threads.close());
+  return { ...comparerOnThreads(threads, temporaryFolder()), close: () => threads.close() };
 }
 
 function anOrder(changes: Partial<ComparisonOrder> = {}) {

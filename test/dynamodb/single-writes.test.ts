@@ -9,7 +9,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { itemsHttp } from '../../src/dynamodb/items-http.ts';
-import { type SingleWrite, singleWrites } from '../../src/dynamodb/single-writes.ts';
+import { postWrites } from '../../src/dynamodb/post-writes.ts';
+import type { SingleWrite } from '../../src/dynamodb/send-command.ts';
+import { replyReader, singleWrites } from '../../src/dynamodb/single-writes.ts';
 import { wireProtocol } from '../../src/dynamodb/wire-protocol.ts';
 import { awsError, cannedAws, type Reply, type Request } from './canned-aws.ts';
 
@@ -31,7 +33,7 @@ async function clients(answer: (nth: number) => Reply = () => ({ body: {} }), ch
   const wire = { ...config, protocol: wireProtocol(sdk.config.protocol), requestHandler: http };
   const whole = new DynamoDBClient(wire);
   const client = new DynamoDBClient(wire);
-  const short = singleWrites(client, http);
+  const short = singleWrites(postWrites(client, http), replyReader(client));
   const decide = vi.spyOn(client.config, 'endpointProvider');
   onTestFinished(() => {
     for (const each of [sdk, whole, client]) each.destroy();

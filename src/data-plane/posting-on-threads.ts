@@ -1,0 +1,57 @@
+import { MessageChannel } from 'node:worker_threads';
+import type { OpenPosting } from '../dynamodb/aws.ts';
+import type { Posted } from '../dynamodb/post-writes.ts';
+import { NotSent } from '../dynamodb/post-writes.ts';
+import type { Answer, Letters } from './protocol.ts';
+import type { Threads } from './threads.ts';
+import { errorFrom } from './trouble.ts';
+
+type Waiting = { readonly resolve: (posted: Posted) => void; readonly reject: (error: unknown) => void };
+
+/**
+ * Has writes signed and sent by a worker thread, which takes half of a write's processor time, so that the thread that
+ * decides about them stays free to answer people. The replies are read by who asked.
+ */
+export function postingOnThreads(threads: Threads): OpenPosting {
+  return (environment) => {
+    const { port1, port2 } = new MessageChannel();
+    const waiting = new Map<number, Waiting>();
+    let letters: Letters['letters'][number][] = [];
+    let last = 0;
+    let ended: Error | undefined;
+    port1.on('message', (answers: readonly (Answer & { readonly id: number })[]) => {
+      for (const { id, ...answer } of answers) {
+        const one = waiting.get(id);
+        waiting.delete(id);
+        if (one !== undefined) take(one, answer);
+      }
+    });
+    threads.run('postOnThread', { environment, port: port2 }).catch((cause: unknown) => {
+      ended = new Error('The thread that sends writes has ended', { cause });
+      for (const { reject } of waiting.values()) reject(ended);
+      waiting.clear();
+    });
+    return {
+      post: (posting) =>
+        new Promise((resolve, reject) => {
+          if (ended !== undefined) {
+            reject(ended);
+            return;
+          }
+          last += 1;
+          waiting.set(last, { resolve, reject });
+          if (letters.push({ id: last, posting }) > 1) return;
+          setImmediate(() => {
+            port1.postMessage({ at: Date.now(), letters } satisfies Letters);
+            letters = [];
+          });
+        }),
+      close: () => port1.close(),
+    };
+  };
+}
+
+function take({ resolve, reject }: Waiting, answer: Answer): void {
+  if ('posted' in answer) resolve(answer.posted);
+  else reject('trouble' in answer ? errorFrom(answer.trouble) : new NotSent('The thread could not sign it'));
+}
