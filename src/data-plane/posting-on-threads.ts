@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import type { OpenPosting } from '../dynamodb/aws.ts';
 import type { Posted } from '../dynamodb/post-writes.ts';
@@ -13,23 +14,25 @@ type Waiting = { readonly resolve: (posted: Posted) => void; readonly reject: (e
  * decides about them stays free to answer people. The replies are read by who asked.
  */
 export function postingOnThreads(threads: Threads): OpenPosting {
-  return (environment) => {
+  return async (environment) => {
     const { port1, port2 } = new MessageChannel();
     const waiting = new Map<number, Waiting>();
     let letters: Letters['letters'][number][] = [];
     let last = 0;
     let ended: Error | undefined;
+    const running = threads.run('postOnThread', { environment, port: port2 }).catch((cause: unknown) => {
+      ended = new Error('The thread that sends writes has ended', { cause });
+      for (const { reject } of waiting.values()) reject(ended);
+      waiting.clear();
+    });
+    // Starting a thread takes a second, and what is handed over is to be sent at once.
+    await Promise.race([once(port1, 'message'), running]);
     port1.on('message', (answers: readonly (Answer & { readonly id: number })[]) => {
       for (const { id, ...answer } of answers) {
         const one = waiting.get(id);
         waiting.delete(id);
         if (one !== undefined) take(one, answer);
       }
-    });
-    threads.run('postOnThread', { environment, port: port2 }).catch((cause: unknown) => {
-      ended = new Error('The thread that sends writes has ended', { cause });
-      for (const { reject } of waiting.values()) reject(ended);
-      waiting.clear();
     });
     return {
       post: (posting) =>
@@ -41,8 +44,9 @@ export function postingOnThreads(threads: Threads): OpenPosting {
           last += 1;
           waiting.set(last, { resolve, reject });
           if (letters.push({ id: last, posting }) > 1) return;
+          const at = Date.now();
           setImmediate(() => {
-            port1.postMessage({ at: Date.now(), letters } satisfies Letters);
+            port1.postMessage({ at, letters } satisfies Letters);
             letters = [];
           });
         }),
@@ -53,5 +57,5 @@ export function postingOnThreads(threads: Threads): OpenPosting {
 
 function take({ resolve, reject }: Waiting, answer: Answer): void {
   if ('posted' in answer) resolve(answer.posted);
-  else reject('trouble' in answer ? errorFrom(answer.trouble) : new NotSent('The thread could not sign it'));
+  else reject('trouble' in answer ? errorFrom(answer.trouble) : new NotSent());
 }

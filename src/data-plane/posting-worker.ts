@@ -25,6 +25,8 @@ export async function postOnThread({ environment, port }: PostingTask): Promise<
     const isStale = Date.now() - at > freshMs;
     for (const { id, posting } of letters) void answerTo(id, isStale ? Promise.resolve(stale) : carriedOut(posting));
   });
+  // That it is ready.
+  port.postMessage([]);
   await once(port, 'close');
   return undefined;
 
@@ -38,6 +40,4 @@ export async function postOnThread({ environment, port }: PostingTask): Promise<
 }
 
 /** As of a connection that did not come about: it is tried again, and asked about again before. */
-const stale: Answer = {
-  trouble: { name: 'TimeoutError', message: 'The thread that sends writes was busy', stack: undefined },
-};
+const stale: Answer = { trouble: { name: 'TimeoutError', message: 'thread busy', stack: undefined } };

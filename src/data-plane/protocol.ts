@@ -36,12 +36,12 @@ export type ToWorker =
 /** Whose writes a thread is to send. */
 export type PostingTask = {
   readonly environment: Environment;
-  /** Carries `Letters` to the thread, and lists of answers back; once it is closed, the task has ended. */
+  /** Carries `Letters` to the thread, and lists of answers back, an empty one first; once it is closed, the task ends. */
   readonly port: MessagePort;
 };
 
 export type Letters = {
-  /** When they were handed over, in milliseconds since the epoch. */
+  /** When the first of them was handed over, in milliseconds since the epoch. */
   readonly at: number;
   readonly letters: readonly { readonly id: number; readonly posting: Posting }[];
 };

@@ -37,7 +37,9 @@ export type AwsSettings = {
 };
 
 /** Where the writes of one job are sent from. */
-export type OpenPosting = (environment: Environment) => { readonly post: PostWrite; readonly close: () => void };
+export type OpenPosting = (
+  environment: Environment,
+) => Promise<{ readonly post: PostWrite; readonly close: () => void }>;
 
 export type AwsConnections = {
   readonly awsFor: AwsFor;
@@ -99,7 +101,7 @@ function connect(environment: Environment, settings: AwsSettings): Connection {
   for (const client of [data, writes]) client.middlewareStack.remove('loggerMiddleware');
   const post = postWrites(writes, http);
   const read = replyReader(writes);
-  const { openPosting = () => ({ post, close() {} }) } = settings;
+  const { openPosting = async () => ({ post, close() {} }) } = settings;
   return {
     aws: {
       tables: tables({ client: control, region }, timing),
@@ -108,7 +110,7 @@ function connect(environment: Environment, settings: AwsSettings): Connection {
         read: async (order) => readItems(data, order, settled),
         write: async (order) => write(data, order, settled),
         async writeGuarded(order) {
-          const posting = openPosting(environment);
+          const posting = await openPosting(environment);
           try {
             return await writeGuarded(singleWrites(posting.post, read), order, settled);
           } finally {

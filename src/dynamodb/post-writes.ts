@@ -28,9 +28,13 @@ export type Posted = {
  */
 export type PostWrite = (posting: Posting) => Promise<Posted>;
 
-/** AWS has not heard of it: it could not even be signed, for want of credentials, say. `cause` says why. */
+/** AWS has not heard of it: it could not even be signed, for want of credentials, say. Whoever asked tries it the whole way. */
 export class NotSent extends Error {
   override readonly name = 'NotSent';
+
+  constructor(cause?: unknown) {
+    super('not sent', { cause });
+  }
 }
 
 /** A request as the SDK had built it when only its signature was missing, and who signs it. */
@@ -108,12 +112,12 @@ export function postWrites(client: DynamoDBClient, http: ItemsHttp): PostWrite {
     );
     const posted = overheard.get(write.input);
     if (posted !== undefined) return posted;
-    throw sent.has(write.input) ? failure : new NotSent('The SDK has not sent it', { cause: failure });
+    throw sent.has(write.input) ? failure : new NotSent(failure);
   }
 
   async function goShortWay({ request, sign }: Decided, { body }: Posting): Promise<Posted> {
     const signed = await sign(withBody(request, Buffer.from(body))).catch((cause: unknown) => {
-      throw new NotSent('It could not be signed', { cause });
+      throw new NotSent(cause);
     });
     const { response } = await http.handle(signed);
     const posted = postedIn(response);

@@ -15,7 +15,8 @@ import { warmUp } from './warm-up.ts';
 const hour = 3_600_000;
 
 export type SandboxOrder =
-  | { readonly do: 'start'; readonly scanOrder: 'hash' | 'shuffled' }
+  /** `warmUps`: how often it has carried out each kind of write before. */
+  | { readonly do: 'start'; readonly scanOrder: 'hash' | 'shuffled'; readonly warmUps: number }
   /** A table with a day of history, damaged an hour ago. */
   | { readonly do: 'table'; readonly table: string; readonly items: number }
   /** Its copy from before, for those who do not make one themselves. */
@@ -59,7 +60,7 @@ async function carryOut(order: SandboxOrder): Promise<unknown> {
       sandbox = await startDynamoDb({ scanOrder: order.scanOrder, restoreMs: 0, latestLagMs: 1_000 });
       client = new DynamoDBClient({ endpoint: sandbox.url });
       await makeTable('warm-up', 0);
-      await warmUp(client, 'warm-up');
+      await warmUp(client, 'warm-up', order.warmUps);
       await carryOut({ do: 'drop', tables: ['warm-up'] });
       watchWrites();
       return { url: sandbox.url, restorePoint };

@@ -9,13 +9,11 @@ import { inLanes } from '../../src/dynamodb/lanes.ts';
 import { asSdkItem } from '../../src/dynamodb/sdk-item.ts';
 import { itemAt } from './items.ts';
 
-const rounds = 1_000;
-
 /**
  * Has a table carry out each kind of write until the sandbox's code for it is compiled: what it stands in for is never cold,
  * and the side that sends fewer requests would pay for it alone.
  */
-export async function warmUp(client: DynamoDBClient, TableName: string): Promise<void> {
+export async function warmUp(client: DynamoDBClient, TableName: string, rounds: number): Promise<void> {
   const shown = { ReturnValues: 'ALL_OLD', ReturnConsumedCapacity: 'TOTAL' } as const;
   await inLanes(Array(rounds).keys(), 10, undefined, async (round) => {
     const items = Array.from({ length: 25 }, (_, index) => asSdkItem(itemAt(25 * round + index)));

@@ -114,6 +114,7 @@ test('a write that was handed over long ago is not sent: whether it may be has t
   const requests = await startAws(() => ({ body: {} }));
   const { port1, port2 } = new MessageChannel();
   const ended = postOnThread({ environment, port: port2 });
+  expect(await once(port1, 'message')).toEqual([[]]);
   onTestFinished(async () => {
     port1.close();
     await ended;
