@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import type { OpenPosting } from '../dynamodb/aws.ts';
 import type { Posted } from '../dynamodb/post-writes.ts';
-import { NotSent } from '../dynamodb/post-writes.ts';
+import { NotSent, WaitedTooLong } from '../dynamodb/post-writes.ts';
 import type { Answer, Letters } from './protocol.ts';
 import type { Threads } from './threads.ts';
 import { errorFrom } from './trouble.ts';
@@ -57,5 +57,6 @@ export function postingOnThreads(threads: Threads): OpenPosting {
 
 function take({ resolve, reject }: Waiting, answer: Answer): void {
   if ('posted' in answer) resolve(answer.posted);
-  else reject('trouble' in answer ? errorFrom(answer.trouble) : new NotSent());
+  else if ('trouble' in answer) reject(errorFrom(answer.trouble));
+  else reject(answer.notSent === 'too-late' ? new WaitedTooLong() : new NotSent());
 }

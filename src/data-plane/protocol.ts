@@ -47,4 +47,7 @@ export type Letters = {
 };
 
 /** What became of one. */
-export type Answer = { readonly posted: Posted } | { readonly notSent: true } | { readonly trouble: Trouble };
+export type Answer =
+  | { readonly posted: Posted }
+  | { readonly notSent: 'not-signed' | 'too-late' }
+  | { readonly trouble: Trouble };

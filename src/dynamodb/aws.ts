@@ -12,6 +12,7 @@ import type { PostWrite } from './post-writes.ts';
 import { postWrites } from './post-writes.ts';
 import { readItems } from './read.ts';
 import { scan } from './scan.ts';
+import { Sha256 } from './sha256.ts';
 import { postForOthers, replyReader, singleWrites } from './single-writes.ts';
 import { tables } from './tables.ts';
 import { Throughputs } from './throughput/throughputs.ts';
@@ -92,6 +93,7 @@ function connect(environment: Environment, settings: AwsSettings): Connection {
     maxAttempts: 1,
     protocol: wireProtocol(control.config.protocol),
     requestHandler: http,
+    sha256: Sha256,
     // One search for credentials, over the SDK's own connections.
     credentials: control.config.credentials,
   };

@@ -23,18 +23,23 @@ export type Posted = {
 };
 
 /**
- * Sends one write, once.
+ * Sends one write, once. `beforeSend` is called when it is signed and about to go, and may say by throwing that it must not.
  * @throws NotSent, or what failed on the way there or back
  */
-export type PostWrite = (posting: Posting) => Promise<Posted>;
+export type PostWrite = (posting: Posting, beforeSend?: () => void) => Promise<Posted>;
 
-/** AWS has not heard of it: it could not even be signed, for want of credentials, say. Whoever asked tries it the whole way. */
+/** AWS has not heard of it: it could not even be signed, for want of credentials, say. */
 export class NotSent extends Error {
-  override readonly name = 'NotSent';
+  override readonly name: string = 'NotSent';
 
   constructor(cause?: unknown) {
     super('not sent', { cause });
   }
+}
+
+/** It was handed over too long ago: whether it may be sent has to be asked again. Told and tried again like a network's timeout. */
+export class WaitedTooLong extends NotSent {
+  override readonly name = 'TimeoutError';
 }
 
 /** A request as the SDK had built it when only its signature was missing, and who signs it. */
@@ -68,6 +73,7 @@ type Middleware = Parameters<DynamoDBClient['middlewareStack']['add']>[0];
  */
 export function postWrites(client: DynamoDBClient, http: ItemsHttp): PostWrite {
   const decided = new Map<string, Decided>();
+  const due = new WeakMap<object, () => void>();
   const sent = new WeakSet<object>();
   const overheard = new WeakMap<object, Posted>();
   const remember: Middleware = (next, context) => async (args) => {
@@ -78,6 +84,7 @@ export function postWrites(client: DynamoDBClient, http: ItemsHttp): PostWrite {
     return next(args);
   };
   const overhear: Middleware = (next) => async (args) => {
+    due.get(args.input)?.();
     sent.add(args.input);
     const result = await next(args);
     overheard.set(args.input, postedIn(result.response as WholeReply));
@@ -92,33 +99,35 @@ export function postWrites(client: DynamoDBClient, http: ItemsHttp): PostWrite {
   middlewareStack.add(overhear, { step: 'deserialize', priority: 'low', name: 'overhearReply' });
   keepSigners(client.config);
 
-  return async (posting) => {
+  return async (posting, beforeSend = () => undefined) => {
     const place = placeOf(`${posting.operation}Command`, { TableName: posting.table });
     const known = decided.get(place);
-    if (known === undefined || Date.now() - known.at >= decidedForMs) return goWholeWay(posting);
+    if (known === undefined || Date.now() - known.at >= decidedForMs) return goWholeWay(posting, beforeSend);
     try {
-      return await goShortWay(known, posting);
+      return await goShortWay(known, posting, beforeSend);
     } catch (error) {
       decided.delete(place);
       throw error;
     }
   };
 
-  async function goWholeWay({ operation, body }: Posting): Promise<Posted> {
+  async function goWholeWay({ operation, body }: Posting, beforeSend: () => void): Promise<Posted> {
     const write = writeIn(operation, body);
+    due.set(write.input, beforeSend);
     const failure = await sendCommand(client, write).then(
       () => undefined,
       (error: unknown) => error,
     );
     const posted = overheard.get(write.input);
     if (posted !== undefined) return posted;
-    throw sent.has(write.input) ? failure : new NotSent(failure);
+    throw sent.has(write.input) || failure instanceof NotSent ? failure : new NotSent(failure);
   }
 
-  async function goShortWay({ request, sign }: Decided, { body }: Posting): Promise<Posted> {
+  async function goShortWay({ request, sign }: Decided, { body }: Posting, beforeSend: () => void): Promise<Posted> {
     const signed = await sign(withBody(request, Buffer.from(body))).catch((cause: unknown) => {
       throw new NotSent(cause);
     });
+    beforeSend();
     const { response } = await http.handle(signed);
     const posted = postedIn(response);
     response.letGo?.();

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { WholeReply } from './items-http.ts';
 import type { Posted, Posting, PostWrite } from './post-writes.ts';
-import { NotSent } from './post-writes.ts';
+import { NotSent, WaitedTooLong } from './post-writes.ts';
 import type { SingleWrite, WriteReply } from './send-command.ts';
 import { sendCommand, writeIn } from './send-command.ts';
 import { objectIn } from './wire-protocol.ts';
@@ -41,7 +41,7 @@ export function replyReader(client: DynamoDBClient): ReadReply {
 export function singleWrites(post: PostWrite, read: ReadReply): SendWrite {
   return async (write) => {
     const posted = await post(postingOf(write)).catch((error: unknown) => {
-      if (error instanceof NotSent) return undefined;
+      if (error instanceof NotSent && !(error instanceof WaitedTooLong)) return undefined;
       throw error;
     });
     return read(write, posted);
@@ -53,8 +53,8 @@ export function singleWrites(post: PostWrite, read: ReadReply): SendWrite {
  * the SDK learns of a clock that is wrong, and it decides anew.
  */
 export function postForOthers(post: PostWrite, read: ReadReply): PostWrite {
-  return async (posting) => {
-    const posted = await post(posting);
+  return async (posting, beforeSend) => {
+    const posted = await post(posting, beforeSend);
     if (posted.statusCode >= 300) await read(writeIn(posting.operation, posting.body), posted).catch(() => undefined);
     return posted;
   };

@@ -2,6 +2,7 @@ import type { AwsCode } from '../restore/errors.ts';
 import { isPassing, UserError } from '../restore/errors.ts';
 import type { Attempt } from './explanations.ts';
 import { explain } from './explanations.ts';
+import { NotSent } from './post-writes.ts';
 
 /** Getting credentials for a role failed; `cause` is what STS said, or the search for credentials to ask it with. */
 export class AssumeRoleFailed extends Error {
@@ -71,8 +72,12 @@ export function isTemporary(error: unknown): error is UserError {
   return isPassing(error) || responseMetadata(error.cause).clockSkewCorrected === true;
 }
 
-/** Whether AWS has answered that it did not do it. Without an answer, or with one of a server in trouble, it may have. */
+/**
+ * Whether AWS has answered that it did not do it, or was not even asked. Without an answer, or with one of a server in
+ * trouble, it may have.
+ */
 export function isClearNo(error: unknown): boolean {
+  if (error instanceof NotSent) return true;
   const { httpStatusCode = 0 } = responseMetadata(error);
   return httpStatusCode >= 400 && httpStatusCode < 500;
 }

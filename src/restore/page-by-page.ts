@@ -38,6 +38,8 @@ export async function pageByPage<Page extends object>(
       if (underWay.length > 1) await underWay.shift();
       if (ahead !== undefined && mayOverlap(page, ahead)) {
         await nearlyDone;
+        // Of one that has failed, too.
+        signal.throwIfAborted();
         page = ahead;
       } else {
         await underWay.shift();

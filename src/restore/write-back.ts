@@ -115,10 +115,11 @@ async function writeEntries(
   const entries = withoutLeftAlone(work, page);
   const ids = entries.map((entry) => entry.id);
   const changes = entries.map((entry) => changeOf(entry.before, entry.after, keySchema));
+  signal.throwIfAborted();
   mayWrite();
   context.journal.mark(id, label, ids, 'attempted');
   // Behind a fence that was proven just now, nobody else writes: batches cost a request for 25 items instead of one each.
-  const behindFence = await writtenBehindFence(work, changes);
+  const behindFence = await writtenBehindFence(work, changes, signal);
   if (behindFence === 'written') {
     context.journal.mark(id, label, ids, 'written');
     return;
@@ -167,8 +168,9 @@ class ProofIsOld extends Error {}
 async function writtenBehindFence(
   { context, label, policyLook, mayWrite }: WriteBack,
   changes: readonly GuardedChange[],
+  signal: AbortSignal,
 ): Promise<'written' | 'partly' | 'unproven'> {
-  const { aws, clock, run, signal } = context;
+  const { aws, clock, run } = context;
   const speedSetAt = () => run().speedSet?.at;
   const [provenAt, speedProvenAt] = [clock.now(), speedSetAt()];
   if (!(await fenceHolds(context, label, policyLook))) return 'unproven';

@@ -21,7 +21,7 @@ const many = flags.quick ? 50_000 : 1_000_000;
 const few = flags.quick ? 5_000 : 100_000;
 const canned = flags.quick ? 68_000 : 408_000;
 const repeats = flags.quick ? 1 : 3;
-const warmUps = flags.quick ? 50 : 1_000;
+const warmUps = flags.quick ? 50 : 2_500;
 const startedAt = performance.now();
 const minutes = () => ((performance.now() - startedAt) / 60_000).toFixed(1);
 const segments = 4;

@@ -6,6 +6,8 @@ import { postOnThread } from '../../src/data-plane/posting-worker.ts';
 import type { Letters } from '../../src/data-plane/protocol.ts';
 import { openThreads } from '../../src/data-plane/threads.ts';
 import { createAws } from '../../src/dynamodb/aws.ts';
+import type { PostWrite } from '../../src/dynamodb/post-writes.ts';
+import { WaitedTooLong } from '../../src/dynamodb/post-writes.ts';
 import type { Item } from '../../src/restore/item.ts';
 import type { GuardedChange } from '../../src/restore/ports.ts';
 import { awsError, cannedAws, type Reply, type Request } from '../dynamodb/canned-aws.ts';
@@ -125,8 +127,35 @@ test('a write that was handed over long ago is not sent: whether it may be has t
     port1.postMessage({ at, letters: [{ id: 7, posting }] } satisfies Letters);
     return answered;
   };
-  expect(await asked(Date.now() - 2_000)).toMatchObject([[{ id: 7, trouble: { name: 'TimeoutError' } }]]);
+  expect(await asked(Date.now() - 2_000)).toEqual([[{ id: 7, notSent: 'too-late' }]]);
   expect(requests).toEqual([]);
   expect(await asked(Date.now())).toMatchObject([[{ id: 7, posted: { statusCode: 200 } }]]);
   expect(requests).toHaveLength(1);
+  // Also once the SDK has decided how it is sent.
+  expect(await asked(Date.now() - 2_000)).toEqual([[{ id: 7, notSent: 'too-late' }]]);
+  expect(requests).toHaveLength(1);
+});
+
+test('a write that was handed over too long ago is asked about again, and there is no doubt that it was not made', async () => {
+  await startAws(() => ({ body: {} }));
+  let asked = 0;
+  const postings: string[] = [];
+  const post: PostWrite = async ({ body }) => {
+    if (postings.push(body) === 1) throw new WaitedTooLong();
+    return { statusCode: 400, headers: {}, body: JSON.stringify({ __type: 'ConditionalCheckFailedException' }) };
+  };
+  const { awsFor, close } = createAws({ openPosting: async () => ({ post, close: () => undefined }) });
+  onTestFinished(close);
+  const [outcome] = await awsFor(environment).items.writeGuarded({
+    table: 'things',
+    keySchema: { partition: 'id' },
+    changes: [put('a')],
+    signal: new AbortController().signal,
+    beforeEach: () => {
+      asked += 1;
+    },
+  });
+  expect(outcome).toEqual({ done: false, current: undefined });
+  expect(postings).toHaveLength(2);
+  expect(asked).toBe(2);
 });

@@ -98,6 +98,23 @@ test.for([0, 1])('a failure of one of two pages stops the other, and nothing is 
   expect(begun).toHaveLength(2);
 });
 
+test('behind a page that fails, none is begun', async () => {
+  const { running, begun, step } = work(3);
+  await step();
+  const failure = new Error('no more');
+  begun[0]?.fail(failure);
+  await expect(running).rejects.toBe(failure);
+  expect(begun).toHaveLength(1);
+});
+
+test('behind a page that was stopped, none is begun', async () => {
+  const { running, begun, step, stop } = work(3);
+  await step();
+  stop.abort(new Error('stop'));
+  await expect(running).rejects.toThrow('stop');
+  expect(begun).toHaveLength(1);
+});
+
 test('told to stop, it stops all pages, with the reason', async () => {
   const { running, begun, step, stop, underWay } = work(3);
   await step();

@@ -11,13 +11,13 @@ export const id = [{ name: 'id', type: 'N' }] as const;
 export const quote = (n: number, text = `quote ${n}`): Item => ({ id: { N: String(n) }, text: { S: text } });
 export const quotes = (count: number) => Array.from({ length: count }, (_, n) => quote(n + 1));
 
-/** A table of 300 quotes in which half an hour ago ten were deleted, some changed (twenty) and five added. */
-export async function damagedQuotes(engine: Engine, table = 'quotes-table', changed = 20): Promise<void> {
+/** A table of 300 quotes in which half an hour ago ten were deleted, twenty changed and five added. */
+export async function damagedQuotes(engine: Engine, table = 'quotes-table'): Promise<void> {
   await engine.table(table, id, quotes(300));
   const items = quotes(300);
   await engine.at(start - 30 * minute, async () => {
     for (const item of items.slice(0, 10)) await remove(engine, table, item);
-    for (const item of items.slice(100, 100 + changed)) await put(engine, table, { ...item, text: { S: 'corrupt' } });
+    for (const item of items.slice(100, 120)) await put(engine, table, { ...item, text: { S: 'corrupt' } });
     for (let n = 1000; n < 1005; n += 1) await put(engine, table, quote(n, 'junk'));
   });
 }

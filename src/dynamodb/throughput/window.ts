@@ -1,10 +1,14 @@
 import type { Speed } from '../../restore/speed.ts';
 
+/** So many requests are sent before the first has ended: until then nobody knows what one costs. */
+const mostUnheard = 16;
+
 /** How many requests are and may be under way: half as many after a refusal, one more after as many successes as there are. */
 export class Window {
   readonly #normal: number;
   #width: number;
   #underWay = 0;
+  #known = mostUnheard;
   /** Who waits for one to end. */
   readonly #waiting = new Set<() => void>();
   readonly #heard = new WeakSet<AbortSignal>();
@@ -15,7 +19,7 @@ export class Window {
   }
 
   isFull(speed: Exclude<Speed, 'pause'>): boolean {
-    return this.#underWay >= Math.floor(Math.min(this.#width, this.#most(speed)));
+    return this.#underWay >= Math.floor(Math.min(this.#width, this.#most(speed), this.#known));
   }
 
   /** Resolves when a request has ended, perhaps earlier: look again. @throws the signal's reason */
@@ -42,6 +46,7 @@ export class Window {
   }
 
   ended(): void {
+    this.#known = Number.POSITIVE_INFINITY;
     this.#underWay -= 1;
     this.#wake();
   }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import type { ThroughputSettings } from '../../../src/dynamodb/throughput/throughput.ts';
+import type { Asked, ThroughputSettings, Turn } from '../../../src/dynamodb/throughput/throughput.ts';
 import { Throughput } from '../../../src/dynamodb/throughput/throughput.ts';
 import { Throughputs } from '../../../src/dynamodb/throughput/throughputs.ts';
 import type { Speed } from '../../../src/restore/speed.ts';
@@ -59,6 +59,20 @@ describe('without ever being told a limit it stays just under it', () => {
     expect(share).toBeLessThan(1.05);
     expect(refusedInThousand).toBeLessThan(setting.unitsEach === 128 ? 40 : 5);
   });
+});
+
+test('no more than sixteen requests are sent before it is known what one costs', async () => {
+  const throughput = new Throughput({ inFlight: 64, unknownLimit: 4_000, timing: new VirtualTime() });
+  const turns: Turn[] = [];
+  const asked: Asked = { pieces: 1, speed: () => 'fast', signal: new AbortController().signal };
+  for (let nth = 0; nth < 200; nth += 1) void throughput.begin(asked).then((turn) => turns.push(turn));
+  const settled = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return turns.length;
+  };
+  expect(await settled()).toBe(16);
+  turns[0]?.accepted(400);
+  expect(await settled()).toBe(1 + 64);
 });
 
 test('a table that is given more is found out, and one that is given less at once', async () => {
