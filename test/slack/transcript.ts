@@ -85,7 +85,20 @@ function whatWasPosted(scene: Scene): readonly string[] {
       renderText(message),
     );
   });
-  return [...posted, ...direct];
+  return [...inOrder(posted), ...direct];
+}
+
+const labels = /`(?:orders|carts)`/g;
+
+/** Two tables are worked on side by side, and which of them is told first is chance: here it is as they are configured. */
+function inOrder(posted: readonly string[]): readonly string[] {
+  const told = [...posted];
+  for (const [index, text] of told.entries()) {
+    const before = told[index - 1];
+    if (before?.includes('`carts`') !== true || before.includes('`orders`') || !text.includes('`orders`')) continue;
+    if (before.replaceAll(labels, '') === text.replaceAll(labels, '')) told.splice(index - 1, 2, text, before);
+  }
+  return told;
 }
 
 const amount = String.raw`\d+(?:\.\d+)? (?:ms|s|min|h)\b`;
