@@ -3,7 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import type { OpenPosting } from '../dynamodb/aws.ts';
 import type { Posted } from '../dynamodb/post-writes.ts';
 import { NotSent, WaitedTooLong } from '../dynamodb/post-writes.ts';
-import type { Answer, Letters } from './protocol.ts';
+import type { Answer, Answers, Letters } from './protocol.ts';
 import type { Threads } from './threads.ts';
 import { errorFrom } from './trouble.ts';
 
@@ -27,7 +27,7 @@ export function postingOnThreads(threads: Threads): OpenPosting {
     });
     // Starting a thread takes a second, and what is handed over is to be sent at once.
     await Promise.race([once(port1, 'message'), running]);
-    port1.on('message', (answers: readonly (Answer & { readonly id: number })[]) => {
+    port1.on('message', (answers: Answers) => {
       for (const { id, ...answer } of answers) {
         const one = waiting.get(id);
         waiting.delete(id);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Posting } from '../dynamodb/post-writes.ts';
 import { NotSent, WaitedTooLong } from '../dynamodb/post-writes.ts';
-import type { Answer, Letters, PostingTask } from './protocol.ts';
+import type { Answer, Answers, Letters, PostingTask } from './protocol.ts';
 import { aws } from './thread-aws.ts';
 import { troubleFrom } from './trouble.ts';
 
@@ -14,7 +14,7 @@ const gatherMs = 1;
 /** Sends writes from this thread until the port is closed. */
 export async function postOnThread({ environment, port }: PostingTask): Promise<undefined> {
   const post = aws.postFor(environment);
-  let answers: (Answer & { readonly id: number })[] = [];
+  let answers: Answers[number][] = [];
   const answerTo = async (id: number, answer: Promise<Answer>) => {
     const known = { id, ...(await answer) };
     if (answers.push(known) > 1) return;

@@ -36,7 +36,7 @@ export type ToWorker =
 /** Whose writes a thread is to send. */
 export type PostingTask = {
   readonly environment: Environment;
-  /** Carries `Letters` to the thread, and lists of answers back, an empty one first; once it is closed, the task ends. */
+  /** Carries `Letters` to the thread, and `Answers` back, an empty one first; once it is closed, the task ends. */
   readonly port: MessagePort;
 };
 
@@ -51,3 +51,6 @@ export type Answer =
   | { readonly posted: Posted }
   | { readonly notSent: 'not-signed' | 'too-late' }
   | { readonly trouble: Trouble };
+
+/** By the ids of what was posted. */
+export type Answers = readonly (Answer & { readonly id: number })[];

@@ -68,7 +68,7 @@ type Middleware = Parameters<DynamoDBClient['middlewareStack']['add']>[0];
  * which headers they have: the first one goes its whole way, and those after it are the same request with another body.
  * That is a short path: the SDK's signer (with the credentials and the clock of that moment), and `http`.
  *
- * Nobody reads the replies here; a `readReply` of the same client has the SDK decide anew, and learn of a wrong clock.
+ * Nobody reads the replies here; a `replyReader` of the same client has the SDK decide anew, and learn of a wrong clock.
  * Retrying is nobody's business either: `client` must have `maxAttempts: 1`. It must speak the wire protocol over `http`.
  */
 export function postWrites(client: DynamoDBClient, http: ItemsHttp): PostWrite {

@@ -82,7 +82,7 @@ export function readPlainWrite(name: WriteName, table: SandboxTable, body: Wire)
   };
 }
 
-function hasOnly(body: Wire, known: ReadonlySet<string>): boolean {
+export function hasOnly(body: Wire, known: ReadonlySet<string>): boolean {
   for (const member of Object.keys(body)) if (!known.has(member)) return false;
   return true;
 }

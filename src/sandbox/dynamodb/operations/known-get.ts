@@ -5,7 +5,7 @@ import { isPlainItem } from '../plain.ts';
 import type { Region } from '../region.ts';
 import type { StoredItem } from '../stored-item.ts';
 import type { SandboxTable } from '../table.ts';
-import { hasPlainKey } from './known-form.ts';
+import { hasOnly, hasPlainKey } from './known-form.ts';
 
 const mostKeys = 100;
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html; what is over it, dynalite leaves unprocessed. */
@@ -68,8 +68,4 @@ function consumed({ table, found, unit }: Asked): Wire {
 
 function bytesOf(found: readonly (StoredItem | null)[]): number {
   return found.reduce((sum, item) => sum + (item?.bytes ?? 0), 0);
-}
-
-function hasOnly(body: Wire, known: ReadonlySet<string>): boolean {
-  return Object.keys(body).every((member) => known.has(member));
 }
