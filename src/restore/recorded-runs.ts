@@ -36,6 +36,8 @@ export interface RecordedRuns {
   inTheWayOf(run: Run): InTheWay | undefined;
   /** Who holds the lock now, and in which phase that run is. */
   inProgress(): { readonly holder: LockHolder; readonly phase: Phase | undefined } | undefined;
+  /** Somebody who lives has the lock: a run is carried out, or about to begin. */
+  isUnderWay(): boolean;
   /** When each environment was last drilled. */
   drills(): readonly DrillRecord[];
   /** Until when a run can be undone; undefined: it cannot (wrote nothing, undone already, still running). */
@@ -97,6 +99,10 @@ function lookups(parts: RecordedRunsParts) {
     inProgress() {
       const holder = lock.holder();
       return holder === undefined ? undefined : { holder, phase: log.run(holder.runId)?.phase };
+    },
+    isUnderWay() {
+      const holder = lock.holder();
+      return holder !== undefined && lock.isHeldFor(holder.runId);
     },
     undoableUntil(runId) {
       const run = log.run(runId);
