@@ -61,15 +61,15 @@ export async function visit(
     },
     dialog: (title) => page.getByRole('dialog', { name: title }),
     async confirm(button, limitMs = withinMs) {
-      await page
-        .getByRole('article')
-        .getByRole('button', { name: button, exact: true })
-        .last()
-        .click({ timeout: limitMs });
-      await page.getByRole('dialog').getByRole('button', { name: button, exact: true }).click();
+      await press(page.getByRole('article').getByRole('button', { name: button, exact: true }).last(), limitMs);
+      const yes = page.getByRole('dialog').getByRole('button', { name: button, exact: true });
+      await yes.click();
+      // Until it is gone, the page behind it takes no keys.
+      await yes.waitFor({ state: 'detached' });
     },
     async openThread() {
-      await page.getByRole('log').getByRole('button', { name: /repl/i }).last().click();
+      await press(page.getByRole('log').getByRole('button', { name: /repl/i }).last());
+      await page.getByRole('region', { name: 'Thread' }).waitFor();
     },
     closeThread: () => page.getByRole('region', { name: 'Thread' }).getByRole('button', { name: /close/i }).click(),
     async told(text) {
@@ -82,4 +82,13 @@ export async function visit(
     },
     close: () => opened.close(),
   };
+}
+
+/**
+ * With the keyboard: a card that is edited while a mouse button is down moves away under the pointer, and then nothing is
+ * clicked. Playwright looks where the press lands, and nowhere after that.
+ */
+export async function press(button: Locator, timeout = withinMs): Promise<void> {
+  await button.waitFor({ timeout });
+  await button.press('Enter', { timeout });
 }

@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium, launch } from './chromium.ts';
-import { restoreWithinMs, type Trouble, type Visitor, visit } from './person.ts';
+import { press, restoreWithinMs, type Trouble, type Visitor, visit } from './person.ts';
 import { Pictures } from './pictures.ts';
 import { type SandboxProcess, startSandbox } from './sandbox-process.ts';
 
@@ -140,7 +140,7 @@ describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', {
     await alice.dialog('Restore dev').getByRole('button', { name: 'Restore', exact: true }).click();
     await alice.dialog('Asked').getByRole('button', { name: 'Close' }).last().click();
     await tables.getByText(/Restore: 3 copies/).waitFor();
-    await tables.getByRole('button', { name: 'Kill the bot' }).click();
+    await press(tables.getByRole('button', { name: 'Kill the bot' }));
     await tables.getByText(/^killed, starts again in/).waitFor();
     await tables.getByText(/^running, process/).waitFor({ timeout: restoreWithinMs });
     await alice.openThread();
@@ -195,11 +195,11 @@ describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', {
       await alice.dialog('Asked').getByRole('button', { name: 'Close' }).last().click();
       await bob.channel.getByText(reason).last().waitFor();
     };
-    const press = ({ channel }: Visitor, name: string) =>
-      channel.getByRole('button', { name, exact: true }).last().click();
+    const pressIn = ({ channel }: Visitor, name: string) =>
+      press(channel.getByRole('button', { name, exact: true }).last());
 
     await ask('The first thought');
-    await press(bob, 'Deny');
+    await pressIn(bob, 'Deny');
     const why = bob.dialog('Deny this restore?');
     await why.getByRole('textbox').fill('Not in the middle of the day');
     await why.getByRole('button', { name: 'Deny', exact: true }).click();
@@ -207,7 +207,7 @@ describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', {
     await alice.channel.getByText('Not in the middle of the day').last().waitFor();
 
     await ask('The second thought');
-    await press(alice, 'Withdraw');
+    await pressIn(alice, 'Withdraw');
     await bob.channel
       .getByText(/Withdrawn by/)
       .last()
