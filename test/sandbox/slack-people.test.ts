@@ -429,3 +429,19 @@ describe('clicking', () => {
 function raise(): never {
   throw new Error('nothing there');
 }
+
+test('a button is pressed by who looks at the Home tab as it was before it was published anew', async () => {
+  const button = (value: string) => ({ type: 'button', text: plain('Undo'), action_id: 'undo', value });
+  const publish = (...values: readonly string[]) => {
+    const view = { type: 'home', blocks: values.map((value) => ({ type: 'actions', elements: [button(value)] })) };
+    return webClient(slack).views.publish({ user_id: 'U0ALICE', view: view as never });
+  };
+  await publish('first', 'second');
+  const seen = alice.home();
+  await publish('second', 'third');
+  if (seen === undefined) throw new Error('It was published');
+  const place = (index: number) => ({ action_id: 'undo', block_id: String(seen.blocks[index]?.['block_id']) });
+  expect(await alice.click(seen, { ...place(1), value: 'second' })).toMatchObject({ acked: true });
+  expect(delivered.at(-1)?.body['actions']).toMatchObject([{ action_id: 'undo', value: 'second' }]);
+  await expect(alice.click(seen, { ...place(0), value: 'first' })).rejects.toThrow('0 things fit');
+});

@@ -22,7 +22,7 @@ export function useSurfaceAt(order: {
       name,
       valueAt: (place) => values[keyOf(place)]?.value,
       put: (place, value) => setValues((before) => ({ ...before, [keyOf(place)]: { place, value } })),
-      press: (place) => told(acts.click(spot, ids(place))),
+      press: (place, value) => told(acts.click(spot, { ...ids(place), ...(value === undefined ? {} : { value }) })),
       choose: (place, value) => told(acts.choose(spot, ids(place), value)),
       errorAt: (blockId) => errors[blockId],
     };
