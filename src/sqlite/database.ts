@@ -2,9 +2,11 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { UserError } from '../restore/errors.ts';
 import { Database } from './driver.ts';
 import { keyFileOf, replaceEmptyKey } from './journal-key.ts';
+import { createLock } from './lock.ts';
 import { migrations } from './migrations.ts';
 import { notOurs, prepareStateFile } from './state-file.ts';
 import { troubleIn } from './storage-trouble.ts';
+import { thisProcess } from './this-process.ts';
 
 export type SqliteFile = BetterSqlite3.Database;
 
@@ -60,9 +62,22 @@ function migrate(db: SqliteFile): void {
         'Upgrade this program, or point PITR_DB at another file.',
       );
     }
+    if (version > 0 && version < migrations.length) refuseWhileCarriedOut(db);
     for (const migration of migrations.slice(version)) db.exec(migration);
     if (version < migrations.length) db.pragma(`user_version = ${migrations.length}`);
   }).immediate();
+}
+
+/** A shape that changes under a restore would end it in its middle. What was interrupted goes on with the new one. */
+function refuseWhileCarriedOut(db: SqliteFile): void {
+  const lock = createLock(db, Date.now, thisProcess());
+  const holder = lock.holder();
+  if (holder === undefined || !lock.isHeldFor(holder.runId)) return;
+  throw new UserError(
+    'STORAGE',
+    `The state file has to be brought up to date, and an older pitr-restore is carrying out ${holder.runId} with it (process ${holder.pid} on ${holder.host}).`,
+    'Stop that process: its restore stops at its next safe point, and goes on with this program. Or wait until it has ended.',
+  );
 }
 
 function cannotOpen(path: string, error: unknown): UserError {

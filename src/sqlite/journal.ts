@@ -37,7 +37,7 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & Jour
   );
 
   const markAll = db.transaction((runId: RunId, label: string, ids: readonly number[], state: JournalState) => {
-    for (const id of ids) sql.mark.run(state, id, runId, label);
+    for (const id of ids) sql.mark.run(state, runId, label, id);
   });
 
   const purgeAll = db.transaction((runIds: readonly RunId[]) =>
@@ -108,27 +108,33 @@ function imagesIn(sealer: Sealer, { id, sealed }: JournalRow, runId: RunId, labe
   return { before, after, ...(again && { again }), ...(unsure && { unsure }) };
 }
 
+/** With this index, pages and counts are found without touching the sealed images. */
+const entries = 'journal INDEXED BY journal_in_order LEFT JOIN journal_states USING (id)';
+const stateNow = 'coalesce(journal_states.state, journal.first_state)';
+
 function statements(db: SqliteFile) {
   const page = (beyond: '>' | '<', order: 'ASC' | 'DESC') =>
     db.prepare<[string, string, number, string, number], JournalRow>(
-      `SELECT id, state, sealed FROM journal INDEXED BY journal_in_order
-       WHERE run_id = ? AND label = ? AND id ${beyond} ? AND state IN (SELECT value FROM json_each(?))
+      `SELECT id, ${stateNow} AS state, sealed FROM ${entries}
+       WHERE run_id = ? AND label = ? AND id ${beyond} ? AND ${stateNow} IN (SELECT value FROM json_each(?))
        ORDER BY id ${order} LIMIT ?`,
     );
   return {
     insert: db.prepare<[string, string, JournalState, Buffer]>(
-      'INSERT INTO journal (run_id, label, state, sealed) VALUES (?, ?, ?, ?)',
+      'INSERT INTO journal (run_id, label, first_state, sealed) VALUES (?, ?, ?, ?)',
     ),
     forwards: page('>', 'ASC'),
     backwards: page('<', 'DESC'),
-    mark: db.prepare<[JournalState, number, string, string]>(
-      'UPDATE journal SET state = ? WHERE id = ? AND run_id = ? AND label = ?',
+    mark: db.prepare<[JournalState, string, string, number]>(
+      `INSERT INTO journal_states SELECT id, ? FROM journal INDEXED BY journal_in_order
+       WHERE run_id = ? AND label = ? AND id = ? ON CONFLICT (id) DO UPDATE SET state = excluded.state`,
     ),
     count: db.prepare<[string, string], { state: JournalState; entries: number }>(
-      'SELECT state, count(*) AS entries FROM journal WHERE run_id = ? AND label = ? GROUP BY state',
+      `SELECT ${stateNow} AS state, count(*) AS entries FROM ${entries} WHERE run_id = ? AND label = ? GROUP BY 1`,
     ),
     dropPending: db.prepare<[string, string]>(
-      `DELETE FROM journal WHERE run_id = ? AND label = ? AND state = 'pending'`,
+      `DELETE FROM journal
+       WHERE id IN (SELECT id FROM ${entries} WHERE run_id = ? AND label = ? AND ${stateNow} = 'pending')`,
     ),
     runs: db
       .prepare<[], string>(

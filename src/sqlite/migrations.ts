@@ -106,4 +106,16 @@ export const migrations: readonly string[] = [
   );
   CREATE INDEX runs_drilling ON runs (drill_of, requested_at) WHERE drill_of IS NOT NULL;
   `,
+  `
+  -- What has become of an entry since it was added. A table of its own: two marks an entry, each in the row of its images,
+  -- wrote all of them again. The other name makes an idle process of before fail in whatever restore it begins next, before
+  -- it writes to a live table: it would take all entries for pending, and drop them.
+  ALTER TABLE journal RENAME COLUMN state TO first_state;
+  CREATE TABLE journal_states (
+    id    INTEGER PRIMARY KEY,
+    state TEXT    NOT NULL
+  ) STRICT;
+  CREATE TRIGGER states_go_with_their_entries AFTER DELETE ON journal
+    BEGIN DELETE FROM journal_states WHERE id = OLD.id; END;
+  `,
 ];

@@ -122,11 +122,13 @@ test('purging forgets runs that have ended, and no others', () => {
   const log = new SqliteEventLog(db, () => now);
   const [old, open] = [log.begin(now, requested()), log.begin(now, requested())];
   log.decide(old, () => [{ type: 'withdrawn', by: bob }]);
-  for (const runId of [old, open]) journal.add(runId, 'quotes', [change]);
+  for (const runId of [old, open]) journal.mark(runId, 'quotes', journal.add(runId, 'quotes', [change]), 'attempted');
   expect(journal.runs()).toEqual([old]);
   expect(journal.purge([old, open])).toBe(1);
-  expect(journal.count(old, 'quotes').pending).toBe(0);
-  expect(journal.count(open, 'quotes').pending).toBe(1);
+  expect(journal.count(old, 'quotes').attempted).toBe(0);
+  expect(journal.count(open, 'quotes').attempted).toBe(1);
+  // Nothing of the others is left: not what became of them either.
+  expect(db.prepare('SELECT count(*) FROM journal_states').pluck().get()).toBe(1);
   expect(journal.runs()).toEqual([]);
 });
 

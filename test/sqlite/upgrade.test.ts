@@ -43,6 +43,57 @@ test.for(released)('a state file of $version is opened, and all that is in it is
   expect(log.undosOf(run).map(({ id }) => id)).toEqual([undo]);
 });
 
+test('what became of entries in a released file is known, and can change', () => {
+  const [{ version, run }] = released;
+  const db = openDatabase(copyOf(version));
+  onTestFinished(() => {
+    db.close();
+  });
+  const journal = createJournal(db, key);
+  const [first, second] = journal.read(run, 'quotes', ['written'], undefined, 2);
+  if (first === undefined || second === undefined) throw new Error('It has thirty-five of them');
+  journal.mark(run, 'quotes', [first.id], 'put-back');
+  expect(journal.count(run, 'quotes')).toMatchObject({ written: 34, 'put-back': 1 });
+  expect(journal.read(run, 'quotes', ['written'], undefined, 1)).toEqual([second]);
+});
+
+test('a released program that still has the file open fails, where it would read and drop states that have moved', () => {
+  const path = copyOf('0.1.0');
+  const old = new Database(path);
+  const statements = [
+    "SELECT count(*) FROM journal WHERE state = 'written'",
+    "UPDATE journal SET state = 'attempted' WHERE id = 1",
+    "DELETE FROM journal WHERE state = 'pending'",
+    "INSERT INTO journal (run_id, label, state, sealed) VALUES ('run', 'quotes', 'pending', x'00')",
+  ].map((sql) => old.prepare(sql));
+  const ours = openDatabase(path);
+  onTestFinished(() => {
+    old.close();
+    ours.close();
+  });
+  for (const statement of statements) {
+    expect(() => (statement.reader ? statement.get() : statement.run())).toThrow(/no (such )?column|has no column/);
+  }
+});
+
+test('while a released program carries out a restore its file is left as it is, and brought up to date once it is gone', () => {
+  const path = copyOf('0.1.0');
+  const old = new Database(path);
+  onTestFinished(() => {
+    old.close();
+  });
+  old.prepare("INSERT INTO runs (id, ended, requested_at, last_seq) VALUES ('a-restore', 0, 0, 36)").run();
+  const take = old.prepare("UPDATE lock SET run_id = 'a-restore', host = 'there', pid = 7, expires_at = ?");
+  take.run(Date.now() + 60_000);
+  expect(() => openDatabase(path)).toThrow(
+    expect.objectContaining({ code: 'STORAGE', message: expect.stringContaining('carrying out a-restore') }),
+  );
+  expect(old.pragma('user_version', { simple: true })).toBe(1);
+  take.run(Date.now() - 60_000);
+  openDatabase(path).close();
+  expect(old.pragma('user_version', { simple: true })).toBe(migrations.length);
+});
+
 /** Version 0.1.0's file with one more run in it as that version wrote it, no more than the event and its row; opened by ours. */
 function logWithOld(runId: string, request: RestoreRequest): SqliteEventLog {
   const path = copyOf('0.1.0');
