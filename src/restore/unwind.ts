@@ -3,7 +3,7 @@ import { consumedSince } from './consumption.ts';
 import { leftByDrill } from './drill.ts';
 import { eachTable } from './each-table.ts';
 import type { ErrorCode } from './errors.ts';
-import { asUserError, type UserError } from './errors.ts';
+import { asUserError, bugIn, type UserError } from './errors.ts';
 import type { RunEvent } from './events.ts';
 import { lowerFences } from './fence/lower.ts';
 import { adviceForWritten, stateOfLiveTables } from './live-tables.ts';
@@ -50,7 +50,8 @@ export async function putBack(context: StepContext, soFar: () => number): Promis
     await inPhase('ROLL_BACK', context, () => eachTable(context, putTableBack));
   } catch (error) {
     const failure = asUserError(error);
-    if (failure.code === 'INTERNAL') context.onBug(error);
+    const bug = bugIn(error);
+    if (bug !== undefined) context.onBug(bug);
     if (failure.code === 'INTERRUPTED' || failure.code === 'LOCK_LOST') throw error;
     await lowerFences(context);
     context.record({ ...needsAttention(context.run(), failure), durationMs: soFar() }, { type: 'lock-released' });

@@ -55,3 +55,28 @@ test('a bug in a rollback is told with its stack, and the run needs attention', 
   expect(await runIt(engine)).toMatchObject({ state: 'NEEDS_ATTENTION', failure: { code: 'INTERNAL' } });
   expect(engine.bugs.splice(0)).toEqual([bug]);
 });
+
+test('a bug in a swap is put back, and the log has it with its stack', async () => {
+  let broken = false;
+  const engine = await startEngine({
+    aws: (aws) => ({
+      ...aws,
+      items: {
+        ...aws.items,
+        async writeGuarded(order) {
+          const outcomes = await aws.items.writeGuarded(order);
+          if (!broken) {
+            broken = true;
+            throw bug;
+          }
+          return outcomes;
+        },
+      },
+    }),
+  });
+  await damagedQuotes(engine);
+  const before = live(engine);
+  expect(await runIt(engine)).toMatchObject({ state: 'ROLLED_BACK', failure: { code: 'SWAP' } });
+  expect(live(engine)).toEqual(before);
+  expect(engine.bugs.splice(0)).toEqual([bug]);
+});
