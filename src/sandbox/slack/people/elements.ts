@@ -46,14 +46,14 @@ function list(value: unknown): readonly unknown[] {
 }
 
 /**
- * The one thing meant. Who looks at what stood there a moment ago names a block that is gone: where Slack makes up its id,
- * each update has another one.
+ * The one thing meant. Who looks at what stood there a moment ago names a block that is gone, where Slack makes up its id
+ * anew with each update: there the value tells.
  * @throws Error naming what there is instead, when nothing or more than one thing fits.
  */
 export function find(blocks: readonly JsonObject[] | undefined, pick: Pick): Touchable {
   const all = touchables(blocks);
   const { block_id, ...anyBlock } = pick;
-  const isThere = all.some(({ blockId }) => blockId === block_id);
+  const isThere = pick.value === undefined || all.some(({ blockId }) => blockId === block_id);
   const found = all.filter((touchable) => fits(touchable, isThere ? pick : anyBlock));
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
