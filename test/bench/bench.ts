@@ -13,6 +13,7 @@ import { factor, markdown, median, percentile, plain, type Row, seconds, whole }
 import type { SandboxOrder, WritingWindow } from './sandbox.ts';
 import type { ScanOrder, ScanResult } from './scan-client.ts';
 import type { Acks, SlackOrder, SlackPlace } from './slack.ts';
+import { warmUp } from './warm-up.ts';
 
 const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
@@ -21,7 +22,7 @@ const many = flags.quick ? 50_000 : 1_000_000;
 const few = flags.quick ? 5_000 : 100_000;
 const canned = flags.quick ? 68_000 : 408_000;
 const repeats = flags.quick ? 1 : 3;
-const warmUps = flags.quick ? 50 : 2_500;
+const warmUpItems = flags.quick ? 300 : 10_000;
 const startedAt = performance.now();
 const minutes = () => ((performance.now() - startedAt) / 60_000).toFixed(1);
 const segments = 4;
@@ -42,7 +43,8 @@ async function withSandbox<Result>(
 ): Promise<Result> {
   const sandbox: Child = startChild('sandbox.ts');
   try {
-    const place = await sandbox.ask<Place>({ do: 'start', scanOrder, warmUps });
+    const place = await sandbox.ask<Place>({ do: 'start', scanOrder });
+    await warmUp(sandbox, place, warmUpItems);
     return await act(place, { ...sandbox, tell: (order) => sandbox.ask(order) });
   } finally {
     await sandbox.stop();

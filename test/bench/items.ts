@@ -20,11 +20,11 @@ export function itemAt(index: number): Item {
 
 export type Damage = { readonly put: Item } | { readonly delete: Item };
 
-/** One item in a hundred: a third of them deleted, a third changed, a third added that were not there. */
-export function* damage(items: number): Generator<Damage, void, void> {
-  for (let index = 0; index < items; index += 100) {
+/** One item in so many: a third of them deleted, a third changed, a third added that were not there. */
+export function* damage(items: number, oneIn: number): Generator<Damage, void, void> {
+  for (let index = 0; index < items; index += oneIn) {
     const item = itemAt(index);
-    const kind = (index / 100) % 3;
+    const kind = (index / oneIn) % 3;
     if (kind === 0) yield { delete: keyAttributes(item, keySchema) };
     else if (kind === 1) yield { put: { ...item, likes: { N: '-1' }, spoiled: { BOOL: true } } };
     else yield { put: { ...item, id: { S: `junk-${index}` } } };

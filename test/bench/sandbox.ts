@@ -10,7 +10,6 @@ import {
 import type { SandboxAws } from '../../src/sandbox/dynamodb/server.ts';
 import { answering } from './child.ts';
 import { damage, itemAt } from './items.ts';
-import { warmUp } from './warm-up.ts';
 
 /** Compiled, as the program is: what tsx adds to every function would be measured, too. */
 const { startDynamoDb }: typeof import('../../src/sandbox/dynamodb/server.ts') = await import(
@@ -20,10 +19,9 @@ const { startDynamoDb }: typeof import('../../src/sandbox/dynamodb/server.ts') =
 const hour = 3_600_000;
 
 export type SandboxOrder =
-  /** `warmUps`: how often it has carried out each kind of write before. */
-  | { readonly do: 'start'; readonly scanOrder: 'hash' | 'shuffled'; readonly warmUps: number }
-  /** A table with a day of history, damaged an hour ago. */
-  | { readonly do: 'table'; readonly table: string; readonly items: number }
+  | { readonly do: 'start'; readonly scanOrder: 'hash' | 'shuffled' }
+  /** A table with a day of history, of which one item in so many (a hundred unless told otherwise) was damaged an hour ago. */
+  | { readonly do: 'table'; readonly table: string; readonly items: number; readonly damagedOneIn?: number }
   /** Its copy from before, for those who do not make one themselves. */
   | { readonly do: 'copy'; readonly table: string; readonly copy: string }
   /** So that nobody's tables fill the memory while others are measured. */
@@ -64,13 +62,10 @@ async function carryOut(order: SandboxOrder): Promise<unknown> {
     case 'start':
       sandbox = await startDynamoDb({ scanOrder: order.scanOrder, restoreMs: 0, latestLagMs: 1_000 });
       client = new DynamoDBClient({ endpoint: sandbox.url });
-      await makeTable('warm-up', 0);
-      await warmUp(client, 'warm-up', order.warmUps);
-      await carryOut({ do: 'drop', tables: ['warm-up'] });
       watchWrites();
       return { url: sandbox.url, restorePoint };
     case 'table':
-      await makeTable(order.table, order.items);
+      await makeTable(order.table, order.items, order.damagedOneIn);
       return {};
     case 'copy': {
       const at = new Date(restorePoint);
@@ -96,7 +91,7 @@ function windowOf(table: string): WritingWindow {
   return { seconds: (window.lastAt - window.firstAt) / 1000, requests: window.requests };
 }
 
-async function makeTable(TableName: string, items: number): Promise<void> {
+async function makeTable(TableName: string, items: number, damagedOneIn = 100): Promise<void> {
   await client.send(
     new CreateTableCommand({
       TableName,
@@ -112,7 +107,7 @@ async function makeTable(TableName: string, items: number): Promise<void> {
     Array.from({ length: items }, (_, index) => itemAt(index)),
     startedAt - 24 * hour,
   );
-  await sandbox.history.write(TableName, damage(items), startedAt - hour);
+  await sandbox.history.write(TableName, damage(items, damagedOneIn), startedAt - hour);
 }
 
 answering<SandboxOrder>(carryOut);

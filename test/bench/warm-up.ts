@@ -1,39 +1,18 @@
-import {
-  BatchWriteItemCommand,
-  DeleteItemCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { inLanes } from '../../src/dynamodb/lanes.ts';
-import { asSdkItem } from '../../src/dynamodb/sdk-item.ts';
-import { itemAt } from './items.ts';
+import { askOnce, type Child, pointedAt } from './child.ts';
+import { ourSwap, type Place } from './our-swap.ts';
+import type { SwapOrder } from './requirement-swap.ts';
+import type { SandboxOrder } from './sandbox.ts';
 
 /**
- * Has a table carry out each kind of write until the sandbox's code for it is compiled: what it stands in for is never cold,
- * and the side that sends fewer requests would pay for it alone.
+ * Has each side swap a small table of which every item is damaged, so that the sandbox's code is compiled for what either of
+ * them sends: what it stands in for is never cold. Both sides themselves begin cold, as processes of their own.
  */
-export async function warmUp(client: DynamoDBClient, TableName: string, rounds: number): Promise<void> {
-  const shown = { ReturnValues: 'ALL_OLD', ReturnConsumedCapacity: 'TOTAL' } as const;
-  await inLanes(Array(rounds).keys(), 10, undefined, async (round) => {
-    const items = Array.from({ length: 25 }, (_, index) => asSdkItem(itemAt(25 * round + index)));
-    const [{ id = { S: '' }, ...rest } = {}] = items;
-    const batch = items.map((Item) => ({ PutRequest: { Item } }));
-    await client.send(
-      new BatchWriteItemCommand({ RequestItems: { [TableName]: batch }, ReturnConsumedCapacity: 'TOTAL' }),
-    );
-    const names = Object.keys(rest);
-    const one = {
-      TableName,
-      Key: { id },
-      ConditionExpression: names.map((_, index) => `#${index} = :${index}`).join(' AND '),
-      ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#${index}`, name])),
-      ExpressionAttributeValues: Object.fromEntries(names.map((name, index) => [`:${index}`, rest[name] ?? id])),
-      ...shown,
-    };
-    await client.send(new UpdateItemCommand({ ...one, UpdateExpression: 'SET #0 = :0' }));
-    await client.send(new DeleteItemCommand(one));
-    const isAbsent = { ConditionExpression: 'attribute_not_exists(id)' };
-    await client.send(new PutItemCommand({ TableName, Item: { id, ...rest }, ...isAbsent, ...shown }));
-  });
+export async function warmUp(sandbox: Pick<Child, 'ask'>, place: Place, items: number): Promise<void> {
+  const tell = (order: SandboxOrder) => sandbox.ask(order);
+  const [ours, live, restored] = ['warm-up', 'their-warm-up', 'their-warm-up-restored'];
+  for (const table of [ours, live]) await tell({ do: 'table', table, items, damagedOneIn: 1 });
+  await tell({ do: 'copy', table: live, copy: restored });
+  await ourSwap(ours, place);
+  await askOnce('requirement-swap.ts', { live, restored } satisfies SwapOrder, pointedAt(place.url));
+  await tell({ do: 'drop', tables: [ours, live, restored] });
 }
