@@ -185,8 +185,8 @@ function refuseOvertaken(log: EventLog, runId: RunId, holder: LockHolder): void 
 
 /** Ends an approved run that would be refused if it was started now. Does nothing to any other run. */
 export function refuseIfBehind({ log, lock }: Pick<ExecuteParts, 'log' | 'lock'>, runId: RunId): void {
-  const holder = lock.holder();
-  if (holder === undefined || holder.runId === runId || !lock.isHeldFor(holder.runId)) return;
+  const holder = lock.livingHolder();
+  if (holder === undefined || holder.runId === runId) return;
   if (!makesWay(log.run(holder.runId), theRun(log, runId))) notBegun(log, runId, lockHeld(log, holder));
 }
 

@@ -190,6 +190,8 @@ export interface Lock {
   /** Gives back our own lock only. */
   release(fencing: number): void;
   holder(): LockHolder | undefined;
+  /** Who has it and lives. */
+  livingHolder(): LockHolder | undefined;
   /** Whether a living holder has it for this run. */
   isHeldFor(runId: RunId): boolean;
 }

@@ -100,10 +100,7 @@ function lookups(parts: RecordedRunsParts) {
       const holder = lock.holder();
       return holder === undefined ? undefined : { holder, phase: log.run(holder.runId)?.phase };
     },
-    isUnderWay() {
-      const holder = lock.holder();
-      return holder !== undefined && lock.isHeldFor(holder.runId);
-    },
+    isUnderWay: () => lock.livingHolder() !== undefined,
     undoableUntil(runId) {
       const run = log.run(runId);
       return run === undefined ? undefined : undoableUntil(run, parts);

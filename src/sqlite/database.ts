@@ -62,17 +62,17 @@ function migrate(db: SqliteFile): void {
         'Upgrade this program, or point PITR_DB at another file.',
       );
     }
-    if (version > 0 && version < migrations.length) refuseWhileCarriedOut(db);
+    if (version === migrations.length) return;
+    if (version > 0) refuseWhileCarriedOut(db);
     for (const migration of migrations.slice(version)) db.exec(migration);
-    if (version < migrations.length) db.pragma(`user_version = ${migrations.length}`);
+    db.pragma(`user_version = ${migrations.length}`);
   }).immediate();
 }
 
 /** A shape that changes under a restore would end it in its middle. What was interrupted goes on with the new one. */
 function refuseWhileCarriedOut(db: SqliteFile): void {
-  const lock = createLock(db, Date.now, thisProcess());
-  const holder = lock.holder();
-  if (holder === undefined || !lock.isHeldFor(holder.runId)) return;
+  const holder = createLock(db, Date.now, thisProcess()).livingHolder();
+  if (holder === undefined) return;
   throw new UserError(
     'STORAGE',
     `The state file has to be brought up to date, and an older pitr-restore is carrying out ${holder.runId} with it (process ${holder.pid} on ${holder.host}).`,

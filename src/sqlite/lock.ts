@@ -93,6 +93,12 @@ export function createLock(db: SqliteFile, now: () => Instant, me: LockIdentity,
     return me.machine === undefined ? null : Math.ceil(me.machine.uptimeMs()) + lease;
   }
 
+  function livingHolder(): LockHolder | undefined {
+    const row = sql.read.get();
+    const holder = row && holderIn(row);
+    return row === undefined || holder === undefined || isGone(row) ? undefined : holder;
+  }
+
   return reportingStorageTrouble<Lock>({
     take: (runId) => take.immediate(runId),
     renew: (fencing) => sql.extend.run(now() + lease, expiryUptime(), fencing).changes === 1,
@@ -103,10 +109,8 @@ export function createLock(db: SqliteFile, now: () => Instant, me: LockIdentity,
       const row = sql.read.get();
       return row === undefined ? undefined : holderIn(row);
     },
-    isHeldFor(runId) {
-      const row = sql.read.get();
-      return row !== undefined && holderIn(row)?.runId === runId && !isGone(row);
-    },
+    livingHolder,
+    isHeldFor: (runId) => livingHolder()?.runId === runId,
   });
 }
 
