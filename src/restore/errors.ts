@@ -82,6 +82,7 @@ export function asUserError(error: unknown): UserError {
 /** What we did not expect inside of an error, whatever it was told as (`SWAP`, say); undefined: there is nothing of it. */
 export function bugIn(error: unknown): unknown {
   const { code, cause } = asUserError(error);
-  if (code === 'INTERNAL') return error instanceof UserError ? cause : error;
-  return cause instanceof UserError ? bugIn(cause) : undefined;
+  if (code === 'INTERNAL') return error;
+  if (!(cause instanceof UserError)) return undefined;
+  return cause.code === 'INTERNAL' ? (cause.cause ?? cause) : bugIn(cause);
 }
