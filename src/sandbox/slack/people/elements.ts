@@ -53,8 +53,8 @@ function list(value: unknown): readonly unknown[] {
 export function find(blocks: readonly JsonObject[] | undefined, pick: Pick): Touchable {
   const all = touchables(blocks);
   const { block_id, ...anyBlock } = pick;
-  const isThere = pick.value === undefined || all.some(({ blockId }) => blockId === block_id);
-  const found = all.filter((touchable) => fits(touchable, isThere ? pick : anyBlock));
+  const isGone = pick.value !== undefined && all.every(({ blockId }) => blockId !== block_id);
+  const found = all.filter((touchable) => fits(touchable, isGone ? anyBlock : pick));
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   const asked = JSON.stringify(pick);
