@@ -14,6 +14,16 @@ const broken =
     fence: { ...aws.fence, ...changes() },
   });
 
+type Write = Aws['items']['writeGuarded'];
+
+/** AWS as it is, but for how items are written. */
+const writing =
+  (writeGuarded: (write: Write, order: Parameters<Write>[0]) => ReturnType<Write>) =>
+  (aws: Aws): Aws => ({
+    ...aws,
+    items: { ...aws.items, writeGuarded: (order) => writeGuarded(aws.items.writeGuarded, order) },
+  });
+
 test('a bug while the fence is taken down after a rollback: the run says that the tables are put back, and the log has the bug', async () => {
   const engine = await startEngine({
     environment: { roleArn },
@@ -38,16 +48,10 @@ test('a bug while the fence is taken down after a rollback: the run says that th
 test('a bug in a rollback is told with its stack, and the run needs attention', async () => {
   let breaks = false;
   const engine = await startEngine({
-    aws: (aws) => ({
-      ...aws,
-      items: {
-        ...aws.items,
-        async writeGuarded(order) {
-          if (breaks) throw bug;
-          breaks = true;
-          return await aws.items.writeGuarded(order);
-        },
-      },
+    aws: writing(async (write, order) => {
+      if (breaks) throw bug;
+      breaks = true;
+      return await write(order);
     }),
   });
   await damagedQuotes(engine);
@@ -59,19 +63,13 @@ test('a bug in a rollback is told with its stack, and the run needs attention', 
 test('a bug in a swap is put back, and the log has it with its stack', async () => {
   let broken = false;
   const engine = await startEngine({
-    aws: (aws) => ({
-      ...aws,
-      items: {
-        ...aws.items,
-        async writeGuarded(order) {
-          const outcomes = await aws.items.writeGuarded(order);
-          if (!broken) {
-            broken = true;
-            throw bug;
-          }
-          return outcomes;
-        },
-      },
+    aws: writing(async (write, order) => {
+      const outcomes = await write(order);
+      if (!broken) {
+        broken = true;
+        throw bug;
+      }
+      return outcomes;
     }),
   });
   await damagedQuotes(engine);
