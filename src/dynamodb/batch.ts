@@ -36,8 +36,7 @@ export async function sendBatch<Entry>(
     let reason = refusal;
     try {
       const request = {
-        attempt,
-        send: async () => send(left),
+        prepare: () => ({ attempt, send: async () => send(left) }),
         pieces: left.length,
         beforeEach,
         costOf: (reply: BatchReply<Entry>) => reply.consumed,

@@ -23,8 +23,8 @@ export type Effort = {
 
 /** One request about items, to be sent as often as it takes. */
 export type ItemsRequest<T> = {
-  readonly attempt: Attempt;
-  readonly send: () => Promise<T>;
+  /** Makes it, each time its turn has come: hundreds may wait for theirs, and what waits for long is to be small. */
+  readonly prepare: () => { readonly attempt: Attempt; readonly send: () => Promise<T> };
   /** Things in it, by which its cost is foreseen. */
   readonly pieces: number;
   /** What the reply says it cost; undefined: nothing. */
@@ -73,12 +73,13 @@ export async function callPatiently<T>(request: ItemsRequest<T>, effort: Effort)
  * @throws as `call` does, and what `beforeEach` throws
  */
 export async function callInTurn<T>(
-  { attempt, send, pieces, costOf, beforeEach }: ItemsRequest<T>,
+  { prepare, pieces, costOf, beforeEach }: ItemsRequest<T>,
   { throughput, patience, signal, speed, onConsumed }: Effort,
   leftOver: (reply: T) => boolean = () => false,
 ): Promise<T> {
   const turn = await throughput.begin({ pieces, speed, signal, onPaused: () => patience.paused() });
   try {
+    const { attempt, send } = prepare();
     beforeEach?.();
     const reply = await call(attempt, send, signal);
     const consumed = costOf(reply);

@@ -44,33 +44,30 @@ type GuardedRequest = {
  * @throws UserError when the table took nothing for too long, or as `call` does; what `beforeEach` throws; the signal's
  * reason after an abort. No request is under way any more by then; what became of those that were is told to `onOutcome`.
  */
-export async function writeGuarded(
-  send: SendWrite,
-  order: GuardedOrder,
-  settings: DataPlaneSettings,
-): Promise<readonly GuardedOutcome[]> {
-  const { table, speed = normalSpeed, onConsumed, beforeEach } = order;
+export async function writeGuarded(send: SendWrite, order: GuardedOrder, settings: DataPlaneSettings): Promise<void> {
+  const { table, speed = normalSpeed, onConsumed, beforeEach, onOutcome } = order;
   const about = { resource: table, region: settings.region, carriesItems: true } as const;
   const throughput = settings.throughputs.of(table, 'write');
   const patience = new Patience(settings.patienceMs, settings.timing);
-  const outcomes: GuardedOutcome[] = [];
   await inLanes(spread(order), lanes, order.signal, async ({ change, index }, signal) => {
-    const request = requestFor(order, change);
     const tries = { mayHaveBeenDone: false };
     const { outcome } = await callPatiently(
       {
-        attempt: { action: `dynamodb:${request.write.operation}`, ...about },
-        send: async () => outcomeOf(send, request, tries),
+        prepare() {
+          const request = requestFor(order, change);
+          return {
+            attempt: { action: `dynamodb:${request.write.operation}`, ...about },
+            send: async () => outcomeOf(send, request, tries),
+          };
+        },
         pieces: 1,
         costOf: ({ consumed }) => consumed,
         beforeEach,
       },
       { throughput, patience, signal, speed, onConsumed },
     );
-    outcomes[index] = outcome;
-    order.onOutcome?.(index, outcome);
+    onOutcome(index, outcome);
   });
-  return outcomes;
 }
 
 /**
@@ -107,14 +104,8 @@ async function outcomeOf(
   try {
     const { Attributes, ConsumedCapacity } = await send(write);
     const replaced = asItem(Attributes);
-    const outcome: GuardedOutcome = {
-      done: true,
-      replaced,
-      // Looked at only where somebody else had written, too.
-      get stored() {
-        return storedOver(replaced);
-      },
-    };
+    // No getter: V8 makes a class of its own for each object that has one, which keeps the item until the next full collection.
+    const outcome: GuardedOutcome = { done: true, replaced, stored: () => storedOver(replaced) };
     return { outcome, consumed: unitsWritten(ConsumedCapacity) };
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) {

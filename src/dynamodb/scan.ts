@@ -51,11 +51,10 @@ export async function* scan(
   const fetchPage = async (start: Item | undefined): Promise<Reply> =>
     callPatiently(
       {
-        attempt,
+        prepare: () => ({ attempt, send: async () => requestPage(client, order, start, signal) }),
         pieces: order.consistent ? 2 : 1,
         costOf: ({ ConsumedCapacity }) => unitsRead(ConsumedCapacity),
         mayBeUnknown: order.isNew === true && start === undefined,
-        send: async () => requestPage(client, order, start, signal),
       },
       effort,
     );

@@ -1,5 +1,5 @@
 import type { AttributeValue, Item, KeySchema } from '../restore/item.ts';
-import { sameItem } from '../restore/item.ts';
+import { sameItem, sameValue } from '../restore/item.ts';
 
 /** What makes one item into another and leaves every attribute alone that neither of them tells about. */
 export type Update = { readonly set: Item; readonly remove: readonly string[] };
@@ -21,7 +21,7 @@ export function updateBetween(from: Item, to: Item, schema: KeySchema): Update {
   const isKey = (name: string) => name === schema.partition || name === schema.sort;
   const isThere = (name: string, value: AttributeValue) => {
     const there = Object.hasOwn(from, name) ? from[name] : undefined;
-    return there !== undefined && sameItem({ value: there }, { value });
+    return there !== undefined && sameValue(there, value);
   };
   return {
     // fromEntries: an attribute named __proto__ is an attribute like any other.

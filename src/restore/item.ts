@@ -123,7 +123,8 @@ function sameMap(a: Item, b: Item): boolean {
   return more === 0;
 }
 
-function sameValue(a: AttributeValue, b: AttributeValue): boolean {
+/** As `sameItem`, of one value. */
+export function sameValue(a: AttributeValue, b: AttributeValue): boolean {
   if ('S' in a) {
     return 'S' in b && a.S === b.S;
   }

@@ -71,10 +71,11 @@ export type GuardedChange = Change & { readonly expected: Item | undefined };
 /** What became of a guarded change. */
 export type GuardedOutcome =
   /**
-   * Done. `replaced` is what AWS says was there: all of it, also attributes that `expected` did not have. `stored` is what
-   * is there since: what was wanted, and in a put over an item also those attributes, unless the item was too wide for that.
+   * Done. `replaced` is what AWS says was there: all of it, also attributes that `expected` did not have. `stored` makes
+   * what is there since: what was wanted, and in a put over an item also those attributes, unless the item was too wide for
+   * that. It is asked only where somebody else had written, too.
    */
-  | { readonly done: true; readonly replaced: Item | undefined; readonly stored: Item | undefined }
+  | { readonly done: true; readonly replaced: Item | undefined; readonly stored: () => Item | undefined }
   /**
    * Not done: the live item is something else, namely `current`. `mayHaveBeenDone`: a request for it was sent before, and
    * what became of that nobody knows: the change may have been made, and the item changed again by somebody since.
@@ -102,7 +103,7 @@ export interface Items {
     readonly speed?: SpeedNow;
   }): AsyncIterable<ScanPage>;
   /**
-   * Makes each change if, and only if, the live item is what it is expected to be; outcomes in the order of the changes.
+   * Makes each change if, and only if, the live item is what it is expected to be.
    * A change whose reply was lost may be reported as not done with `current` being what it wanted: that is done, too.
    * Keys must be unique within one call. Throws when it cannot be finished; changes of the same call may have been made
    * by then.
@@ -117,12 +118,12 @@ export interface Items {
      * no further request starts, those under way are awaited, then it is thrown.
      */
     readonly beforeEach?: () => void;
-    /** Told each outcome as soon as it is known: also those of a call that then throws. */
-    readonly onOutcome?: (index: number, outcome: GuardedOutcome) => void;
+    /** Told each outcome as soon as it is known, by the index of the change: also those of a call that then throws. */
+    readonly onOutcome: (index: number, outcome: GuardedOutcome) => void;
     readonly speed?: SpeedNow;
     /** Told what each reply says it cost. */
     readonly onConsumed?: (consumed: Consumed) => void;
-  }): Promise<readonly GuardedOutcome[]>;
+  }): Promise<void>;
   /** Reads items by key, strongly consistent, in the order of the keys; undefined where there is none. */
   read(order: {
     readonly table: string;

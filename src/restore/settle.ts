@@ -22,18 +22,59 @@ export type Settling = {
   readonly leftAlone: Set<string>;
 };
 
-/** What became of an entry; `unseen`: it was made over something that was not expected. */
-export type Settled = {
+/** What became of an entry that was not written as the journal says; `unseen`: it was made over something unexpected. */
+type Conflict = {
   readonly entry: JournalEntry;
   readonly outcome: GuardedOutcome;
   readonly unseen: JournalImages | undefined;
 };
 
 /**
+ * What becomes of the entries of a page. Of one that was written as the journal says, nearly always, only its number is
+ * kept: the images that came back with it are to go.
+ */
+export class Settlement {
+  readonly #work: Settling;
+  readonly #written: number[] = [];
+  readonly #conflicts: Conflict[] = [];
+  #hasUnseen = false;
+
+  constructor(work: Settling) {
+    this.#work = work;
+  }
+
+  /** Entries whose end is known. */
+  get size(): number {
+    return this.#written.length + this.#conflicts.length;
+  }
+
+  /** Whether something was written over that nobody expected. */
+  get hasUnseen(): boolean {
+    return this.#hasUnseen;
+  }
+
+  add(entry: JournalEntry, outcome: GuardedOutcome): void {
+    const unseen = journalUnseen(this.#work, entry, outcome);
+    if (unseen !== undefined) this.#hasUnseen = true;
+    if (isAsJournalled(entry, outcome, unseen)) this.#written.push(entry.id);
+    else this.#conflicts.push({ entry, outcome, unseen });
+  }
+
+  /** Writes it down. */
+  settle(): void {
+    const { context, label } = this.#work;
+    // The states are those of whoever has the lock.
+    context.mustHoldLock();
+    for (const one of this.#conflicts) settleConflict(this.#work, one);
+    context.journal.mark(context.run().id, label, this.#written, 'written');
+  }
+}
+
+/**
  * What a write was made over, if that is not what the journal says: at once, because AWS tells it only once, and whoever
  * has the lock by now.
  */
-export function journalUnseen(
+function journalUnseen(
   { context, label, onConflict }: Settling,
   entry: JournalEntry,
   outcome: GuardedOutcome,
@@ -45,26 +86,13 @@ export function journalUnseen(
   return unseen;
 }
 
-/** Writes down what became of entries. */
-export function settle(work: Settling, settled: readonly Settled[]): void {
-  const { context, label } = work;
-  // The states are those of whoever has the lock.
-  context.mustHoldLock();
-  const written: number[] = [];
-  for (const one of settled) {
-    if (isAsJournalled(one)) written.push(one.entry.id);
-    else settleConflict(work, one);
-  }
-  context.journal.mark(context.run().id, label, written, 'written');
-}
-
 /** Written over exactly the image in the journal; or found written, by a try of ours whose reply was lost. */
-function isAsJournalled({ entry, outcome, unseen }: Settled): boolean {
+function isAsJournalled(entry: JournalEntry, outcome: GuardedOutcome, unseen: JournalImages | undefined): boolean {
   return outcome.done ? unseen === undefined : same(outcome.current, entry.after);
 }
 
 /** The application wrote to this item after the comparison had seen it. */
-function settleConflict(work: Settling, { entry, outcome, unseen }: Settled): void {
+function settleConflict(work: Settling, { entry, outcome, unseen }: Conflict): void {
   const { journal } = work.context;
   const { id } = work.context.run();
   // Where an earlier request may have been carried out, what was there before it is owed to a rollback.
@@ -80,7 +108,7 @@ function settleConflict(work: Settling, { entry, outcome, unseen }: Settled): vo
     return;
   }
   // First the new image, then the old entry's end: a crash between the two leaves one entry too many, and none too few.
-  decideAgain(work, { before: outcome.done ? outcome.stored : outcome.current, after: entry.after, again: true });
+  decideAgain(work, { before: outcome.done ? outcome.stored() : outcome.current, after: entry.after, again: true });
   journal.mark(id, work.label, [entry.id], isOwed ? 'overtaken' : 'superseded');
 }
 

@@ -14,7 +14,7 @@ export function unseenBy(
 ): JournalImages | undefined {
   if (outcome.done) {
     const { replaced } = outcome;
-    return same(replaced, expected) ? undefined : { before: replaced, after: outcome.stored, again: true };
+    return same(replaced, expected) ? undefined : { before: replaced, after: outcome.stored(), again: true };
   }
   const { current, replacedIfDone, mayHaveBeenDone = isInDoubt } = outcome;
   if (replacedIfDone === undefined || !mayHaveBeenDone) return undefined;

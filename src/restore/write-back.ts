@@ -11,8 +11,8 @@ import type { Paged } from './page-by-page.ts';
 import { pageByPage } from './page-by-page.ts';
 import type { GuardedChange, JournalEntry } from './ports.ts';
 import { changeOf, reverse } from './reverse.ts';
-import type { Settled, Settling } from './settle.ts';
-import { conflictsIn, journalUnseen, rememberLeftAlone, settle, withoutLeftAlone } from './settle.ts';
+import type { Settling } from './settle.ts';
+import { conflictsIn, rememberLeftAlone, Settlement, withoutLeftAlone } from './settle.ts';
 import type { StepContext } from './step.ts';
 import { restoreTableOf, stoppedBy, tableOf } from './step.ts';
 
@@ -125,7 +125,7 @@ async function writeEntries(
     return;
   }
   const left = behindFence === 'partly' ? entries.map((entry) => ({ ...entry, state: 'attempted' as const })) : entries;
-  const settled: Settled[] = [];
+  const settlement = new Settlement(work);
   try {
     await context.aws.items.writeGuarded({
       table,
@@ -136,15 +136,15 @@ async function writeEntries(
       onOutcome(index, outcome) {
         const entry = left[index];
         if (entry === undefined) throw new Error('Every outcome is that of an entry');
-        settled.push({ entry, outcome, unseen: journalUnseen(work, entry, outcome) });
-        if (settled.length >= nearly * left.length) onNearlyDone();
+        settlement.add(entry, outcome);
+        if (settlement.size >= nearly * left.length) onNearlyDone();
       },
     });
   } finally {
     // Also of a batch that was stopped in its middle: what was seen is told once.
-    settle(work, settled);
+    settlement.settle();
   }
-  if (settled.some(({ unseen }) => unseen !== undefined)) await putBackKept(work);
+  if (settlement.hasUnseen) await putBackKept(work);
 }
 
 /** Where the application's images are to be kept, one that was written over goes back before anything else is written. */

@@ -11,6 +11,7 @@ import { WaitedTooLong } from '../../src/dynamodb/post-writes.ts';
 import type { Item } from '../../src/restore/item.ts';
 import type { GuardedChange } from '../../src/restore/ports.ts';
 import { awsError, cannedAws, type Reply, type Request } from '../dynamodb/canned-aws.ts';
+import { outcomesOf } from '../dynamodb/outcomes.ts';
 import { anEnvironment } from '../support/requests.ts';
 
 const compiledWorker = new URL('../../dist/data-plane/worker.js', import.meta.url);
@@ -44,7 +45,7 @@ function startThread(workerFile = compiledWorker) {
   });
   const { items } = connections.awsFor(environment);
   const write = async (changes: readonly GuardedChange[]) =>
-    items.writeGuarded({
+    outcomesOf(items, {
       table: 'things',
       keySchema: { partition: 'id' },
       changes,
@@ -146,7 +147,7 @@ test('a write that was handed over too long ago is asked about again, and there 
   };
   const { awsFor, close } = createAws({ openPosting: async () => ({ post, close: () => undefined }) });
   onTestFinished(close);
-  const [outcome] = await awsFor(environment).items.writeGuarded({
+  const [outcome] = await outcomesOf(awsFor(environment).items, {
     table: 'things',
     keySchema: { partition: 'id' },
     changes: [put('a')],

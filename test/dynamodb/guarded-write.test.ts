@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import type { AttributeValue, Item } from '../../src/restore/item.ts';
 import { keyAttributes } from '../../src/restore/item.ts';
-import type { GuardedChange, GuardedOutcome, Items } from '../../src/restore/ports.ts';
+import type { GuardedChange, Items } from '../../src/restore/ports.ts';
 import { awsError, cannedAws } from './canned-aws.ts';
 import { connect } from './connect.ts';
+import type { ToldOutcome } from './outcomes.ts';
+import { outcomesOf } from './outcomes.ts';
 import { keySchema, sandboxTable, table } from './sandbox-table.ts';
 
 function row(id: string, attributes: Item = {}): Item {
@@ -26,8 +28,8 @@ async function stored(items: Items, item: Item): Promise<Item | undefined> {
   return found;
 }
 
-async function one(items: Items, change: GuardedChange): Promise<GuardedOutcome | undefined> {
-  const [outcome] = await items.writeGuarded({ table, keySchema, changes: [change] });
+async function one(items: Items, change: GuardedChange): Promise<ToldOutcome | undefined> {
+  const [outcome] = await outcomesOf(items, { table, keySchema, changes: [change] });
   return outcome;
 }
 
@@ -35,7 +37,7 @@ const was = row('a', { v: { S: 'was' } });
 const is = row('a', { v: { S: 'is' } });
 const other = row('a', { v: { S: 'something else' } });
 
-test.for<readonly [string, Item | undefined, GuardedChange, GuardedOutcome, Item | undefined]>([
+test.for<readonly [string, Item | undefined, GuardedChange, ToldOutcome, Item | undefined]>([
   [
     'puts what is expected absent and is',
     undefined,
@@ -202,10 +204,10 @@ test('both the item replaced and the item in the way come as the wire carried th
   const seen: Item = JSON.parse(text);
   const change: GuardedChange = { kind: 'put', item: { id: { S: 'a' } }, expected: seen };
   const order = { table, keySchema: { partition: 'id' }, changes: [change] };
-  expect(JSON.stringify(await items.writeGuarded(order))).toBe(
+  expect(JSON.stringify(await outcomesOf(items, order))).toBe(
     `[{"done":true,"replaced":${text},"stored":{"id":{"S":"a"}}}]`,
   );
-  expect(JSON.stringify(await items.writeGuarded(order))).toBe(`[{"done":false,"current":${text}}]`);
+  expect(JSON.stringify(await outcomesOf(items, order))).toBe(`[{"done":false,"current":${text}}]`);
   expect(aws.requests[0]?.input).toEqual({
     TableName: table,
     Key: { id: { S: 'a' } },
@@ -276,7 +278,7 @@ test('throttled, torn and conflicting writes are all made in the end', async () 
     sandbox.faults.add({ operation: 'PutItem', kind: 'error', name, probability: 0.1, count: 'all', seed });
   }
   const rows = Array.from({ length: 200 }, (_, n) => row(`row ${n}`));
-  const outcomes = await items.writeGuarded({ table, keySchema, changes: rows.map((item) => put(item, undefined)) });
+  const outcomes = await outcomesOf(items, { table, keySchema, changes: rows.map((item) => put(item, undefined)) });
   expect(outcomes).toEqual(rows.map((item) => ({ done: true, replaced: undefined, stored: item })));
   expect(sandbox.requests.count('PutItem')).toBeGreaterThan(300);
 });
@@ -292,7 +294,7 @@ test('after refusals fewer writes are under way', async () => {
     return nth <= 30 ? awsError('ProvisionedThroughputExceededException') : { body: {} };
   });
   const changes = Array.from({ length: 60 }, (_, n) => put(row(`row ${n}`), undefined));
-  await connect(aws.url, { writesInFlight: 6 }).items.writeGuarded({ table, keySchema, changes });
+  await outcomesOf(connect(aws.url, { writesInFlight: 6 }).items, { table, keySchema, changes });
   expect(most).toBeGreaterThan(1);
   expect(most).toBeLessThan(6);
 });
@@ -333,7 +335,7 @@ test('a denied put ends the work with what to allow, and deletes that came befor
   await store(items, is);
   sandbox.faults.add({ operation: 'PutItem', kind: 'access-denied', count: 'all' });
   const changes = [remove(is, is), put(row('b'), undefined), remove(row('c'), undefined)];
-  await expect(items.writeGuarded({ table, keySchema, changes })).rejects.toMatchObject({
+  await expect(outcomesOf(items, { table, keySchema, changes })).rejects.toMatchObject({
     code: 'ACCESS_DENIED',
     message: 'AWS denied dynamodb:PutItem on shop-orders.',
     hint: expect.stringContaining(
@@ -350,11 +352,14 @@ test('after an abort nothing more is asked, what is under way is waited for, and
   const held = sandbox.hold('PutItem', { point: 'after' });
   const rows = Array.from({ length: 20 }, (_, n) => row(`row ${n}`));
   let ended = false;
-  const writing = items
-    .writeGuarded({ table, keySchema, changes: rows.map((item) => put(item, undefined)), signal: controller.signal })
-    .finally(() => {
-      ended = true;
-    });
+  const writing = outcomesOf(items, {
+    table,
+    keySchema,
+    changes: rows.map((item) => put(item, undefined)),
+    signal: controller.signal,
+  }).finally(() => {
+    ended = true;
+  });
   const thrown = expect(writing).rejects.toThrow('the lock is lost');
   await expect.poll(() => sandbox.requests.count('PutItem')).toBe(4);
   await held.reached;
@@ -371,7 +376,7 @@ test('what was all made when the abort came is told, not thrown away', async () 
   const { sandbox, items } = await sandboxTable();
   const controller = new AbortController();
   const held = sandbox.hold('PutItem', { point: 'after' });
-  const writing = items.writeGuarded({
+  const writing = outcomesOf(items, {
     table,
     keySchema,
     changes: [put(was, undefined)],
@@ -392,7 +397,7 @@ test('beforeEach is asked before every single request, repetitions too', async (
   const sent = () => sandbox.requests.count('PutItem') + sandbox.requests.count('UpdateItem');
   const changes = [put(row('b'), undefined), put(was, is)];
   for (const change of changes) {
-    await items.writeGuarded({
+    await outcomesOf(items, {
       table,
       keySchema,
       changes: [change],
@@ -412,7 +417,7 @@ test('when beforeEach throws nothing more is sent, what is under way is waited f
   const rows = Array.from({ length: 20 }, (_, n) => row(`row ${n}`));
   const lost = new Error('somebody else has the lock');
   const lock = new AbortController();
-  const writing = items.writeGuarded({
+  const writing = outcomesOf(items, {
     table,
     keySchema,
     changes: rows.map((item) => put(item, undefined)),
@@ -437,7 +442,7 @@ test('a refused request is not repeated once beforeEach throws', async () => {
     asked += 1;
     if (asked === 3) throw new Error('somebody else has the lock');
   };
-  const writing = items.writeGuarded({ table, keySchema, changes: [put(was, undefined)], beforeEach });
+  const writing = outcomesOf(items, { table, keySchema, changes: [put(was, undefined)], beforeEach });
   await expect(writing).rejects.toThrow('somebody else has the lock');
   expect(sandbox.requests.count('PutItem')).toBe(2);
 });
@@ -452,7 +457,7 @@ test('outcomes are in the order of the changes, in whatever order the replies co
   const changes = rows.map((item, n) =>
     n % 3 === 0 ? remove(item, item) : n % 3 === 1 ? put(item, item) : put(item, was),
   );
-  const outcomes = await items.writeGuarded({ table, keySchema, changes });
+  const outcomes = await outcomesOf(items, { table, keySchema, changes });
   expect(outcomes).toEqual(
     rows.map((item, n) =>
       n % 3 === 2
@@ -465,7 +470,7 @@ test('outcomes are in the order of the changes, in whatever order the replies co
 test('nothing to do is no request', async () => {
   const { sandbox, items } = await sandboxTable();
   const before = sandbox.requests.list().length;
-  expect(await items.writeGuarded({ table, keySchema, changes: [] })).toEqual([]);
+  expect(await outcomesOf(items, { table, keySchema, changes: [] })).toEqual([]);
   expect(await items.read({ table, keySchema, keys: [] })).toEqual([]);
   expect(sandbox.requests.list()).toHaveLength(before);
 });
