@@ -23,7 +23,7 @@ export type Effort = {
 
 /** One request about items, to be sent as often as it takes. */
 export type ItemsRequest<T> = {
-  /** Makes it, each time its turn has come: hundreds may wait for theirs, and what waits for long is to be small. */
+  /** Makes it, each time its turn has come: where hundreds wait for theirs, what waits is to be small. */
   readonly prepare: () => { readonly attempt: Attempt; readonly send: () => Promise<T> };
   /** Things in it, by which its cost is foreseen. */
   readonly pieces: number;

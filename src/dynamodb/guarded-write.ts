@@ -19,7 +19,7 @@ import { beforeUpdate, updateBetween, updated, updateMembers } from './update.ts
 
 type GuardedOrder = Parameters<Items['writeGuarded']>[0];
 
-/** One change as a request, ready to be sent as often as it takes. */
+/** One change as a request. */
 type GuardedRequest = {
   readonly write: SingleWrite;
   /** What is in the table once it was carried out over `replaced`. */

@@ -37,15 +37,24 @@ function add(row: Row): void {
   say(`${minutes().padStart(5)} min  ${plain(row)}`);
 }
 
+type Sandbox = Pick<Child, 'ask'> & {
+  tell(order: SandboxOrder): Promise<unknown>;
+  /** Right before something is measured, when its tables are there: V8 forgets what was compiled, too. */
+  warmUp(): Promise<void>;
+};
+
 async function withSandbox<Result>(
   scanOrder: 'hash' | 'shuffled',
-  act: (place: Place, sandbox: Pick<Child, 'ask'> & { tell(order: SandboxOrder): Promise<unknown> }) => Promise<Result>,
+  act: (place: Place, sandbox: Sandbox) => Promise<Result>,
 ): Promise<Result> {
   const sandbox: Child = startChild('sandbox.ts');
   try {
     const place = await sandbox.ask<Place>({ do: 'start', scanOrder });
-    await warmUp(sandbox, place, warmUpItems);
-    return await act(place, { ...sandbox, tell: (order) => sandbox.ask(order) });
+    return await act(place, {
+      ...sandbox,
+      tell: (order) => sandbox.ask(order),
+      warmUp: () => warmUp(sandbox, place, warmUpItems),
+    });
   } finally {
     await sandbox.stop();
   }
@@ -112,12 +121,14 @@ function duel(items: number, isEnforced: boolean): Promise<Duel> {
     const windowOf = (table: string) => sandbox.ask<WritingWindow>({ do: 'writing-window', table });
     if (isEnforced) await sandbox.tell({ do: 'enforce-capacity' });
     await sandbox.tell({ do: 'table', table: 'ours', items });
+    await sandbox.warmUp();
     const ours = await ourSwap('ours', place);
     await sandbox.tell({ do: 'drop', tables: ['ours'] });
 
     const [live, restored] = ['theirs', 'theirs-restored'];
     await sandbox.tell({ do: 'table', table: live, items });
     await sandbox.tell({ do: 'copy', table: live, copy: restored });
+    await sandbox.warmUp();
     const order: SwapOrder = { live, restored };
     const theirs = await askOnce<SwapResult>('requirement-swap.ts', order, pointedAt(place.url));
     return {
@@ -170,6 +181,7 @@ function addWindow(measured: string, { ours, theirs }: Duel): void {
 function swapOf(items: number, scanOrder: 'hash' | 'shuffled'): Promise<OurSwap> {
   return withSandbox(scanOrder, async (place, sandbox) => {
     await sandbox.tell({ do: 'table', table: 'ours', items });
+    await sandbox.warmUp();
     return ourSwap('ours', place);
   });
 }
@@ -206,6 +218,7 @@ async function measureGrowth(large: OurSwap): Promise<void> {
 async function measureAcks(): Promise<void> {
   const { acks } = await withSandbox('hash', async (place, sandbox) => {
     await sandbox.tell({ do: 'table', table: 'ours', items: many });
+    await sandbox.warmUp();
     const slack = startChild('slack.ts');
     const { apiUrl, botToken, appToken } = await slack.ask<SlackPlace>({ do: 'start' });
     const { env, folder, remove } = workplace('ours', place, { admins: ['U0ALICE'], planConfirmation: 'never' });
@@ -243,6 +256,7 @@ async function measurePackages(folder: string): Promise<void> {
       await sandbox.tell({ do: 'table', table: 'ours', items: few });
       await sandbox.tell({ do: 'table', table: 'theirs', items: few });
       await sandbox.tell({ do: 'copy', table: 'theirs', copy: 'theirs-restored' });
+      await sandbox.warmUp();
       const swap = await ourSwap('ours', place);
       const order: PackageOrder = { from: folder, name, live: 'theirs', restored: 'theirs-restored', url: place.url };
       const { seconds: taken } = await askOnce<{ seconds: number }>('package-swap.ts', order, pointedAt(place.url));

@@ -447,7 +447,7 @@ test('a refused request is not repeated once beforeEach throws', async () => {
   expect(sandbox.requests.count('PutItem')).toBe(2);
 });
 
-test('outcomes are in the order of the changes, in whatever order the replies come', async () => {
+test('each outcome is told with the index of its change, in whatever order the replies come', async () => {
   const { sandbox, items } = await sandboxTable();
   const rows = Array.from({ length: 60 }, (_, n) => row(`row ${n}`, { n: { N: String(n) } }));
   await store(items, ...rows);

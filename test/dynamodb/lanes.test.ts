@@ -16,7 +16,10 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test('a lane that is free takes the next piece, and the work ends with the last one', async () => {
   const { task, begun, end } = heldTasks();
-  const done = inLanes(['a', 'b', 'c', 'd'], 2, undefined, task);
+  let ended = false;
+  const done = inLanes(['a', 'b', 'c', 'd'], 2, undefined, task).finally(() => {
+    ended = true;
+  });
   expect(begun).toEqual(['a', 'b']);
   end(1);
   await turn();
@@ -25,6 +28,8 @@ test('a lane that is free takes the next piece, and the work ends with the last 
   await turn();
   expect(begun).toEqual(['a', 'b', 'c', 'd']);
   end(3);
+  await turn();
+  expect(ended).toBe(false);
   end(0);
   await done;
 });
