@@ -51,7 +51,7 @@ function whatBecomesOf({ tables, request }: Run): string {
 }
 
 function theRunning(restores: Restores): RunId {
-  const running = restores.inProgress()?.holder.runId;
+  const running = restores.lockHolder()?.runId;
   if (running !== undefined) return running;
   const interrupted = restores.interrupted();
   if (interrupted.length > 0) return theInterrupted(interrupted).id;

@@ -3,7 +3,7 @@ import type { DrillRecord } from './drills.ts';
 import { drillRecords } from './drills.ts';
 import type { Environment } from './environment.ts';
 import { UserError } from './errors.ts';
-import type { LockHolder, Phase, RunEvent, RunId } from './events.ts';
+import type { LockHolder, RunEvent, RunId } from './events.ts';
 import { type InTheWay, inTheWay, inTheWayOf, mustNotBeInVain } from './in-the-way.ts';
 import { asItWas, environmentNamed, mustBeAsAsked } from './place.ts';
 import type { Clock, EventLog, Journal, Lock } from './ports.ts';
@@ -34,8 +34,8 @@ export interface RecordedRuns {
   inTheWay(isDrill: boolean): InTheWay | undefined;
   /** What has to be over before this run can be approved, or started once it is approved. */
   inTheWayOf(run: Run): InTheWay | undefined;
-  /** Who holds the lock now, and in which phase that run is. */
-  inProgress(): { readonly holder: LockHolder; readonly phase: Phase | undefined } | undefined;
+  /** Who holds the lock now, whether or not he lives. */
+  lockHolder(): LockHolder | undefined;
   /** Somebody who lives has the lock: a run is carried out, or about to begin. */
   isUnderWay(): boolean;
   /** When each environment was last drilled. */
@@ -96,10 +96,7 @@ function lookups(parts: RecordedRunsParts) {
     inTheWay: (isDrill) => withItsState(inTheWay(log.open(), isDrill, clock.now())),
     inTheWayOf: (run) => withItsState(inTheWayOf(run, log.open(), clock.now())),
     drills: () => drillRecords(environments, (name) => log.drillsOf(name), clock.now()),
-    inProgress() {
-      const holder = lock.holder();
-      return holder === undefined ? undefined : { holder, phase: log.run(holder.runId)?.phase };
-    },
+    lockHolder: () => lock.holder(),
     isUnderWay: () => lock.livingHolder() !== undefined,
     undoableUntil(runId) {
       const run = log.run(runId);
