@@ -3,6 +3,7 @@ import type { Item } from '../restore/item.ts';
 import { keyAttributes, sameItem } from '../restore/item.ts';
 import type { GuardedChange, GuardedOutcome, Items } from '../restore/ports.ts';
 import type { Consumed } from '../restore/speed.ts';
+import { same } from '../restore/unseen.ts';
 import { callPatiently } from './call.ts';
 import { conditionOf } from './condition.ts';
 import { unitsOfRefusal, unitsWritten } from './consumed-capacity.ts';
@@ -38,7 +39,7 @@ type GuardedRequest = {
  * - A put over an item is an update of the attributes that differ. One that somebody added meanwhile stays.
  * - Only where more than 300 attributes differ, which no update can hold, a put replaces the item as a whole.
  * - A delete takes everything. In both of these, an attribute that somebody added after the comparison is told in
- *   `replaced` and nowhere else. It is lost to us if this process dies before `replaced` is stored; point-in-time
+ *   `unseen` and nowhere else. It is lost to us if this process dies before `unseen` is stored; point-in-time
  *   recovery still has it.
  *
  * @throws UserError when the table took nothing for too long, or as `call` does; what `beforeEach` throws; the signal's
@@ -57,7 +58,7 @@ export async function writeGuarded(send: SendWrite, order: GuardedOrder, setting
           const request = requestFor(order, change);
           return {
             attempt: { action: `dynamodb:${request.write.operation}`, ...about },
-            send: async () => outcomeOf(send, request, tries),
+            send: async () => outcomeOf(send, request, change.expected, tries),
           };
         },
         pieces: 1,
@@ -99,13 +100,15 @@ type Ended = { readonly outcome: GuardedOutcome; readonly consumed: Consumed | u
 async function outcomeOf(
   send: SendWrite,
   { write, storedOver, replacedBy }: GuardedRequest,
+  expected: Item | undefined,
   tries: { mayHaveBeenDone: boolean },
 ): Promise<Ended> {
   try {
     const { Attributes, ConsumedCapacity } = await send(write);
     const replaced = asItem(Attributes);
-    // No getter: V8 makes a class of its own for each object that has one, which keeps the item until the next full collection.
-    const outcome: GuardedOutcome = { done: true, replaced, stored: () => storedOver(replaced) };
+    const outcome: GuardedOutcome = same(replaced, expected)
+      ? { done: true }
+      : { done: true, unseen: { before: replaced, after: storedOver(replaced) } };
     return { outcome, consumed: unitsWritten(ConsumedCapacity) };
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) {

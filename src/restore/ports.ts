@@ -68,14 +68,16 @@ export type Change = { readonly kind: 'put'; readonly item: Item } | { readonly 
 /** A change that is made only if the live item still is what somebody saw: `expected`, or absent where that is undefined. */
 export type GuardedChange = Change & { readonly expected: Item | undefined };
 
+/** What a change was made over, and what is there since, where that was not what the change expected to be there. */
+export type Unseen = { readonly before: Item | undefined; readonly after: Item | undefined };
+
 /** What became of a guarded change. */
 export type GuardedOutcome =
   /**
-   * Done. `replaced` is what AWS says was there: all of it, also attributes that `expected` did not have. `stored` makes
-   * what is there since: what was wanted, and in a put over an item also those attributes, unless the item was too wide for
-   * that. It is asked only where somebody else had written, too.
+   * Done. `unseen`: AWS says that something else was there: an attribute that no condition could ask for, as a rule. It
+   * has all of both items. After a put over an item it is still there, unless the item was too wide for that.
    */
-  | { readonly done: true; readonly replaced: Item | undefined; readonly stored: () => Item | undefined }
+  | { readonly done: true; readonly unseen?: Unseen }
   /**
    * Not done: the live item is something else, namely `current`. `mayHaveBeenDone`: a request for it was sent before, and
    * what became of that nobody knows: the change may have been made, and the item changed again by somebody since.

@@ -2,7 +2,7 @@ import type { Item, KeySchema } from './item.ts';
 import { keyAttributes } from './item.ts';
 import { distinctKeys, entriesAtOnce, keyOfEntry } from './journal-items.ts';
 import type { JournalState } from './journal-states.ts';
-import type { GuardedChange, GuardedOutcome, JournalEntry, JournalImages } from './ports.ts';
+import type { GuardedChange, GuardedOutcome, JournalEntry } from './ports.ts';
 import type { StepContext } from './step.ts';
 import { tableOf } from './step.ts';
 import { isTakenOut, same, unseenBy } from './unseen.ts';
@@ -88,7 +88,7 @@ function journalUnseen(
   outcome: GuardedOutcome,
   tries: Map<string, number>,
 ): boolean {
-  const unseen = unseenOf(entry, outcome);
+  const unseen = unseenBy(outcome, true);
   if (unseen === undefined) return false;
   const key = keyOfEntry(entry, keySchema);
   const tried = (tries.get(key) ?? 0) + 1;
@@ -102,7 +102,7 @@ function journalUnseen(
 
 function endOf(entry: JournalEntry, outcome: GuardedOutcome): keyof Reversal['ends'] {
   if (!outcome.done) return same(outcome.current, entry.before) ? 'back' : 'theirs';
-  const unseen = unseenOf(entry, outcome);
+  const { unseen } = outcome;
   const isBack = unseen === undefined || isTakenOut(isOurs(entry), unseen, entry.before);
   return isBack ? 'back' : 'theirs';
 }
@@ -113,10 +113,6 @@ function endOf(entry: JournalEntry, outcome: GuardedOutcome): keyof Reversal['en
  */
 function isOurs({ state }: JournalEntry): boolean {
   return state === 'attempted' || state === 'to-put-back';
-}
-
-function unseenOf(entry: JournalEntry, outcome: GuardedOutcome): JournalImages | undefined {
-  return unseenBy(outcome, entry.after, true);
 }
 
 /** The change that makes `from` into `to`, if the live item still is `from`. */

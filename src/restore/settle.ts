@@ -79,7 +79,7 @@ function journalUnseen(
   entry: JournalEntry,
   outcome: GuardedOutcome,
 ): JournalImages | undefined {
-  const unseen = unseenBy(outcome, entry.before, entry.state === 'attempted');
+  const unseen = unseenBy(outcome, entry.state === 'attempted');
   if (unseen === undefined) return undefined;
   const isToGoBack = onConflict === 'keep' && !isTakenOut(entry.unsure === true, unseen, entry.after);
   context.journal.add(context.run().id, label, [unseen], isToGoBack ? 'to-put-back' : 'written');
@@ -108,7 +108,7 @@ function settleConflict(work: Settling, { entry, outcome, unseen }: Conflict): v
     return;
   }
   // First the new image, then the old entry's end: a crash between the two leaves one entry too many, and none too few.
-  decideAgain(work, { before: outcome.done ? outcome.stored() : outcome.current, after: entry.after, again: true });
+  decideAgain(work, { before: outcome.done ? unseen?.after : outcome.current, after: entry.after, again: true });
   journal.mark(id, work.label, [entry.id], isOwed ? 'overtaken' : 'superseded');
 }
 

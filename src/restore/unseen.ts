@@ -1,21 +1,14 @@
 import type { Item } from './item.ts';
 import { sameItem } from './item.ts';
-import type { GuardedOutcome, JournalImages } from './ports.ts';
+import type { GuardedOutcome, JournalImages, Unseen } from './ports.ts';
 
 /**
  * What a change was made over, and what it left there, where that was not what it expected: somebody had added an
  * attribute that no condition could ask for. `isInDoubt`: an earlier request for it may have been carried out. An
  * attribute found in the middle of what such a request leaves is taken to have been there before it.
  */
-export function unseenBy(
-  outcome: GuardedOutcome,
-  expected: Item | undefined,
-  isInDoubt: boolean,
-): JournalImages | undefined {
-  if (outcome.done) {
-    const { replaced } = outcome;
-    return same(replaced, expected) ? undefined : { before: replaced, after: outcome.stored(), again: true };
-  }
+export function unseenBy(outcome: GuardedOutcome, isInDoubt: boolean): JournalImages | undefined {
+  if (outcome.done) return outcome.unseen && { ...outcome.unseen, again: true };
   const { current, replacedIfDone, mayHaveBeenDone = isInDoubt } = outcome;
   if (replacedIfDone === undefined || !mayHaveBeenDone) return undefined;
   return { before: replacedIfDone, after: current, again: true };
@@ -26,7 +19,7 @@ export function unseenBy(
  * that was cut off nobody knows whether it was made before somebody added an attribute, or after: either way what it wrote
  * is out of the item now, and the attribute stays.
  */
-export function isTakenOut(isUnsure: boolean, { after: left }: JournalImages, wanted: Item | undefined): boolean {
+export function isTakenOut(isUnsure: boolean, { after: left }: Unseen, wanted: Item | undefined): boolean {
   return isUnsure && !same(left, wanted);
 }
 

@@ -64,11 +64,7 @@ test('writes that a thread sends have the outcomes that they would have from her
   });
   const { write } = startThread();
   const outcomes = await write([put('a'), put('b'), { kind: 'delete', key: { id: { S: 'c' } }, expected: item('c') }]);
-  expect(outcomes).toMatchObject([
-    { done: true, replaced: undefined, stored: item('a') },
-    { done: false, current: there },
-    { done: true, replaced: item('c'), stored: undefined },
-  ]);
+  expect(outcomes).toEqual([{ done: true }, { done: false, current: there }, { done: true }]);
   expect(requests).toHaveLength(4);
   expect(requests.map(({ input }) => input.Item ?? input.Key)).toContainEqual(item('a'));
 });
