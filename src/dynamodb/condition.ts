@@ -23,7 +23,7 @@ const and = ' AND ';
  * The condition that the live item is what `change` expects: absent; or there, with every attribute of `expected` equal
  * and without any other attribute that the wanted item would overwrite.
  *
- * Two things escape it, and show in what the write says it replaced. An attribute that neither item has: no expression
+ * Two things escape it, and show in what AWS says it wrote over. An attribute that neither item has: no expression
  * can ask for it. And in an item of more than some 150 attributes those that do not fit: first come the ones that the
  * change alters, then those it adds, then those it leaves alone, each in the item's own order.
  */

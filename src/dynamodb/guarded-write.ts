@@ -103,25 +103,24 @@ async function outcomeOf(
   expected: Item | undefined,
   tries: { mayHaveBeenDone: boolean },
 ): Promise<Ended> {
-  try {
-    const { Attributes, ConsumedCapacity } = await send(write);
-    const replaced = asItem(Attributes);
-    const outcome: GuardedOutcome = same(replaced, expected)
-      ? { done: true }
-      : { done: true, unseen: { before: replaced, after: storedOver(replaced) } };
-    return { outcome, consumed: unitsWritten(ConsumedCapacity) };
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) {
-      const current = asItem(error.Item);
-      const doubt = tries.mayHaveBeenDone ? { mayHaveBeenDone: true as const } : {};
-      const replacedIfDone = current && replacedBy(current);
-      const trace = replacedIfDone === undefined ? {} : { replacedIfDone };
-      // It has cost write units all the same, by the size of the item; AWS does not tell how many.
-      return { outcome: { done: false, current, ...doubt, ...trace }, consumed: unitsOfRefusal(error.Item) };
-    }
+  const reply = await send(write).catch((error: unknown) => {
+    if (error instanceof ConditionalCheckFailedException) return error;
     if (!isClearNo(error)) tries.mayHaveBeenDone = true;
     throw error;
+  });
+  if (reply instanceof ConditionalCheckFailedException) {
+    const current = asItem(reply.Item);
+    const doubt = tries.mayHaveBeenDone ? { mayHaveBeenDone: true as const } : {};
+    const replacedIfDone = current && replacedBy(current);
+    const trace = replacedIfDone === undefined ? {} : { replacedIfDone };
+    // It has cost write units all the same, by the size of the item; AWS does not tell how many.
+    return { outcome: { done: false, current, ...doubt, ...trace }, consumed: unitsOfRefusal(reply.Item) };
   }
+  const replaced = asItem(reply.Attributes);
+  const outcome: GuardedOutcome = same(replaced, expected)
+    ? { done: true }
+    : { done: true, unseen: { before: replaced, after: storedOver(replaced) } };
+  return { outcome, consumed: unitsWritten(reply.ConsumedCapacity) };
 }
 
 function requestFor(order: GuardedOrder, change: GuardedChange): GuardedRequest {

@@ -74,8 +74,9 @@ export type Unseen = { readonly before: Item | undefined; readonly after: Item |
 /** What became of a guarded change. */
 export type GuardedOutcome =
   /**
-   * Done. `unseen`: AWS says that something else was there: an attribute that no condition could ask for, as a rule. It
-   * has all of both items. After a put over an item it is still there, unless the item was too wide for that.
+   * Done; without `unseen`, AWS says that exactly what was expected had been there. With it, there was something else as
+   * well, most likely an attribute that no condition could ask for: it is told with all of the item, before and after. A
+   * put over an item leaves such an attribute where it is, unless the item is too wide for that.
    */
   | { readonly done: true; readonly unseen?: Unseen }
   /**

@@ -31,7 +31,7 @@ type Conflict = {
 
 /**
  * What becomes of the entries of a page. Of one that was written as the journal says, nearly always, only its number is
- * kept: the images that came back with it are to go.
+ * kept.
  */
 export class Settlement {
   readonly #work: Settling;
