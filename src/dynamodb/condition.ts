@@ -1,5 +1,5 @@
 import type { AttributeValue, KeySchema } from '../restore/item.ts';
-import { sameValue } from '../restore/item.ts';
+import { hasAttribute } from '../restore/item.ts';
 import type { GuardedChange } from '../restore/ports.ts';
 
 /** The members of a PutItem, UpdateItem or DeleteItem request that make it depend on the live item. */
@@ -66,9 +66,7 @@ function terms(change: GuardedChange, schema: KeySchema): readonly Term[] {
   for (const [name, value] of Object.entries(expected)) {
     // The item is found by its key: that is equal already.
     if (name !== schema.partition && name !== schema.sort) {
-      const wantedValue = Object.hasOwn(wanted, name) ? wanted[name] : undefined;
-      const stays = wantedValue !== undefined && sameValue(value, wantedValue);
-      (stays ? untouched : altered).push({ kind: 'equals', name, value });
+      (hasAttribute(wanted, name, value) ? untouched : altered).push({ kind: 'equals', name, value });
     }
   }
   const added = Object.keys(wanted).filter((name) => !Object.hasOwn(expected, name));

@@ -1,5 +1,5 @@
 import type { AttributeValue, Item, KeySchema } from '../restore/item.ts';
-import { sameItem, sameValue } from '../restore/item.ts';
+import { hasAttribute, sameItem } from '../restore/item.ts';
 
 /** What makes one item into another and leaves every attribute alone that neither of them tells about. */
 export type Update = { readonly set: Item; readonly remove: readonly string[] };
@@ -19,13 +19,11 @@ const mostActions = 300;
 /** The update from one image of an item to another. Attributes that differ in spelling only, and the key, are not in it. */
 export function updateBetween(from: Item, to: Item, schema: KeySchema): Update {
   const isKey = (name: string) => name === schema.partition || name === schema.sort;
-  const isThere = (name: string, value: AttributeValue) => {
-    const there = Object.hasOwn(from, name) ? from[name] : undefined;
-    return there !== undefined && sameValue(there, value);
-  };
   return {
     // fromEntries: an attribute named __proto__ is an attribute like any other.
-    set: Object.fromEntries(Object.entries(to).filter(([name, value]) => !(isKey(name) || isThere(name, value)))),
+    set: Object.fromEntries(
+      Object.entries(to).filter(([name, value]) => !(isKey(name) || hasAttribute(from, name, value))),
+    ),
     remove: Object.keys(from).filter((name) => !(isKey(name) || Object.hasOwn(to, name))),
   };
 }

@@ -50,6 +50,12 @@ export function sameItem(a: Item, b: Item): boolean {
   return sameMap(a, b);
 }
 
+/** Whether the item has an attribute of this name with this value, as `sameItem` sees it. */
+export function hasAttribute(item: Item, name: string, value: AttributeValue): boolean {
+  const there = Object.hasOwn(item, name) ? item[name] : undefined;
+  return there !== undefined && sameValue(value, there);
+}
+
 /**
  * The item's size in bytes by DynamoDB's rule, as far as it is published ("DynamoDB item sizes and formats" in the
  * Developer Guide): names and texts in UTF-8, binaries raw, a number one byte plus one for each two significant digits,
@@ -123,8 +129,7 @@ function sameMap(a: Item, b: Item): boolean {
   return more === 0;
 }
 
-/** As `sameItem`, of one value. */
-export function sameValue(a: AttributeValue, b: AttributeValue): boolean {
+function sameValue(a: AttributeValue, b: AttributeValue): boolean {
   if ('S' in a) {
     return 'S' in b && a.S === b.S;
   }
