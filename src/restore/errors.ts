@@ -79,8 +79,13 @@ export function asUserError(error: unknown): UserError {
   );
 }
 
-/** What we did not expect inside of an error, whatever it was told as (`SWAP`, say); undefined: there is nothing of it. */
-export function bugIn(error: unknown): unknown {
+/** Tells of what we did not expect inside of an error, whatever it was told as (`SWAP`, say), if there is something of it. */
+export function tellBug(error: unknown, onBug: (bug: unknown) => void): void {
+  const bug = bugIn(error);
+  if (bug !== undefined) onBug(bug);
+}
+
+function bugIn(error: unknown): unknown {
   const { code, cause } = asUserError(error);
   if (code === 'INTERNAL') return error;
   if (!(cause instanceof UserError)) return undefined;

@@ -4,7 +4,7 @@ import { allConsumedSince, Consumption } from './consumption.ts';
 import { clearAway, rehearsing } from './drill.ts';
 import { elapsed } from './elapsed.ts';
 import type { Environment } from './environment.ts';
-import { asUserError, bugIn, UserError } from './errors.ts';
+import { asUserError, tellBug, UserError } from './errors.ts';
 import type { LockHolder, RunEvent, RunId } from './events.ts';
 import { lowerFences } from './fence/lower.ts';
 import { followSpeed } from './follow-speed.ts';
@@ -132,8 +132,7 @@ async function unwind(
   shutdown: AbortSignal | undefined,
 ): Promise<Run> {
   const failure = asUserError(error);
-  const bug = bugIn(error);
-  if (bug !== undefined) context.onBug(bug);
+  tellBug(error, context.onBug);
   // Whoever has the lock now goes on with this run, or has done so: nothing of ours may be added.
   if (failure.code === 'LOCK_LOST') return context.run();
   if (failure.code === 'INTERRUPTED') {

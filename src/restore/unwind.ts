@@ -3,7 +3,7 @@ import { consumedSince } from './consumption.ts';
 import { leftByDrill } from './drill.ts';
 import { eachTable } from './each-table.ts';
 import type { ErrorCode } from './errors.ts';
-import { asUserError, bugIn, type UserError } from './errors.ts';
+import { asUserError, tellBug, type UserError } from './errors.ts';
 import type { RunEvent } from './events.ts';
 import { lowerFences } from './fence/lower.ts';
 import { adviceForWritten, stateOfLiveTables } from './live-tables.ts';
@@ -50,8 +50,7 @@ export async function putBack(context: StepContext, soFar: () => number): Promis
     await inPhase('ROLL_BACK', context, () => eachTable(context, putTableBack));
   } catch (error) {
     const failure = asUserError(error);
-    const bug = bugIn(error);
-    if (bug !== undefined) context.onBug(bug);
+    tellBug(error, context.onBug);
     if (failure.code === 'INTERRUPTED' || failure.code === 'LOCK_LOST') throw error;
     await lowerFences(context);
     context.record({ ...needsAttention(context.run(), failure), durationMs: soFar() }, { type: 'lock-released' });

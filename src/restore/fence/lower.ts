@@ -1,4 +1,4 @@
-import { asUserError } from '../errors.ts';
+import { asUserError, tellBug } from '../errors.ts';
 import type { Clock, TablePolicy } from '../ports.ts';
 import type { Run } from '../run.ts';
 import type { StepContext } from '../step.ts';
@@ -49,7 +49,7 @@ async function lowerFence(context: LoweringContext, label: string): Promise<void
       command: commandToLower(fence.arn, fence.sid),
       opensAt: fence.endsAt,
     });
-    if (trouble.code === 'INTERNAL') context.onBug(error);
+    tellBug(error, context.onBug);
   }
 }
 
