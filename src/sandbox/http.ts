@@ -35,7 +35,23 @@ export function answer(
     'x-amzn-RequestId': randomUUID().replaceAll('-', '').toUpperCase(),
     'x-amz-crc32': String(crc32(body)),
   });
-  response.end(body, onSent);
+  together(() => response.end(body, onSent));
+}
+
+/** Waking who waits for a reply takes longer than most replies: those that are ready go out at once, so many at most. */
+const mostTogether = 16;
+let ready: (() => void)[] = [];
+
+function together(send: () => void): void {
+  const count = ready.push(send);
+  if (count === 1) setImmediate(sendReady);
+  if (count === mostTogether) sendReady();
+}
+
+function sendReady(): void {
+  const sends = ready;
+  ready = [];
+  for (const send of sends) send();
 }
 
 function textOf(chunks: readonly Buffer[]): string {

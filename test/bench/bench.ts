@@ -4,16 +4,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { CannedOrder } from './canned-pages.ts';
-import { askOnce, type Child, pointedAt, startChild } from './child.ts';
-import { type OurSwap, ourSwap, type Place, program, watchMemory, workplace } from './our-swap.ts';
+import { askOnce, pointedAt, startChild } from './child.ts';
+import { type Duel, duel, middle, type OurSwaps, ourSwaps, swapOf } from './duel.ts';
+import { ourSwap, program, watchMemory, workplace } from './our-swap.ts';
 import type { PackageOrder } from './package-swap.ts';
 import { installPackages } from './packages.ts';
-import type { SwapOrder, SwapResult } from './requirement-swap.ts';
-import { factor, markdown, median, percentile, plain, type Row, seconds, whole } from './rows.ts';
-import type { SandboxOrder, WritingWindow } from './sandbox.ts';
+import { factor, markdown, median, megabytes, percentile, plain, type Row, seconds, whole } from './rows.ts';
 import type { ScanOrder, ScanResult } from './scan-client.ts';
 import type { Acks, SlackOrder, SlackPlace } from './slack.ts';
-import { warmUp } from './warm-up.ts';
+import { type Measuring, withSandbox } from './with-sandbox.ts';
 
 const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
@@ -37,28 +36,8 @@ function add(row: Row): void {
   say(`${minutes().padStart(5)} min  ${plain(row)}`);
 }
 
-type Sandbox = Pick<Child, 'ask'> & {
-  tell(order: SandboxOrder): Promise<unknown>;
-  /** Right before something is measured, when its tables are there: V8 forgets what was compiled, too. */
-  warmUp(): Promise<void>;
-};
-
-async function withSandbox<Result>(
-  scanOrder: 'hash' | 'shuffled',
-  act: (place: Place, sandbox: Sandbox) => Promise<Result>,
-): Promise<Result> {
-  const sandbox: Child = startChild('sandbox.ts');
-  try {
-    const place = await sandbox.ask<Place>({ do: 'start', scanOrder });
-    return await act(place, {
-      ...sandbox,
-      tell: (order) => sandbox.ask(order),
-      warmUp: () => warmUp(sandbox, place, warmUpItems),
-    });
-  } finally {
-    await sandbox.stop();
-  }
-}
+const onSandbox = <Result>(scanOrder: 'hash' | 'shuffled', act: Measuring<Result>): Promise<Result> =>
+  withSandbox({ scanOrder, warmUpItems }, act);
 
 /** Items per second of processor time, the median of some runs that take turns. */
 async function scanRates(clients: readonly ScanOrder[]): Promise<readonly number[]> {
@@ -112,44 +91,24 @@ async function measureComparison(packages: string | undefined): Promise<void> {
   });
 }
 
-type Side<Swap> = Swap & { readonly window: WritingWindow };
-type Duel = { readonly ours: Side<OurSwap>; readonly theirs: Side<SwapResult> };
+const timeOf = (swaps: OurSwaps) => middle(swaps, (swap) => swap.seconds, seconds);
 
-/** The whole swap, and the requirement's algorithm on the same damage; each with the sandbox to itself. */
-function duel(items: number, isEnforced: boolean): Promise<Duel> {
-  return withSandbox('hash', async (place, sandbox) => {
-    const windowOf = (table: string) => sandbox.ask<WritingWindow>({ do: 'writing-window', table });
-    if (isEnforced) await sandbox.tell({ do: 'enforce-capacity' });
-    await sandbox.tell({ do: 'table', table: 'ours', items });
-    await sandbox.warmUp();
-    const ours = await ourSwap('ours', place);
-    await sandbox.tell({ do: 'drop', tables: ['ours'] });
-
-    const [live, restored] = ['theirs', 'theirs-restored'];
-    await sandbox.tell({ do: 'table', table: live, items });
-    await sandbox.tell({ do: 'copy', table: live, copy: restored });
-    await sandbox.warmUp();
-    const order: SwapOrder = { live, restored };
-    const theirs = await askOnce<SwapResult>('requirement-swap.ts', order, pointedAt(place.url));
-    return {
-      ours: { ...ours, window: await windowOf('ours') },
-      theirs: { ...theirs, window: await windowOf(live) },
-    };
-  });
-}
-
-async function measureSwap(): Promise<OurSwap> {
-  const free = await duel(many, false);
+async function measureSwap(): Promise<OurSwaps> {
+  const free = await onSandbox('hash', (...on) => duel(...on, { items: many, times: repeats }));
   addDuel(`whole swap, ${whole(many)} items, 1 % damaged, sandbox unthrottled`, free, 3);
-  const units = free.theirs.writeUnits / free.ours.writeUnits;
+  const ourUnits = middle(free.ours, ({ writeUnits }) => writeUnits, whole);
+  const units = free.theirs.writeUnits / ourUnits.value;
   add({
     measured: 'write units of the same',
     result: `${factor(units)} fewer`,
     target: '50× fewer',
     isMet: units >= 50,
-    from: `${whole(free.ours.writeUnits)} against ${whole(free.theirs.writeUnits)}`,
+    from: `${ourUnits.shown} against ${whole(free.theirs.writeUnits)}`,
   });
-  const enforced = await duel(many, true);
+  const enforced = await onSandbox('hash', async (place, sandbox) => {
+    await sandbox.tell({ do: 'enforce-capacity' });
+    return duel(place, sandbox, { items: many, times: 1 });
+  });
   addDuel('the same with 4,000 write and 12,000 read units/s, as AWS gives a new on-demand table', enforced, 8);
   addWindow('first to last write to the live table, unthrottled', free);
   addWindow('first to last write to the live table, with AWS’s limits', enforced);
@@ -157,66 +116,63 @@ async function measureSwap(): Promise<OurSwap> {
 }
 
 function addDuel(measured: string, { ours, theirs }: Duel, target: number): void {
-  const ratio = theirs.seconds / ours.seconds;
+  const taken = timeOf(ours);
+  const ratio = theirs.seconds / taken.value;
   add({
     measured,
     result: `${factor(ratio)} less time`,
     target: `${target}× less`,
     isMet: ratio >= target,
-    from: `${seconds(ours.seconds)} against ${seconds(theirs.seconds)}`,
+    from: `${taken.shown} against ${seconds(theirs.seconds)}`,
   });
 }
 
 function addWindow(measured: string, { ours, theirs }: Duel): void {
-  const ratio = theirs.window.seconds / ours.window.seconds;
+  const taken = middle(ours, ({ window }) => window.seconds, seconds);
+  const ratio = theirs.window.seconds / taken.value;
   add({
     measured,
     result: `${factor(ratio)} shorter`,
     target: '30× shorter',
     isMet: ratio >= 30,
-    from: `${seconds(ours.window.seconds)} against ${seconds(theirs.window.seconds)}`,
+    from: `${taken.shown} against ${seconds(theirs.window.seconds)}`,
   });
 }
 
-function swapOf(items: number, scanOrder: 'hash' | 'shuffled'): Promise<OurSwap> {
-  return withSandbox(scanOrder, async (place, sandbox) => {
-    await sandbox.tell({ do: 'table', table: 'ours', items });
-    await sandbox.warmUp();
-    return ourSwap('ours', place);
-  });
-}
-
-async function measureGrowth(large: OurSwap): Promise<void> {
-  const small = await swapOf(few, 'hash');
+async function measureGrowth(large: OurSwaps): Promise<void> {
+  const small = await onSandbox('hash', (...on) => ourSwaps(...on, { items: few, times: repeats }));
+  const peakOf = (swaps: OurSwaps) => middle(swaps, ({ peakMb }) => peakMb, megabytes);
+  const [largePeak, smallPeak] = [peakOf(large), peakOf(small)];
   add({
     measured: `peak memory, ${whole(many)} against ${whole(few)} items`,
-    result: `${factor(large.peakMb / small.peakMb)}`,
+    result: `${factor(largePeak.value / smallPeak.value)}`,
     target: 'at most 1.15×, under 400 MB in all',
-    isMet: large.peakMb <= 1.15 * small.peakMb && large.peakMb < 400,
-    from: `${whole(large.peakMb)} MB against ${whole(small.peakMb)} MB`,
+    isMet: largePeak.value <= 1.15 * smallPeak.value && large.every(({ peakMb }) => peakMb < 400),
+    from: `${largePeak.shown} against ${smallPeak.shown}`,
   });
+  const [largeTime, smallTime] = [timeOf(large), timeOf(small)];
   add({
     measured: `time, ${whole(many)} against ${whole(few)} items`,
-    result: factor(large.seconds / small.seconds),
+    result: factor(largeTime.value / smallTime.value),
     target: 'at most 10.5×',
-    isMet: large.seconds <= 10.5 * small.seconds,
-    from: `${seconds(large.seconds)} against ${seconds(small.seconds)}`,
+    isMet: largeTime.value <= 10.5 * smallTime.value,
+    from: `${largeTime.shown} against ${smallTime.shown}`,
   });
-  const shuffled = await swapOf(many, 'shuffled');
+  const shuffled = await onSandbox('shuffled', (...on) => swapOf(...on, many));
   const verification = shuffled.run.tables[0]?.verification;
   const isCorrect = verification !== undefined && verification.liveDigest === verification.restoredDigest;
   add({
     measured: `the same with scan orders that share nothing, ${whole(many)} items`,
-    result: `${factor(shuffled.seconds / large.seconds)} the time`,
+    result: `${factor(shuffled.seconds / largeTime.value)} the time`,
     target: 'correct, at most 4×, under 400 MB',
-    isMet: isCorrect && shuffled.seconds <= 4 * large.seconds && shuffled.peakMb < 400,
-    from: `${seconds(shuffled.seconds)}, ${whole(shuffled.peakMb)} MB, ${isCorrect ? 'verified' : 'NOT VERIFIED'}`,
+    isMet: isCorrect && shuffled.seconds <= 4 * largeTime.value && shuffled.peakMb < 400,
+    from: `${seconds(shuffled.seconds)}, ${megabytes(shuffled.peakMb)}, ${isCorrect ? 'verified' : 'NOT VERIFIED'}`,
   });
 }
 
 /** The bot as a process, with a swap under way and somebody who keeps asking for its status. */
 async function measureAcks(): Promise<void> {
-  const { acks } = await withSandbox('hash', async (place, sandbox) => {
+  const { acks } = await onSandbox('hash', async (place, sandbox) => {
     await sandbox.tell({ do: 'table', table: 'ours', items: many });
     await sandbox.warmUp();
     const slack = startChild('slack.ts');
@@ -252,7 +208,7 @@ async function measureAcks(): Promise<void> {
 async function measurePackages(folder: string): Promise<void> {
   const names: readonly PackageOrder['name'][] = ['copy-dynamodb-table', '@aws/dynamodb-batch-iterator'];
   for (const name of names) {
-    const [ours, theirs] = await withSandbox('hash', async (place, sandbox) => {
+    const [ours, theirs] = await onSandbox('hash', async (place, sandbox) => {
       await sandbox.tell({ do: 'table', table: 'ours', items: few });
       await sandbox.tell({ do: 'table', table: 'theirs', items: few });
       await sandbox.tell({ do: 'copy', table: 'theirs', copy: 'theirs-restored' });
@@ -286,7 +242,9 @@ const packages = 'folder' in installed ? installed.folder : undefined;
 if ('trouble' in installed) say(`Without the npm packages, which could not be installed: ${installed.trouble}`);
 if (wants('comparison')) await measureComparison(packages);
 const large = wants('swap') ? await measureSwap() : undefined;
-if (wants('growth')) await measureGrowth(large ?? (await swapOf(many, 'hash')));
+if (wants('growth')) {
+  await measureGrowth(large ?? (await onSandbox('hash', (...on) => ourSwaps(...on, { items: many, times: repeats }))));
+}
 if (wants('acks')) await measureAcks();
 if (wants('packages') && packages !== undefined) await measurePackages(packages);
 if (flags.only === undefined && !flags.quick) report();

@@ -13,6 +13,7 @@ export type Row = {
 export const factor = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)}×`;
 export const whole = (value: number) => Math.round(value).toLocaleString('en-US');
 export const seconds = (value: number) => `${value.toFixed(value < 10 ? 2 : 1)} s`;
+export const megabytes = (value: number) => `${whole(value)} MB`;
 
 export function markdown(rows: readonly Row[]): string {
   const lines = rows.map(
