@@ -1,10 +1,10 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Comparison } from '../restore/compare.ts';
 import type { Comparer, ComparisonOrder } from '../restore/comparer.ts';
-import { UserError } from '../restore/errors.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import type { FromWorker, Task, ToWorker } from './protocol.ts';
 import { sharedSpeed } from './shared-speed.ts';
+import { threadEnded } from './thread-ended.ts';
 import type { Threads } from './threads.ts';
 import { errorFrom } from './trouble.ts';
 
@@ -13,6 +13,9 @@ const clearEveryMs = 1_000;
 
 /** How long a change of speed takes to reach the threads. */
 const lookAtSpeedEveryMs = 100;
+
+const ifOutOfMemory =
+  'Its items take more of it than expected. Set PITR_COMPARE_MEMORY_MB to half of what it is, then try again.';
 
 /**
  * Compares tables on worker threads, so that the thread that asks stays free to answer people. One that dies, whatever of,
@@ -51,7 +54,7 @@ async function compareOn(threads: Threads, overflowDirectory: string, order: Com
   };
   try {
     const outcome = await threads.run('compareOnThread', task).catch((error: unknown) => {
-      throw threadEnded(error, order);
+      throw threadEnded({ what: `The comparison of ${order.liveTable}`, ifOutOfMemory }, error);
     });
     taking.throwIfFailed();
     switch (outcome.kind) {
@@ -97,17 +100,4 @@ function takeFrom(port: MessagePort, { onDifferences, onProgress }: ComparisonOr
 
 function post(port: MessagePort, message: ToWorker): void {
   port.postMessage(message);
-}
-
-/** The thread died under the task: Node.js tells of what. */
-function threadEnded(cause: unknown, { liveTable }: ComparisonOrder): unknown {
-  if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    return new UserError(
-      'INTERNAL',
-      `The comparison of ${liveTable} ran out of memory.`,
-      'Its items take more of it than expected. Set PITR_COMPARE_MEMORY_MB to half of what it is, then try again.',
-      { cause },
-    );
-  }
-  return new Error(`The thread that compared ${liveTable} has ended`, { cause });
 }

@@ -4,8 +4,11 @@ import type { OpenPosting } from '../dynamodb/aws.ts';
 import type { Posted } from '../dynamodb/post-writes.ts';
 import { NotSent, WaitedTooLong } from '../dynamodb/post-writes.ts';
 import type { Answer, Answers, Letters } from './protocol.ts';
+import { threadEnded } from './thread-ended.ts';
 import type { Threads } from './threads.ts';
 import { errorFrom } from './trouble.ts';
+
+const ifOutOfMemory = 'Fewer writes are under way at speed slow: try again, and type speed slow once it writes.';
 
 type Waiting = { readonly resolve: (posted: Posted) => void; readonly reject: (error: unknown) => void };
 
@@ -21,7 +24,7 @@ export function postingOnThreads(threads: Threads): OpenPosting {
     let last = 0;
     let ended: Error | undefined;
     const running = threads.run('postOnThread', { environment, port: port2 }).catch((cause: unknown) => {
-      ended = new Error('The thread that sends writes has ended', { cause });
+      ended = threadEnded({ what: 'The sending of writes', ifOutOfMemory }, cause);
       for (const { reject } of waiting.values()) reject(ended);
       waiting.clear();
     });

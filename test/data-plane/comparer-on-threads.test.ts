@@ -157,10 +157,10 @@ describe('a comparison that cannot be finished', () => {
     await startAws();
     const dying = startThreads({ workerFile: new URL('../support/mortal-worker.mjs', import.meta.url) });
     await expect(dying.compare(anOrder({ liveTable: 'exit' }).order)).rejects.toThrow(
-      'The thread that compared exit has ended',
+      'The comparison of exit has ended with its thread',
     );
     await expect(dying.compare(anOrder({ liveTable: 'throw' }).order)).rejects.toThrow(
-      'The thread that compared throw has ended',
+      'The comparison of throw has ended with its thread',
     );
     expect(await dying.compare(anOrder().order)).toBe('compared');
   });
