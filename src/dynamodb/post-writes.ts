@@ -135,8 +135,9 @@ export function postWrites(client: DynamoDBClient, http: ItemsHttp): PostWrite {
   }
 }
 
+/** Nobody looks at the headers of a success, and they may have a way to go. */
 function postedIn({ statusCode, headers, body }: WholeReply): Posted {
-  return { statusCode, headers, body: body.toString('utf8') };
+  return { statusCode, headers: statusCode < 300 ? {} : headers, body: body.toString('utf8') };
 }
 
 function placeOf(command: string | undefined, input: object): string {

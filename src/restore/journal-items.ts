@@ -6,6 +6,8 @@ import type { RunId } from './run-id.ts';
 
 /** Entries taken from the journal at once, when they are not large. Each such page costs two commits. */
 export const entriesAtOnce = 500;
+/** A page is read in so many parts. While one is opened nobody is answered, and requests that are under way come to an end. */
+const partsOfPage = 5;
 
 type Walk = {
   readonly journal: Journal;
@@ -17,16 +19,28 @@ type Walk = {
   readonly backwards?: boolean;
 };
 
-/** The entries in these states, page by page. Between two pages others get their turn: the heart of the lock, say. */
-export async function* journalPages(walk: Walk): AsyncGenerator<readonly JournalEntry[], void, void> {
+/** The entries in these states that come next, beyond the id `after`; none: there are no more, for now. */
+export async function journalPage(walk: Walk, after: number | undefined): Promise<readonly JournalEntry[]> {
   const { journal, clock, signal, runId, label, states, backwards = false } = walk;
-  let last: number | undefined;
-  for (;;) {
-    const page = journal.read(runId, label, states, last, entriesAtOnce, backwards);
-    if (page.length === 0) return;
+  const page: JournalEntry[] = [];
+  for (let part = 0; part < partsOfPage; part += 1) {
+    // Others get their turn: the heart of the lock, say.
+    if (part > 0) await clock.sleep(0, signal);
+    const last = page.at(-1)?.id ?? after;
+    const found = journal.read(runId, label, states, last, entriesAtOnce / partsOfPage, backwards);
+    if (found.length === 0) break;
+    page.push(...found);
+  }
+  return page;
+}
+
+/** The entries in these states, page by page. */
+export async function* journalPages(walk: Walk): AsyncGenerator<readonly JournalEntry[], void, void> {
+  let page = await journalPage(walk, undefined);
+  while (page.length > 0) {
     yield page;
-    last = page.at(-1)?.id;
-    await clock.sleep(0, signal);
+    await walk.clock.sleep(0, walk.signal);
+    page = await journalPage(walk, page.at(-1)?.id);
   }
 }
 

@@ -216,7 +216,10 @@ export type JournalEntry = JournalImages & { readonly id: number; readonly state
 export interface Journal {
   /** Committed when it returns; the ids in the order of the entries. New entries are `pending` unless told otherwise. */
   add(runId: RunId, label: string, entries: readonly JournalImages[], state?: JournalState): readonly number[];
-  /** In the order of their ids (descending when `backwards`), beyond the id `after` (exclusive), at most `limit` and about 16 MB. */
+  /**
+   * In the order of their ids (descending when `backwards`), beyond the id `after` (exclusive), at most `limit`; fewer, but
+   * at least one, where they have more than 32 KB each.
+   */
   read(
     runId: RunId,
     label: string,

@@ -1,6 +1,6 @@
 import type { Item, KeySchema } from './item.ts';
 import { keyAttributes } from './item.ts';
-import { distinctKeys, entriesAtOnce, keyOfEntry } from './journal-items.ts';
+import { distinctKeys, journalPage, keyOfEntry } from './journal-items.ts';
 import type { JournalState } from './journal-states.ts';
 import type { GuardedChange, GuardedOutcome, JournalEntry } from './ports.ts';
 import type { StepContext } from './step.ts';
@@ -30,12 +30,11 @@ type Reversal = {
  */
 export async function reverse(reversal: Reversal): Promise<void> {
   const { context, label, keySchema, states, mayWrite, onReversed } = reversal;
-  const { journal } = context;
-  const { id } = context.run();
+  const walk = { ...context, runId: context.run().id, label, states, backwards: true };
   const tries = new Map<string, number>();
   let last: number | undefined;
   for (;;) {
-    const batch = distinctKeys(journal.read(id, label, states, last, entriesAtOnce, true), keySchema);
+    const batch = distinctKeys(await journalPage(walk, last), keySchema);
     if (batch.length === 0) return;
     mayWrite();
     const foundUnseen = await reverseBatch(reversal, batch, tries);

@@ -4,8 +4,7 @@ import type { Conflicts } from './events.ts';
 import type { PolicyLook } from './fence/holds.ts';
 import { fenceHolds, firstLook, mustStayFenced } from './fence/holds.ts';
 import { keyAttributes } from './item.ts';
-import { distinctKeys, entriesAtOnce, imageOf } from './journal-items.ts';
-import type { JournalState } from './journal-states.ts';
+import { distinctKeys, imageOf, journalPage } from './journal-items.ts';
 import { keySchemaOf } from './key-schema.ts';
 import type { Paged } from './page-by-page.ts';
 import { pageByPage } from './page-by-page.ts';
@@ -91,9 +90,8 @@ function mayOverlap({ onConflict, keySchema }: WriteBack, page: Page, ahead: Pag
 /** What comes in the journal after a page; undefined: nothing, for now. */
 async function nextPage(work: WriteBack, signal: AbortSignal, after?: Page): Promise<Page | undefined> {
   const { context, label, keySchema } = work;
-  const states: readonly JournalState[] = ['pending', 'attempted'];
-  const found = context.journal.read(context.run().id, label, states, after?.last, entriesAtOnce);
-  const batch = distinctKeys(found, keySchema);
+  const walk = { ...context, signal, runId: context.run().id, label, states: ['pending', 'attempted'] } as const;
+  const batch = distinctKeys(await journalPage(walk, after?.last), keySchema);
   const last = batch.at(-1)?.id;
   return last === undefined
     ? undefined

@@ -8,8 +8,8 @@ import type { Sealer } from './seal.ts';
 import { createSealer } from './seal.ts';
 import { inStorage, reportingStorageTrouble } from './storage-trouble.ts';
 
-/** A page of entries ends after so many bytes: hundreds of the largest items must not be in memory at once. */
-const pageBytes = 16 * 1024 * 1024;
+/** A page of entries ends after so many bytes for each that was asked for: of the largest items few are in memory at once. */
+const bytesPerEntry = 32 * 1024;
 
 type JournalRow = { id: number; state: JournalState; sealed: Buffer };
 
@@ -51,7 +51,7 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & Jour
       const rows = backwards
         ? sql.backwards.iterate(runId, label, after ?? Number.MAX_SAFE_INTEGER, wanted, limit)
         : sql.forwards.iterate(runId, label, after ?? 0, wanted, limit);
-      return pageOf(rows).map((row) => ({
+      return pageOf(rows, limit * bytesPerEntry).map((row) => ({
         id: row.id,
         state: row.state,
         ...imagesIn(sealerOf(runId), row, runId, label),
@@ -80,13 +80,13 @@ export function createJournal(db: SqliteFile, masterKey: Buffer): Journal & Jour
   });
 }
 
-function pageOf(rows: Iterable<JournalRow>): readonly JournalRow[] {
+function pageOf(rows: Iterable<JournalRow>, mostBytes: number): readonly JournalRow[] {
   const page: JournalRow[] = [];
   let bytes = 0;
   for (const row of rows) {
     page.push(row);
     bytes += row.sealed.length;
-    if (bytes >= pageBytes) break;
+    if (bytes >= mostBytes) break;
   }
   return page;
 }

@@ -109,6 +109,9 @@ test('a page of the largest items ends before they fill the memory, and the next
   const first = journal.read('run', 'quotes', ['pending'], undefined, 500);
   expect(first.length).toBeGreaterThan(10);
   expect(first.length).toBeLessThan(30);
+  // Who wants fewer entries has less memory in mind, and gets one at least.
+  expect(journal.read('run', 'quotes', ['pending'], undefined, 100).length).toBeLessThan(6);
+  expect(journal.read('run', 'quotes', ['pending'], undefined, 2)).toHaveLength(1);
   const read = [...first];
   while (read.length < entries.length) {
     read.push(...journal.read('run', 'quotes', ['pending'], read.at(-1)?.id, 500));
