@@ -26,6 +26,7 @@ globalThis.setInterval = (work, ms, ...given) => {
 process.on('message', (message) => {
   ahead = message.ahead;
   for (const work of chores) work();
+  process.send('knows');
 });
 // Listening to the parent must not keep the process alive; without the parent it is of no use.
 process.channel?.unref();

@@ -102,9 +102,9 @@ export async function startConversationWorld(order: WorldOrder, mode: Mode) {
         await aws.history.write(table, changes, clock.now());
       }
     },
-    moveOn(ms: number) {
+    async moveOn(ms: number) {
       clock.moveOn(ms);
-      bot.tellTime();
+      await bot.tellTime();
     },
     async close() {
       await bot.kill();
@@ -200,7 +200,15 @@ function makeBot(order: BotOrder) {
     isRunning: () => child !== undefined,
     /** Of the process that ended last; null: a signal ended it. */
     exitCode: () => exitCode,
-    tellTime: () => void child?.send(clock.setting()),
+    /** Resolves when the bot knows: what people do next must not be faster. */
+    async tellTime() {
+      const running = child;
+      if (running?.connected !== true) return;
+      const told = new AbortController();
+      const knows = Promise.race(['message', 'exit'].map((event) => once(running, event, told)));
+      running.send(clock.setting());
+      await knows.finally(() => told.abort());
+    },
     /** What it has logged as trouble of its own, and not of its configuration. */
     bugs: () => output.split('\n').filter((line) => /"level":"(?:error|fatal)"/.test(line) && !isOfOperator(line)),
   };
