@@ -6,7 +6,7 @@ import type { Instant } from './restore/restore-point.ts';
 import type { Restores } from './restore/restores.ts';
 
 type Parts = {
-  readonly restores: Pick<Restores, 'isUnderWay'>;
+  readonly restores: Pick<Restores, 'livingHolder'>;
   readonly log: Pick<EventLog, 'after'>;
   readonly awsFor: AwsFor;
   readonly environments: readonly Environment[];
@@ -55,7 +55,7 @@ export function makeHealth(parts: Parts, stopping: AbortSignal): Health {
     offline: slack.known,
     isRestoring() {
       try {
-        return restores.isUnderWay();
+        return restores.livingHolder() !== undefined;
       } catch {
         // The state file is a trouble of its own.
         return false;

@@ -11,7 +11,7 @@ import { temporaryFolder } from './support/temporary-folder.ts';
 const dev = { name: 'dev', tables: [{ label: 'a', table: 'a-dev' }] } as unknown as Environment;
 const prod = { name: 'prod', tables: [{ label: 'a', table: 'a' }] } as unknown as Environment;
 
-const idle = { isUnderWay: () => false };
+const idle = { livingHolder: () => undefined };
 
 /** A clock that stands still but for what it is told, and an AWS that answers `reply` and counts how often it is asked. */
 function patient(

@@ -51,10 +51,10 @@ function whatBecomesOf({ tables, request }: Run): string {
 }
 
 function theRunning(restores: Restores): RunId {
-  const running = restores.lockHolder()?.runId;
+  const running = restores.livingHolder()?.runId;
   if (running !== undefined) return running;
   const interrupted = restores.interrupted();
-  if (interrupted.length > 0) return theInterrupted(interrupted).id;
+  if (interrupted.length > 0) return theInterrupted(interrupted, 'cancel').id;
   throw new UserError(
     'UNKNOWN_RUN',
     'No restore is running.',

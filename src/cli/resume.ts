@@ -8,17 +8,17 @@ import type { ExitCode, Terminal } from './terminal.ts';
 /** `resume [id]`: goes on with an interrupted restore. 0 only when the tables are as asked. */
 export async function resume(command: ResumeCommand, terminal: Terminal): Promise<ExitCode> {
   return await withParts(terminal, async (parts, config) => {
-    const id = command.runId ?? theInterrupted(parts.restores.interrupted()).id;
+    const id = command.runId ?? theInterrupted(parts.restores.interrupted(), 'resume').id;
     const ended = await goOn(id, { parts, config, terminal, telling: command });
     return ended.state === 'COMPLETED' ? 0 : 1;
   });
 }
 
 /**
- * The run that `resume` without an id means. Pure.
+ * The run that `resume`, or `cancel`, without an id means. Pure.
  * @throws UserError UNKNOWN_RUN when there is none, BAD_REQUEST when there are several
  */
-export function theInterrupted(interrupted: readonly Run[]): Run {
+export function theInterrupted(interrupted: readonly Run[], command: 'resume' | 'cancel'): Run {
   const [run, ...others] = interrupted;
   if (run === undefined) {
     throw new UserError(
@@ -34,6 +34,6 @@ export function theInterrupted(interrupted: readonly Run[]): Run {
   throw new UserError(
     'BAD_REQUEST',
     `${interrupted.length} restores are interrupted: ${names.join(', ')}.`,
-    'Name the one to go on with: pitr-restore resume <id>',
+    `Name the one that is meant: pitr-restore ${command} <id>`,
   );
 }

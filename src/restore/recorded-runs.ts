@@ -34,10 +34,8 @@ export interface RecordedRuns {
   inTheWay(isDrill: boolean): InTheWay | undefined;
   /** What has to be over before this run can be approved, or started once it is approved. */
   inTheWayOf(run: Run): InTheWay | undefined;
-  /** Who holds the lock now, whether or not he lives. */
-  lockHolder(): LockHolder | undefined;
-  /** Somebody who lives has the lock: a run is carried out, or about to begin. */
-  isUnderWay(): boolean;
+  /** Who has the lock and lives: his run is carried out, or about to begin. */
+  livingHolder(): LockHolder | undefined;
   /** When each environment was last drilled. */
   drills(): readonly DrillRecord[];
   /** Until when a run can be undone; undefined: it cannot (wrote nothing, undone already, still running). */
@@ -96,8 +94,7 @@ function lookups(parts: RecordedRunsParts) {
     inTheWay: (isDrill) => withItsState(inTheWay(log.open(), isDrill, clock.now())),
     inTheWayOf: (run) => withItsState(inTheWayOf(run, log.open(), clock.now())),
     drills: () => drillRecords(environments, (name) => log.drillsOf(name), clock.now()),
-    lockHolder: () => lock.holder(),
-    isUnderWay: () => lock.livingHolder() !== undefined,
+    livingHolder: () => lock.livingHolder(),
     undoableUntil(runId) {
       const run = log.run(runId);
       return run === undefined ? undefined : undoableUntil(run, parts);

@@ -17,6 +17,8 @@ type Parts = {
 /** Until when what a run overwrote can be put back; undefined: there is nothing to put back, or no longer. */
 export function undoableUntil(run: Run, { log, journal, clock, undoWindowMs }: Parts): Instant | undefined {
   if (!hasEnded(run) || run.endedAt === undefined) return undefined;
+  // Nothing of it is left to undo, and to see that would take a walk through all of its journal.
+  if (run.state === 'ROLLED_BACK') return undefined;
   const until = journalKeptUntil(run, log, undoWindowMs);
   if (until <= clock.now()) return undefined;
   if (undoOf(run, log) !== undefined) return undefined;
@@ -66,6 +68,13 @@ export function cannotUndo(run: Run, log: EventLog): UserError {
       'OUT_OF_DATE',
       `${run.id} is undone by ${other.id} (${other.state}).`,
       `To undo that: \`undo ${other.id}\``,
+    );
+  }
+  if (run.state === 'ROLLED_BACK') {
+    return new UserError(
+      'OUT_OF_DATE',
+      `There is nothing to undo of ${run.id}: what it wrote was put back when it stopped, but for what was changed since.`,
+      'To go back to how the tables were before it, restore to a second before it started.',
     );
   }
   return new UserError(

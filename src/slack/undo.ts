@@ -81,6 +81,6 @@ function nothingToUndo({ id }: Run): UserError {
   return new UserError(
     'OUT_OF_DATE',
     `${id} cannot be undone.`,
-    'It wrote nothing, is still running, is undone already, or its time for that is over. Type /pitr-restore history to see how it went.',
+    'It wrote nothing, is still running, was put back or undone already, or its time for that is over. Type /pitr-restore history to see how it went.',
   );
 }

@@ -75,6 +75,7 @@ describe('a restore that was killed while it wrote', () => {
     expect(cancelled.code).toBe(0);
     expect(await shell.countQuotes()).toBe(before);
     expect(await shell.run('cancel', id)).toMatchObject({ code: 1, stderr: expect.stringContaining('ROLLED_BACK') });
+    expect(await shell.run('undo', id)).toMatchObject({ code: 1, stderr: expect.stringContaining('was put back') });
   });
 
   test('is finished by resume', async () => {

@@ -165,15 +165,15 @@ describe('history', () => {
   });
 });
 
-describe('resume without an id', () => {
+describe('resume or cancel without an id', () => {
   const one = runAfter(...untilActive);
 
   test('means the only interrupted run', () => {
-    expect(theInterrupted([one])).toBe(one);
+    expect(theInterrupted([one], 'resume')).toBe(one);
   });
 
   test('is refused when there is none', () => {
-    expect(() => theInterrupted([])).toThrow(
+    expect(() => theInterrupted([], 'resume')).toThrow(
       expect.objectContaining({
         code: 'UNKNOWN_RUN',
         message: 'No restore is interrupted.',
@@ -183,10 +183,10 @@ describe('resume without an id', () => {
   });
 
   test('is refused with the names of all when there are several', () => {
-    expect(() => theInterrupted([one, { ...one, id: 'restore-2' }])).toThrow(
+    expect(() => theInterrupted([one, { ...one, id: 'restore-2' }], 'cancel')).toThrow(
       expect.objectContaining({
         message: '2 restores are interrupted: restore-1 (dev, VERIFY_COUNTS), restore-2 (dev, VERIFY_COUNTS).',
-        hint: 'Name the one to go on with: pitr-restore resume <id>',
+        hint: 'Name the one that is meant: pitr-restore cancel <id>',
       }),
     );
   });

@@ -23,16 +23,16 @@ test('no restore is under way once the process that has the lock is gone, whethe
   const journal = createJournal(db, Buffer.alloc(32));
   const runs = makeRecordedRuns({ environments: [], log, lock, journal, clock, undoWindowMs: 1 });
   const runId = log.begin(noon, requested({ approvalsNeeded: 0 }));
-  expect(runs.isUnderWay()).toBe(false);
+  expect(runs.livingHolder()).toBeUndefined();
 
   const taken = lock.take(runId);
-  expect(runs.isUnderWay()).toBe(true);
+  expect(runs.livingHolder()).toMatchObject({ runId });
   isAlive = false;
-  expect(runs.isUnderWay()).toBe(false);
+  expect(runs.livingHolder()).toBeUndefined();
 
   isAlive = true;
   log.decide(runId, () => [{ type: 'started' }], taken.holder.fencing);
-  expect(runs.isUnderWay()).toBe(true);
+  expect(runs.livingHolder()).toMatchObject({ runId });
   isAlive = false;
-  expect(runs.isUnderWay()).toBe(false);
+  expect(runs.livingHolder()).toBeUndefined();
 });

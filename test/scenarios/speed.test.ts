@@ -62,7 +62,7 @@ describe('a pause', () => {
     const running = engine.restores.execute(id);
     const written = await pauseInTheMiddle(swap);
     expect(written).toBeLessThan(deleted);
-    expect(elsewhere.restores.lockHolder()?.runId).toBe(id);
+    expect(elsewhere.restores.livingHolder()?.runId).toBe(id);
     expect(elsewhere.restores.run(id)).toMatchObject({ state: 'IN_PROGRESS', speed: 'pause', speedSet: { by: alice } });
     elsewhere.restores.setSpeed(id, 'fast', alice);
     expect(await running).toMatchObject({ state: 'COMPLETED', speed: 'fast' });
