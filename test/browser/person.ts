@@ -40,7 +40,10 @@ export async function visit(
   });
   opened.setDefaultTimeout(withinMs);
   const page = await opened.newPage();
-  page.on('console', (message) => troubles.push({ who, text: `${message.type()}: ${message.text()}` }));
+  page.on('console', (message) => {
+    const { url } = message.location();
+    troubles.push({ who, text: `${message.type()}: ${message.text()} (${url})` });
+  });
   page.on('pageerror', (error) => troubles.push({ who, text: String(error) }));
   page.on('requestfailed', (request) => {
     const failure = request.failure()?.errorText ?? '';

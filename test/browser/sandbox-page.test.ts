@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page, Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium, launch } from './chromium.ts';
 import { press, restoreWithinMs, type Trouble, type Visitor, visit } from './person.ts';
@@ -184,6 +184,24 @@ describe.skipIf(chromium === undefined)('the sandbox page, in a real browser', {
     await alice.dialog('Restore dev').getByRole('button', { name: 'Restore', exact: true }).waitFor();
     expect(await faults(alice.page)).toEqual([]);
     await alice.dialog('Restore dev').getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  test('a window closes at once, and is there again with the reason when the sandbox did not hear of it', async () => {
+    const closing = '**/slack/close';
+    await alice.page.route(closing, (route) => route.abort('aborted'), { times: 1 });
+    await alice.type('/pitr-restore dev 10 minutes ago');
+    const modal = alice.dialog('Restore dev');
+    await modal.getByRole('button', { name: 'Cancel' }).click();
+    await modal.getByRole('alert').getByText('The sandbox does not answer.').waitFor();
+    troubles.splice(0);
+    const unheard = new Promise<Route>((resolve) => void alice.page.route(closing, resolve, { times: 1 }));
+    await modal.getByRole('button', { name: 'Cancel' }).click();
+    expect(await modal.isVisible()).toBe(false);
+    await alice.type('before the sandbox has heard');
+    await bob.channel.getByText('before the sandbox has heard').waitFor();
+    const heard = alice.page.waitForResponse(closing);
+    await (await unheard).continue();
+    await heard;
   });
 
   test('denied with a reason, and withdrawn by who asked: both are in the channel', async () => {

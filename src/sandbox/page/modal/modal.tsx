@@ -18,7 +18,14 @@ export function Modal({ view, depth, acts }: { readonly view: View; readonly dep
   const dialog = useRef<HTMLDialogElement>(null);
   const spot = { view_id: view.id };
   const { surface, values } = useSurfaceAt({ name: `view ${view.id}`, spot, acts, errors, onTrouble: setTrouble });
-  const close = () => void acts.close(view.id).catch((error: unknown) => setTrouble(messageOf(error)));
+  // At once, as Slack does it: who types the next command at the same moment must not type into a window that is going.
+  const close = () => {
+    dialog.current?.close();
+    acts.close(view.id).catch((error: unknown) => {
+      dialog.current?.showModal();
+      setTrouble(messageOf(error));
+    });
+  };
   useModalDialog(dialog, close);
   // The first input has the focus as soon as there is one: the bot opens a window first and fills it in afterwards.
   useLayoutEffect(() => {
