@@ -193,7 +193,6 @@ export interface Lock {
   renew(fencing: number): boolean;
   /** Gives back our own lock only. */
   release(fencing: number): void;
-  holder(): LockHolder | undefined;
   /** Who has it and lives. */
   livingHolder(): LockHolder | undefined;
   /** Whether a living holder has it for this run. */

@@ -105,10 +105,6 @@ export function createLock(db: SqliteFile, now: () => Instant, me: LockIdentity,
     release: (fencing) => {
       sql.free.run(fencing);
     },
-    holder() {
-      const row = sql.read.get();
-      return row === undefined ? undefined : holderIn(row);
-    },
     livingHolder,
     isHeldFor: (runId) => livingHolder()?.runId === runId,
   });

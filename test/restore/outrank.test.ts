@@ -75,5 +75,5 @@ test('a run that was cancelled while it waited for a drill neither waits on nor 
     () => theirs.release(fencing),
   );
   await expect(takenBack).rejects.toMatchObject({ code: 'OUT_OF_DATE' });
-  expect(theirs.holder()?.runId).toBe(drill);
+  expect(theirs.livingHolder()?.runId).toBe(drill);
 });

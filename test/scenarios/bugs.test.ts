@@ -42,7 +42,7 @@ test('a bug while the fence is taken down after a rollback: the run says that th
   expect(types(engine, run)).toContain('fence-left');
   expect(live(engine)).toEqual(before);
   expect(engine.bugs.splice(0)).toEqual([bug]);
-  expect(engine.lock.holder()).toBeUndefined();
+  expect(engine.lock.livingHolder()).toBeUndefined();
 });
 
 test('a bug in a rollback is told with its stack, and the run needs attention', async () => {

@@ -21,7 +21,7 @@ describe('a restore', () => {
     expect(live(engine)).toEqual(sorted(quotes(300)));
     expect(live(engine, 'more-quotes')).toEqual(sorted(quotes(300)));
     expect(await tables(engine)).toEqual(['more-quotes', 'quotes-table']);
-    expect(engine.lock.holder()).toBeUndefined();
+    expect(engine.lock.livingHolder()).toBeUndefined();
   });
 
   test('writes what differs and not one item more', async () => {
@@ -213,7 +213,7 @@ describe('the requirement’s six error scenarios', () => {
     const run = await runIt(engine);
     expect(run).toMatchObject({ state: 'FAILED', failure: { code: 'INITIATE_RESTORE', restoreTablesKept: [] } });
     expect(run.failure?.message).toMatch(/^Failed to initiate PITR restore for quotes-table: /);
-    expect(engine.lock.holder()).toBeUndefined();
+    expect(engine.lock.livingHolder()).toBeUndefined();
   });
 
   test('3. the restore takes too long', async () => {
@@ -327,5 +327,5 @@ test('a dry run reads and changes nothing', async () => {
   expect(report.checks.length).toBeGreaterThan(3);
   expect(await tables(engine)).toEqual(before);
   expect(engine.restores.history(10)).toEqual([]);
-  expect(engine.lock.holder()).toBeUndefined();
+  expect(engine.lock.livingHolder()).toBeUndefined();
 });

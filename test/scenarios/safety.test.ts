@@ -50,7 +50,7 @@ describe('a swap that cannot be finished', () => {
     expect(run.tables[0]?.rolledBack?.putBack).toBeGreaterThan(0);
     expect(run.tables[0]?.rolledBack?.changedSince).toBe(0);
     expect(run.failure?.restoreTablesKept).toHaveLength(1);
-    expect(engine.lock.holder()).toBeUndefined();
+    expect(engine.lock.livingHolder()).toBeUndefined();
   });
 
   test('is left as it is with --no-rollback, and says so', async () => {
@@ -268,7 +268,7 @@ describe('a run that was stopped', () => {
     expect(live(engine)).toEqual(sorted(quotes(300)));
     expect(await tables(engine)).toEqual([table]);
     expect(engine.aws.requests.count('RestoreTableToPointInTime')).toBe(1);
-    expect(engine.lock.holder()).toBeUndefined();
+    expect(engine.lock.livingHolder()).toBeUndefined();
   });
 
   test('in the middle of its swap and then cancelled is put back when it is resumed', async () => {
@@ -321,7 +321,7 @@ describe('a run that was stopped', () => {
     const engine = await startEngine();
     await damagedQuotes(engine);
     const { runId, ended, release } = await heldBeforeWriting(engine);
-    engine.lock.release(engine.lock.holder()?.fencing ?? 0);
+    engine.lock.release(engine.lock.livingHolder()?.fencing ?? 0);
     const taken = engine.anotherProcess().lock.take('another-run');
     const before = engine.aws.history.writes(table).length;
     release();

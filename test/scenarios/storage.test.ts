@@ -37,7 +37,7 @@ test('a disk that is full before the swap stops it before it does harm, and says
   expect(types(engine, run)).not.toContain('swap-started');
   expect(engine.aws.history.writes('quotes-table')).toHaveLength(written);
   expect(live(engine)).toEqual(before);
-  expect(engine.lock.holder()).toBeUndefined();
+  expect(engine.lock.livingHolder()).toBeUndefined();
   engine.db.pragma('max_page_count = 1000000');
   expect((await runIt(engine)).state).toBe('COMPLETED');
   expect(live(engine)).toEqual(wanted);
@@ -75,6 +75,6 @@ test.for([
     const run = engine.restores.run(runId);
     expect(['COMPLETED', 'ROLLED_BACK']).toContain(run?.state);
     expect(live(engine)).toEqual(run?.state === 'COMPLETED' ? wanted : before);
-    expect(engine.lock.holder()).toBeUndefined();
+    expect(engine.lock.livingHolder()).toBeUndefined();
   },
 );

@@ -40,7 +40,7 @@ test('a lock lost in the middle of a batch stops the rest of it, and the run is 
   // As many as are sent before the first has ended, of twenty, are on the wire: they cannot be called back.
   await expect.poll(() => engine.aws.requests.count('UpdateItem')).toBe(16);
   // In one go, so that no heartbeat comes to see it first.
-  engine.lock.release(engine.lock.holder()?.fencing ?? 0);
+  engine.lock.release(engine.lock.livingHolder()?.fencing ?? 0);
   engine.anotherProcess().lock.take('another-run');
   held.release();
   await ended;

@@ -120,13 +120,13 @@ test('a process stopped past its lease and continued writes nothing more', async
   await expect.poll(rows, { interval: 1 }).toBeGreaterThan(5);
   await stopBetweenEvents(child, db);
   await expect.poll(() => lock.take('run-b').taken, { interval: 10 }).toBe(true);
-  expect(lock.holder()).toMatchObject({ runId: 'run-b', pid: process.pid });
+  expect(lock.livingHolder()).toMatchObject({ runId: 'run-b', pid: process.pid });
   const before = rows();
   child.kill('SIGCONT');
   expect(await refusal).toBe('LOCK_LOST');
   expect(await ask('renew')).toBe(false);
   await ask('release');
   expect(rows()).toBe(before);
-  expect(lock.holder()).toMatchObject({ runId: 'run-b', pid: process.pid });
+  expect(lock.livingHolder()).toMatchObject({ runId: 'run-b', pid: process.pid });
   expect(pid).not.toBe(process.pid);
 });

@@ -47,7 +47,7 @@ test('released, it is free; the fencing number goes on growing', () => {
   const { lockOf } = openLocks();
   const first = lockOf(one).take('run-a');
   lockOf(one).release(first.holder.fencing);
-  expect(lockOf(one).holder()).toBeUndefined();
+  expect(lockOf(one).livingHolder()).toBeUndefined();
   expect(lockOf(two).take('run-b').holder.fencing).toBe(2);
 });
 
@@ -56,7 +56,7 @@ test('nobody releases or renews what another one holds', () => {
   const first = lockOf(one).take('run-a');
   lockOf(two).release(first.holder.fencing + 1);
   expect(lockOf(two).renew(first.holder.fencing + 1)).toBe(false);
-  expect(lockOf(two).holder()).toMatchObject({ runId: 'run-a' });
+  expect(lockOf(two).livingHolder()).toMatchObject({ runId: 'run-a' });
 });
 
 test('a holder that died on this machine is followed at once', () => {
@@ -133,7 +133,7 @@ test('a holder that was killed after its run had ended, and before giving the lo
   log.decide(runId, () => [{ type: 'started' }], there.holder.fencing);
   expect(lockOf(one).take('run-b').taken).toBe(false);
   log.decide(runId, () => [{ type: 'completed', durationMs: 1 }], there.holder.fencing);
-  expect(lockOf(one).holder()).toBeUndefined();
+  expect(lockOf(one).livingHolder()).toBeUndefined();
   expect(lockOf(one).isHeldFor(runId)).toBe(false);
   const here = lockOf(one).take('run-b');
   expect(here).toEqual({ taken: true, holder: expect.objectContaining({ runId: 'run-b', fencing: 2 }) });
