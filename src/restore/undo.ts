@@ -17,8 +17,6 @@ type Parts = {
 /** Until when what a run overwrote can be put back; undefined: there is nothing to put back, or no longer. */
 export function undoableUntil(run: Run, { log, journal, clock, undoWindowMs }: Parts): Instant | undefined {
   if (!hasEnded(run) || run.endedAt === undefined) return undefined;
-  // Nothing of it is left to undo, and to see that would take a walk through all of its journal.
-  if (run.state === 'ROLLED_BACK') return undefined;
   const until = journalKeptUntil(run, log, undoWindowMs);
   if (until <= clock.now()) return undefined;
   if (undoOf(run, log) !== undefined) return undefined;

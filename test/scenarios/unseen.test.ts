@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Item } from '../../src/restore/item.ts';
 import { journalStates } from '../../src/restore/journal-states.ts';
-import { shell, startEngine } from '../support/engine.ts';
+import { minute, shell, start, startEngine } from '../support/engine.ts';
 import { bob } from '../support/requests.ts';
-import { damagedQuotes, live, quote } from './quotes.ts';
+import { damagedQuotes, id, live, put, quote, quotes } from './quotes.ts';
 
 const table = 'quotes-table';
 
@@ -68,4 +68,29 @@ test('a delete that took an attribute nobody had seen is put back with it, also 
   const untouched = (text: string) => !text.startsWith('{"id":{"N":"1000"}');
   expect(live(engine).filter(untouched)).toEqual(before.filter(untouched));
   expect(engine.aws.history.snapshot(table)).toContainEqual(theirs);
+});
+
+test('what a delete took that arrived after somebody else had put the run back can be undone', async () => {
+  const engine = await startEngine();
+  const junk = quote(1000, 'junk');
+  await engine.table(table, id, quotes(3));
+  await engine.at(start - 30 * minute, () => put(engine, table, junk));
+  const held = engine.aws.hold('DeleteItem', { table });
+  const { id: runId } = await engine.restores.request(engine.wish(), shell);
+  const ended = engine.restores.execute(runId);
+  await held.reached;
+  engine.lock.release(engine.lock.livingHolder()?.fencing ?? 0);
+  const { restores } = engine.anotherProcess();
+  restores.cancel(runId, bob);
+  expect(await restores.resume(runId)).toMatchObject({ state: 'ROLLED_BACK' });
+  const theirs: Item = { ...junk, neverSeenBefore: { BOOL: true } };
+  engine.aws.history.seed(table, [theirs] as never, engine.clock.now());
+  held.release();
+  await ended;
+  expect(engine.aws.history.snapshot(table)).not.toContainEqual(theirs);
+  expect(restores.undoableUntil(runId)).toBeDefined();
+  const undo = restores.undo(runId, bob, '', shell);
+  expect(await restores.execute(undo.id)).toMatchObject({ state: 'COMPLETED' });
+  expect(engine.aws.history.snapshot(table)).toContainEqual(theirs);
+  expect(() => restores.undo(runId, bob, '', shell)).toThrow(`is undone by ${undo.id}`);
 });
