@@ -86,9 +86,20 @@ function journalUnseen(
   return unseen;
 }
 
-/** Written over exactly the image in the journal; or found written, by a try of ours whose reply was lost. */
+/** Written over exactly the image in the journal; or found written, perhaps by a try of ours whose reply was lost. */
 function isAsJournalled(entry: JournalEntry, outcome: GuardedOutcome, unseen: JournalImages | undefined): boolean {
-  return outcome.done ? unseen === undefined : same(outcome.current, entry.after);
+  if (outcome.done) return unseen === undefined;
+  // Of an item with several entries, an older one may have been written by a process that died before it said so.
+  return (entry.again === true || mayBeOurs(entry, outcome)) && same(outcome.current, entry.after);
+}
+
+/**
+ * Whether an earlier request may have been carried out. A write whose condition has failed changed nothing
+ * (docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html): what such an item is, the application made it,
+ * even if it is what we wanted, and an undo must not take that away.
+ */
+function mayBeOurs(entry: JournalEntry, outcome: GuardedOutcome): boolean {
+  return entry.state === 'attempted' || (!outcome.done && outcome.mayHaveBeenDone === true);
 }
 
 /** The application wrote to this item after the comparison had seen it. */
@@ -96,13 +107,14 @@ function settleConflict(work: Settling, { entry, outcome, unseen }: Conflict): v
   const { journal } = work.context;
   const { id } = work.context.run();
   // Where an earlier request may have been carried out, what was there before it is owed to a rollback.
-  const isOvertaken = !outcome.done && (entry.state === 'attempted' || outcome.mayHaveBeenDone === true);
+  const isOvertaken = !outcome.done && mayBeOurs(entry, outcome);
   const isOwed = isOvertaken && unseen === undefined;
   if (unseen !== undefined && isTakenOut(entry.unsure === true, unseen, entry.after)) {
     journal.mark(id, work.label, [entry.id], 'superseded');
     return;
   }
-  if (work.onConflict === 'keep') {
+  // What is as wanted already needs no writing over.
+  if (work.onConflict === 'keep' || (!outcome.done && same(outcome.current, entry.after))) {
     if (entry.again) work.leftAlone.add(keyOfEntry(entry, work.keySchema));
     journal.mark(id, work.label, [entry.id], isOwed ? 'overtaken' : 'kept');
     return;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Item } from '../../src/restore/item.ts';
 import { journalStates } from '../../src/restore/journal-states.ts';
 import { minute, shell, start, startEngine } from '../support/engine.ts';
@@ -93,4 +93,35 @@ test('what a delete took that arrived after somebody else had put the run back c
   expect(await restores.execute(undo.id)).toMatchObject({ state: 'COMPLETED' });
   expect(engine.aws.history.snapshot(table)).toContainEqual(theirs);
   expect(() => restores.undo(runId, bob, '', shell)).toThrow(`is undone by ${undo.id}`);
+});
+
+describe.each(['overwrite', 'keep'] as const)('what the application did itself right before us (%s)', (onConflict) => {
+  test.each(['undo', 'rollback'] as const)('is not ours: no %s takes it away', async (wayBack) => {
+    const engine = await startEngine();
+    await damagedQuotes(engine);
+    const held = ['DeleteItem', 'PutItem'].map((operation) => engine.aws.hold(operation, { table }));
+    const wish = engine.wish();
+    const options = { ...wish.options, onConflict };
+    const { id: runId } = await engine.restores.request({ ...wish, options }, shell);
+    const ended = engine.restores.execute(runId);
+    await Promise.all(held.map(({ reached }) => reached));
+    const theirs = [quote(1), quote(2)];
+    const changes = [...theirs.map((item) => ({ put: item })), { delete: { id: { N: '1000' } } }];
+    await engine.aws.history.write(table, changes as never, engine.clock.now());
+    if (wayBack === 'rollback') engine.restores.cancel(runId, bob);
+    for (const { release } of held) release();
+    const run = await ended;
+    expect(run).toMatchObject({ state: wayBack === 'undo' ? 'COMPLETED' : 'ROLLED_BACK' });
+    if (wayBack === 'undo') {
+      const kept = onConflict === 'keep' ? 3 : 0;
+      expect(run.tables[0]).toMatchObject({ conflicts: { overwritten: 0, kept } });
+      const undo = engine.restores.undo(runId, bob, '', shell);
+      expect(await engine.restores.execute(undo.id)).toMatchObject({ state: 'COMPLETED' });
+    }
+    const items = engine.aws.history.snapshot(table);
+    for (const item of theirs) expect(items).toContainEqual(item);
+    expect(items).not.toContainEqual(quote(3));
+    expect(items).not.toContainEqual(quote(1000, 'junk'));
+    expect(items).toContainEqual(quote(1001, 'junk'));
+  });
 });
