@@ -21,7 +21,7 @@ export type Place = {
 };
 
 export interface Poster {
-  /** @throws whatever the Slack client throws; a {@link WebAPIPlatformError} is a clear no, anything else may have been posted. */
+  /** @throws whatever the Slack client throws; what {@link refusalIn} knows is a clear no, anything else may have been posted. */
   post(place: Place, message: Message, signal?: AbortSignal): Promise<PostedMessage>;
   update(posted: PostedMessage, message: Message, signal?: AbortSignal): Promise<void>;
   /** The address of a message; undefined: Slack does not say. Needs no scope. */

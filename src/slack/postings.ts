@@ -1,5 +1,4 @@
 /** The messages of one run: each is posted at most once, also when an answer of Slack was lost or the process died in between. */
-import { WebAPIPlatformError } from '@slack/web-api';
 import type { RunId } from '../restore/events.ts';
 import type { Clock, Deliveries, PostedMessage } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
@@ -7,6 +6,7 @@ import { times } from './limits.ts';
 import type { Logger } from './logging.ts';
 import type { Message } from './messages/blocks.ts';
 import { isRefusal, type Place, type Poster } from './poster.ts';
+import { refusalIn } from './trouble.ts';
 
 export const reporterName = 'slack';
 
@@ -106,7 +106,7 @@ export class Postings {
       return await this.#parts.poster.post(place, message, this.#signal);
     } catch (error) {
       // A clear no: it was not posted.
-      if (error instanceof WebAPIPlatformError) this.#unsure = false;
+      if (refusalIn(error) !== undefined) this.#unsure = false;
       throw error;
     }
   }

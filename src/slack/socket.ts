@@ -47,6 +47,7 @@ export function makeSocket(parts: SocketParts): Socket {
   client.on('disconnected', () => {
     isConnected = false;
   });
+  survivesAnyMessage(client, logger);
 
   async function connected(whenRefused: (code: string, error: unknown, retryInMs: number) => void): Promise<void> {
     for (let failures = 0; ; failures += 1) {
@@ -102,6 +103,23 @@ export function makeSocket(parts: SocketParts): Socket {
       await working.catch(() => undefined);
     },
   };
+}
+
+/**
+ * The client looks into every message without asking what it is, and what it stumbles over ends the process: an
+ * `app_rate_limited` has no event in it (docs.slack.dev/apis/events-api, "Rate limiting"; @slack/socket-mode 3.1.0,
+ * SocketModeClient.onWebSocketMessage).
+ */
+function survivesAnyMessage(client: SocketModeReceiver['client'], logger: Logger): void {
+  const understands = client.listeners('ws_message');
+  client.removeAllListeners('ws_message');
+  client.on('ws_message', async (...message: unknown[]) => {
+    try {
+      for (const listener of understands) await listener(...message);
+    } catch (error) {
+      logger.warn({ err: error }, 'Slack sent a message that cannot be understood; it is ignored');
+    }
+  });
 }
 
 /** Resolves when Slack has said hello. */

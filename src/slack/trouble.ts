@@ -11,14 +11,20 @@ const passing: ReadonlySet<string> = new Set([
   'request_timeout',
 ]);
 
-/** Slack's word for why it refuses us; undefined: it did not say so, and may answer the next time. */
+/**
+ * Slack's word for why it refuses us; undefined: it did not say so, and may answer the next time. What was asked for may
+ * have been done all the same: "It's possible some aspect of the operation succeeded before the error was raised"
+ * (docs.slack.dev/reference/methods/chat.postMessage, fatal_error).
+ */
 export function refusalIn(error: unknown): string | undefined {
-  if (!(error instanceof WebAPIPlatformError) || isPassing(error)) return undefined;
-  return error.data.error;
+  const code = codeIn(error);
+  return code === undefined || passing.has(code) ? undefined : code;
 }
 
-function isPassing(error: WebAPIPlatformError): boolean {
-  return passing.has(error.data.error);
+/** The client takes any answer that is no JSON, a proxy's page say, for Slack's word. */
+function codeIn(error: unknown): string | undefined {
+  if (!(error instanceof WebAPIPlatformError)) return undefined;
+  return /^\w{1,100}$/.test(error.data.error) ? error.data.error : undefined;
 }
 
 /** For how many seconds Slack asks to be left alone: one at least. */
@@ -33,11 +39,13 @@ export function slackTrouble(error: unknown): UserError {
     const seconds = secondsAskedFor(error);
     return new UserError('NETWORK', `Slack takes no more of this for ${seconds} s.`, 'Do it once more then.', options);
   }
-  if (!(error instanceof WebAPIPlatformError)) {
-    return new UserError('NETWORK', 'Slack did not answer in time.', 'Do it once more.', options);
+  const code = codeIn(error);
+  if (code === undefined) {
+    return error instanceof WebAPIPlatformError
+      ? new UserError('NETWORK', 'What came back is no answer of Slack.', 'Do it once more.', options)
+      : new UserError('NETWORK', 'Slack did not answer in time.', 'Do it once more.', options);
   }
-  const code = error.data.error;
-  return isPassing(error)
+  return passing.has(code)
     ? new UserError('NETWORK', `Slack has trouble of its own (${code}).`, 'Do it once more.', options)
     : new UserError('NETWORK', `Slack refused what an answer needs (${code}).`, tellTheOperator, options);
 }

@@ -1,11 +1,11 @@
 /** Opens modals and shows the next step in them. */
 import type { ModalView } from '@slack/types';
-import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
+import { WebAPIRateLimitedError } from '@slack/web-api';
 import { UserError } from '../restore/errors.ts';
 import type { Desk } from './desk.ts';
 import { times } from './limits.ts';
 import { isRefusal } from './poster.ts';
-import { secondsAskedFor } from './trouble.ts';
+import { refusalIn, secondsAskedFor } from './trouble.ts';
 import { inPlainView } from './views/plain.ts';
 
 /** Where the modal is: its id, and its hash while nothing has changed it since. */
@@ -24,7 +24,11 @@ export async function openView(desk: Desk, triggerId: string, view: ModalView): 
     if (id === undefined) throw new Error('views.open answered without a view');
     return { viewId: id, ...(hash === undefined ? {} : { hash }) };
   } catch (error) {
-    if (isRefusal(error, ['expired_trigger_id', 'exchanged_trigger_id', 'trigger_expired', 'trigger_exchanged'])) {
+    if (isRefusal(error, ['exchanged_trigger_id', 'trigger_exchanged'])) {
+      const said = 'Slack has opened a window for this already.';
+      throw new UserError('OUT_OF_DATE', said, 'Do it once more if you do not see it.', { cause: error });
+    }
+    if (isRefusal(error, ['expired_trigger_id', 'trigger_expired'])) {
       throw new UserError(
         'OUT_OF_DATE',
         'Slack gives three seconds to open a window, and they were over.',
@@ -78,7 +82,7 @@ async function patiently(desk: Desk, update: () => Promise<unknown>): Promise<vo
       return;
     } catch (error) {
       const wait = error instanceof WebAPIRateLimitedError ? secondsAskedFor(error) * 1000 : times.retryFirst;
-      if (error instanceof WebAPIPlatformError || attempt === attempts || wait > longestWait) throw error;
+      if (refusalIn(error) !== undefined || attempt === attempts || wait > longestWait) throw error;
       await desk.clock.sleep(wait);
     }
   }

@@ -95,4 +95,17 @@ test('a Slack that takes the connection and does not greet is given up, and aske
   await expect.poll(() => sockets.clients.size).toBe(1);
 });
 
+test('what the socket says beyond all documentation, or as Slack says it of a rate limit, ends nothing', async () => {
+  const world = await startWorld();
+  // docs.slack.dev/apis/events-api: "app_rate_limited" has no event in it.
+  const payload = { type: 'app_rate_limited', team_id: 'T0', minute_rate_limited: 1_518_467_820, api_app_id: 'A0' };
+  const limited = { type: 'events_api', envelope_id: 'E1', payload };
+  const strange = [limited, { ...limited, payload: null }, null, 7, 'text', [], {}].map((one) => JSON.stringify(one));
+  for (const text of strange) world.slack.faults.say(text);
+  const ignored = () => lines(world, 'Slack sent a message that cannot be understood; it is ignored');
+  await expect.poll(() => ignored().length).toBe(3);
+  const outcome = await world.slack.as('U0ALICE').command(command, 'help');
+  expect(outcome.response?.text).toContain('any second of the last 35 days');
+});
+
 const quiet = () => undefined;

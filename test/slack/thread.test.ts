@@ -122,6 +122,19 @@ test('a post whose answer was lost is adopted, not posted again', async () => {
   expect(world.slack.messages('C0OPS').filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1);
 });
 
+test.each(['fatal_error', 'internal_error', '<html>a proxy</html>'])(
+  'a post that was carried out, although the answer was %s, is adopted, not posted again',
+  async (code) => {
+    const world = await startWorld();
+    world.slack.faults.refuseWith('chat.postMessage', code, { times: 1, isAccepted: true });
+    await ask(world);
+    world.slack.faults.refuseWith('chat.postMessage', code, { times: 4, isAccepted: true });
+    await tellAll(world);
+    expectStory(await threadUpTo(world, last));
+    expect(world.slack.messages('C0OPS').filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1);
+  },
+);
+
 test('a card whose answer was lost is brought up to date: what was decided meanwhile takes its buttons', async () => {
   const world = await startWorld();
   world.slack.faults.loseReply('chat.postMessage', { times: 1 });

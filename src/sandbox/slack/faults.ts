@@ -5,7 +5,7 @@ import { type JsonObject, textAt } from './json.ts';
 export type Effect =
   | { readonly kind: 'rate limit'; readonly retryAfter: number }
   | { readonly kind: 'status'; readonly status: number }
-  | { readonly kind: 'error'; readonly code: string }
+  | { readonly kind: 'error'; readonly code: string; readonly isAccepted: boolean }
   | { readonly kind: 'lose reply' }
   | { readonly kind: 'no answer'; readonly isAccepted: boolean };
 
@@ -27,6 +27,7 @@ interface HowOften {
 export interface SocketFaults {
   disconnect(reason: DisconnectReason): void;
   drop(): void;
+  say(text: string): void;
 }
 
 /** A method is Slack's name for it, such as `chat.postMessage`, or `*` for all. */
@@ -53,9 +54,9 @@ export class Faults {
     this.#add(method, { kind: 'status', status }, options);
   }
 
-  /** Answers `ok: false` with this error and does nothing. */
-  refuseWith(method: string, code: string, options: HowOften = {}): void {
-    this.#add(method, { kind: 'error', code }, options);
+  /** Answers `ok: false` with this error; `isAccepted` says whether what was asked is done nevertheless. */
+  refuseWith(method: string, code: string, options: HowOften & { readonly isAccepted?: boolean } = {}): void {
+    this.#add(method, { kind: 'error', code, isAccepted: options.isAccepted ?? false }, options);
   }
 
   /** Does what was asked, then cuts the connection instead of saying so. */
@@ -86,6 +87,11 @@ export class Faults {
   /** Asks every connection to reconnect, the way Slack does a few times a day. */
   disconnect(reason: DisconnectReason = 'refresh_requested'): void {
     this.#sockets.disconnect(reason);
+  }
+
+  /** Sends this text over every socket, whatever it is. */
+  say(text: string): void {
+    this.#sockets.say(text);
   }
 
   /** Cuts every socket without a word. */

@@ -90,6 +90,10 @@ export class Sockets implements Channel, SocketFaults {
     if (reason !== 'warning') this.#connections = [];
   }
 
+  say(text: string): void {
+    for (const socket of this.#connections) socket.send(text);
+  }
+
   drop(): void {
     for (const socket of this.#connections) socket.terminate();
     this.#connections = [];

@@ -57,6 +57,7 @@ export class WebApi {
       case 'status':
         return failed(effect.status, 'internal_error');
       case 'error':
+        if (effect.isAccepted) this.#run(name, request, args);
         return failed(200, effect.code);
       case 'no answer':
         if (effect.isAccepted) this.#run(name, request, args);
