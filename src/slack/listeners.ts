@@ -16,8 +16,14 @@ import { onUndoConfirmed } from './undo.ts';
 import { callbackIds, inputIds, strangeWindow } from './views/modal.ts';
 
 export function listenTo(app: App, desk: Desk, listening: Listening): void {
-  const alone = (respond: RespondFn | undefined, userId: string) => (message: Message) =>
-    respond === undefined ? tellDirectly(desk, userId, message) : inTime(desk.clock, respond(ephemeral(message)));
+  const alone = (respond: RespondFn | undefined, userId: string) => async (message: Message) => {
+    try {
+      if (respond !== undefined) return await inTime(desk.clock, respond(ephemeral(message)));
+    } catch (error) {
+      desk.logger.warn({ userId, err: error }, 'An answer did not reach Slack');
+    }
+    return await tellDirectly(desk, userId, message);
+  };
 
   app.command(commandName, async ({ command, ack, respond }) => {
     const incoming = {

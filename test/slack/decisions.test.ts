@@ -162,6 +162,16 @@ test('the same click delivered twice decides once', async () => {
   expect(world.approved).toHaveLength(1);
 });
 
+test('an answer that its address does not take goes to the person directly', async () => {
+  const world = await startWorld();
+  const card = await ask(world);
+  world.slack.faults.failWith('response_url', 500, { times: 1 });
+  await world.slack.as('U0EVE').click(card, { text: 'Approve' });
+  const sent = () =>
+    world.slack.apiCalls.filter(({ args }) => args['channel'] === 'U0EVE').map(({ args }) => args['text']);
+  await expect.poll(sent).toEqual([expect.stringContaining('You are not an approver of prod')]);
+});
+
 test('rights are asked about once more before the start', async () => {
   const world = await startWorld();
   await world.slack.as('U0BOB').click(await ask(world), { text: 'Approve' });
@@ -194,6 +204,24 @@ test.for([
   expect(world.log.ofRun(id).at(-1)?.event.type).toBe(type);
   const [, ...replies] = world.slack.thread('C0OPS', parent?.ts ?? '');
   expect(replies.filter(hasButtons)).toEqual([]);
+});
+
+test('a click that comes too late for a run says so of the run, and not of its approval', async () => {
+  const world = await startWorld();
+  const [bob, carol] = [world.slack.as('U0BOB'), world.slack.as('U0CAROL')];
+  const id = await approveAndStart(world, await ask(world));
+  const running = await parentShowing(world, '"Cancel"');
+  world.record(id, ...asksForPlan);
+  await threadUpTo(world, 'Go on?');
+  const question = world.slack.thread('C0OPS', running.ts).find(({ text }) => text.includes('Go on?'));
+  if (question === undefined) throw new Error('no question');
+  await bob.click(question, { text: 'Proceed' });
+  await threadUpTo(world, '<@U0BOB> said: proceed.');
+  await bob.click(question, { text: 'Stop' }, { staleMessage: true });
+  expect(await told(bob)).not.toContain('was approved');
+  await carol.click(running, { text: 'Cancel' }, { staleMessage: true });
+  await carol.click(running, { text: 'Cancel' }, { staleMessage: true });
+  expect(await told(carol)).toContain('being cancelled already');
 });
 
 test('Cancel on the running message, and by command', async () => {

@@ -26,6 +26,11 @@ export async function answerResponseUrl(
 ): Promise<void> {
   const path = new URL(request.url ?? '/', 'http://sandbox').pathname;
   const args = parseArguments(request, await readBody(request)) ?? {};
+  const { effect } = faults.strike('response_url');
+  if (effect?.kind === 'status') {
+    response.writeHead(effect.status).end();
+    return;
+  }
   const known = store.responseUrls.get(path);
   const expired = known === undefined || store.clock.now() > known.expiresAt;
   if (known === undefined || expired || known.usesLeft === 0) {
