@@ -56,7 +56,7 @@ export function leftoversText(leftovers: readonly Leftover[]): string {
   ].join('\n');
 }
 
-const nothingLeft = 'Nothing is left over.';
+const nothingLeft = 'Nothing is left over of restores that have ended.';
 
 const tableOutcomes = {
   deleted: 'deleted',

@@ -4,6 +4,7 @@ import type { Permission } from '../dynamodb/permissions.ts';
 import type { Environment, TableRef } from '../restore/environment.ts';
 import { UserError } from '../restore/errors.ts';
 import type { Aws, TableDescription } from '../restore/ports.ts';
+import { stateOf } from '../restore/preflight/table-active.ts';
 import { restoreTableName } from '../restore/restore-table-name.ts';
 import { type Finding, failed, notTested, ok, type Section, warning } from './finding.ts';
 
@@ -51,10 +52,11 @@ async function table(
         failed(about, `There is no table ${ref.table} in ${environment.region}.`, 'Correct its name, or the region.'),
       ];
     }
+    const { status, message, hint } = stateOf(ref.table, description.status);
     return [
-      description.status === 'ACTIVE'
+      status === 'passed'
         ? ok(about, `${ref.table} is there and ACTIVE.`)
-        : warning(about, `${ref.table} is ${description.status}.`, 'It can be restored when it is ACTIVE.'),
+        : (status === 'failed' ? failed : warning)(about, message, hint),
       await recovery(ref, aws),
       ...(await permissions(description, environment, examination)),
     ];

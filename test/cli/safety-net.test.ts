@@ -131,7 +131,10 @@ test('cleanup deletes what a failed restore kept, once it is old enough, and say
   const [kept] = await shell.restoreTables();
   expect(kept).toBeDefined();
 
-  expect(await shell.run('cleanup')).toMatchObject({ code: 0, stdout: 'Nothing is left over.\n' });
+  expect(await shell.run('cleanup')).toMatchObject({
+    code: 0,
+    stdout: 'Nothing is left over of restores that have ended.\n',
+  });
   const dry = await shell.run('cleanup', '--older-than-hours', '0', '--dry-run');
   expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining(`  ${kept} (of restore-`) });
   expect(await shell.restoreTables()).toEqual([kept]);
@@ -140,7 +143,9 @@ test('cleanup deletes what a failed restore kept, once it is old enough, and say
   expect(done).toMatchObject({ code: 0, stderr: '' });
   expect(done.stdout).toMatch(new RegExp(`\n${kept} +restore-\\S+ +deleted\n`));
   expect(await shell.restoreTables()).toEqual([]);
-  expect(await shell.run('cleanup', '--older-than-hours', '0')).toMatchObject({ stdout: 'Nothing is left over.\n' });
+  expect(await shell.run('cleanup', '--older-than-hours', '0')).toMatchObject({
+    stdout: 'Nothing is left over of restores that have ended.\n',
+  });
 });
 
 test('the audit is whole after a restore, is exported as lines, and names the row that somebody changed', async () => {

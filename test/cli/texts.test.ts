@@ -246,7 +246,7 @@ describe('the cleanup', () => {
       '  the fence on quotes (of restore-1)',
       '',
     ]);
-    expect(leftoversText([])).toBe('Nothing is left over.\n');
+    expect(leftoversText([])).toBe('Nothing is left over of restores that have ended.\n');
   });
 
   test('says what became of each, and why when it is still there', () => {
@@ -265,7 +265,7 @@ describe('the cleanup', () => {
       'fence on quotes   restore-1  FAILED          AWS said no.',
       '',
     ]);
-    expect(cleanupText({ tables: [], fences: [] })).toBe('Nothing is left over.\n');
+    expect(cleanupText({ tables: [], fences: [] })).toBe('Nothing is left over of restores that have ended.\n');
   });
 });
 

@@ -24,7 +24,12 @@ const sections = new Map(
 const noTrouble: readonly string[] = [
   ...['The audit trail is whole: …, each as it was written.', 'It ends with row …, hash ….'],
   'Note that hash in another place: who can write to the file could write a whole new trail, but not one that ends in it.',
-  ...['… is …. Nothing was begun.', 'To ask for the same again: …', 'Nothing is left over.', 'LEFT OVER'],
+  ...[
+    '… is …. Nothing was begun.',
+    'To ask for the same again: …',
+    'Nothing is left over of restores that have ended.',
+    'LEFT OVER',
+  ],
   'Would be deleted, if AWS still has it. Nothing was changed.',
   '… ok, …, … failed, … not tested. Nothing was changed.',
   ...['Allowed on …: ….', 'not tested:', 'Left. No restore was running.', 'What waits, and what is due'],

@@ -7,11 +7,12 @@ export const tableActive: Check = {
   after: ['table-exists'],
   async look({ ref, description }) {
     const found = await description();
-    return found === undefined ? failed(`${ref.table} is gone.`, 'Try again.') : findingFor(ref.table, found.status);
+    return found === undefined ? failed(`${ref.table} is gone.`, 'Try again.') : stateOf(ref.table, found.status);
   },
 };
 
-function findingFor(table: string, status: TableStatus): Finding {
+/** Whether a restore can begin with the table in this state. Pure. */
+export function stateOf(table: string, status: TableStatus): Finding {
   switch (status) {
     case 'ACTIVE':
       return passed(`${table} is ACTIVE.`);
