@@ -16,14 +16,7 @@ import { onUndoConfirmed } from './undo.ts';
 import { callbackIds, inputIds, strangeWindow } from './views/modal.ts';
 
 export function listenTo(app: App, desk: Desk, listening: Listening): void {
-  const alone = (respond: RespondFn | undefined, userId: string) => async (message: Message) => {
-    try {
-      if (respond !== undefined) return await inTime(desk.clock, respond(ephemeral(message)));
-    } catch (error) {
-      desk.logger.warn({ userId, err: error }, 'An answer did not reach Slack');
-    }
-    return await tellDirectly(desk, userId, message);
-  };
+  const alone = aloneWith(desk);
 
   app.command(commandName, async ({ command, ack, respond }) => {
     const incoming = {
@@ -100,6 +93,18 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
  */
 function keyOf({ id, hash, callback_id: form, state }: ViewOutput): string | undefined {
   return hash ? JSON.stringify([id, form, hash, state]) : undefined;
+}
+
+/** Tells one person alone: where they clicked or typed, or directly when that does not work. */
+function aloneWith(desk: Desk) {
+  return (respond: RespondFn | undefined, userId: string) => async (message: Message) => {
+    try {
+      if (respond !== undefined) return await inTime(desk.clock, respond(ephemeral(message)));
+    } catch (error) {
+      desk.logger.warn({ userId, err: error }, 'An answer did not reach Slack');
+    }
+    return await tellDirectly(desk, userId, message);
+  };
 }
 
 /** The buttons under a page of the history: the next page takes its place. */
