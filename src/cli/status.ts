@@ -99,7 +99,9 @@ function awaitedLines(run: Run, now: Instant, history: readonly Run[]): readonly
   const cost = costOf(run);
   return [
     ...(line === undefined ? [] : [`  ${line}`]),
-    ...(cost === undefined || cost.readUnits === 0 ? [] : [`  used of AWS so far: ${costSentence(cost)}`]),
+    ...(cost === undefined || cost.readUnits + cost.writeUnits === 0
+      ? []
+      : [`  used of AWS so far: ${costSentence(cost)}`]),
   ];
 }
 

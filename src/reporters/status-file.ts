@@ -64,12 +64,13 @@ function speedOf({ speed }: Run, { by, at }: NonNullable<Run['speedSet']>) {
 function usedOf(run: Run) {
   const cost = costOf(run);
   if (cost === undefined) return {};
-  const { readUnits, writeUnits, restoredBytes, dollars } = cost;
+  const { readUnits, writeUnits, restoredBytes, isPartlyCounted, dollars } = cost;
   return {
     consumed: {
       read_units: readUnits,
       write_units: writeUnits,
       restored_bytes: restoredBytes,
+      ...(isPartlyCounted === true && { is_partly_counted: true }),
       ...(dollars === undefined ? {} : { about_usd: Number(dollars.toFixed(2)), prices_as_of: pricesAsOf }),
     },
   };

@@ -71,6 +71,9 @@ export type Conflicts = { readonly overwritten: number; readonly kept: number };
 /** What an act cost, in AWS's own count; absent in records from before it was counted. */
 export type Cost = { readonly consumed?: Consumed };
 
+/** The same of each table, by label: what no event about the table alone has told. */
+export type Costs = { readonly consumed?: Readonly<Record<string, Consumed>> };
+
 /** What happens to the fence around one live table. */
 export type FenceEvent =
   /**
@@ -133,11 +136,7 @@ export type RunEvent =
   | { readonly type: 'expired'; readonly why: 'no-decision' | 'left-window' | 'not-started' }
   | { readonly type: 'started' }
   /** A shutdown came: stopped at a safe point, to be resumed. */
-  | {
-      readonly type: 'paused';
-      /** What each table has cost that no event has told yet, by label. */
-      readonly consumed?: Readonly<Record<string, Consumed>>;
-    }
+  | ({ readonly type: 'paused' } & Costs)
   /** It stands still, and cannot go on as it was approved: a person has to decide. */
   | { readonly type: 'resume-refused'; readonly code: ErrorCode; readonly message: string; readonly hint: string }
   /** Another process went on with it, after a pause or after the first one was gone. */
@@ -193,7 +192,12 @@ export type RunEvent =
   /** From here on the run reads and writes this fast. */
   | { readonly type: 'speed-set'; readonly speed: Speed; readonly by: Actor }
   /** The swap cannot be finished: what it wrote is being put back. */
-  | { readonly type: 'rollback-started'; readonly code: ErrorCode; readonly message: string; readonly hint: string }
+  | ({
+      readonly type: 'rollback-started';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly hint: string;
+    } & Costs)
   /** `changedSince`: items somebody changed after we wrote them; they are not touched. */
   | ({
       readonly type: 'table-rolled-back';
@@ -202,12 +206,13 @@ export type RunEvent =
       readonly changedSince: number;
     } & Cost)
   | { readonly type: 'completed'; readonly durationMs: number }
-  | ({ readonly type: 'failed'; readonly durationMs: number } & RunFailure)
-  | ({ readonly type: 'cancelled'; readonly durationMs: number } & RunFailure)
+  /** `consumed` is absent where another process than its own ended it, which does not know. */
+  | ({ readonly type: 'failed'; readonly durationMs: number } & RunFailure & Costs)
+  | ({ readonly type: 'cancelled'; readonly durationMs: number } & RunFailure & Costs)
   /** The live tables are what they were before the swap, but for items changed since by others. */
-  | ({ readonly type: 'rolled-back'; readonly durationMs: number } & RunFailure)
+  | ({ readonly type: 'rolled-back'; readonly durationMs: number } & RunFailure & Costs)
   /** Neither finished nor put back: a person has to look. `hint` says at what and what to type. */
-  | ({ readonly type: 'needs-attention'; readonly durationMs: number } & RunFailure);
+  | ({ readonly type: 'needs-attention'; readonly durationMs: number } & RunFailure & Costs);
 
 /** A row of the event log. `seq` counts over all runs; `hash` chains each row to the one before. */
 export type StoredEvent = {

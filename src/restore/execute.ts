@@ -142,11 +142,12 @@ async function unwind(
   if (!shouldPutBack(context.run(), failure)) {
     await lowerFences(context);
     if (context.run().request.drill === true) await clearAway(context);
-    context.record(endedEarly(context.run(), failure, soFar()), { type: 'lock-released' });
+    const consumed = allConsumedSince(context);
+    context.record({ ...endedEarly(context.run(), failure, soFar()), consumed }, { type: 'lock-released' });
     return context.run();
   }
   const { code, message, hint } = failure;
-  context.record({ type: 'rollback-started', code, message, hint });
+  context.record({ type: 'rollback-started', code, message, hint, consumed: allConsumedSince(context) });
   // The signal that stopped the swap must not stop putting back; a shutdown may, and the next process goes on with it.
   const stopping = new AbortController();
   const onShutdown = () => stopping.abort(interrupted());

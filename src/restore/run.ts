@@ -4,7 +4,7 @@ import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
 import type { Speed } from './speed.ts';
 import type { TableRun } from './table-run.ts';
-import { afterPause, tableAfter } from './table-run.ts';
+import { tableAfter, withRestOf } from './table-run.ts';
 
 export type { TableRun } from './table-run.ts';
 
@@ -161,11 +161,11 @@ function changes(run: Run, { seq, at, event }: StoredEvent): Partial<Run> {
     case 'lock-taken':
       return { holder: event.holder };
     case 'paused':
-      return { tables: run.tables.map((table) => afterPause(table, event)), isPutDown: true };
+      return { tables: run.tables.map((table) => withRestOf(event, table)), isPutDown: true };
     case 'resumed':
       return goneOnWith(run, event.holder);
     case 'rollback-started':
-      return { rollback: { code: event.code, message: event.message, hint: event.hint, phase: run.phase } };
+      return putBackAfter(run, event);
     case 'phase-started':
       // A resumed phase began when it began the first time: its limits are counted from there.
       return {
@@ -209,10 +209,21 @@ function changes(run: Run, { seq, at, event }: StoredEvent): Partial<Run> {
   }
 }
 
+function putBackAfter(run: Run, event: RunEvent & { readonly type: 'rollback-started' }): Partial<Run> {
+  const { code, message, hint } = event;
+  return {
+    rollback: { code, message, hint, phase: run.phase },
+    tables: run.tables.map((table) => withRestOf(event, table)),
+  };
+}
+
+function goneOnWith(run: Run, holder: LockHolder): Partial<Run> {
+  return { holder, resumed: true, isPutDown: false, ...withoutLastWord(run) };
+}
+
 /** Who stops at a safe point writes everything down before; who is gone takes what was not written down along. */
-function goneOnWith({ isPutDown, isPartlyCounted }: Run, holder: LockHolder): Partial<Run> {
-  const wasGone = isPutDown !== true;
-  return { holder, resumed: true, isPutDown: false, ...((wasGone || isPartlyCounted) && { isPartlyCounted: true }) };
+function withoutLastWord({ isPutDown }: Run): Pick<Run, 'isPartlyCounted'> {
+  return isPutDown === true ? {} : { isPartlyCounted: true };
 }
 
 const endStates = {
@@ -224,7 +235,7 @@ const endStates = {
 type EndedEarly = keyof typeof endStates;
 
 function ended(run: Run, at: Instant, event: RunEvent & { readonly type: EndedEarly }): Partial<Run> {
-  const { type, durationMs, ...failure } = event;
+  const { type, durationMs, consumed, ...failure } = event;
   const phaseFailed =
     event.phase === undefined ? {} : { [event.phase]: { ...run.phases[event.phase], status: 'error' as const } };
   return {
@@ -233,5 +244,7 @@ function ended(run: Run, at: Instant, event: RunEvent & { readonly type: EndedEa
     durationMs,
     failure,
     phases: { ...run.phases, ...phaseFailed },
+    tables: run.tables.map((table) => withRestOf(event, table)),
+    ...(run.state === 'IN_PROGRESS' && consumed === undefined && withoutLastWord(run)),
   };
 }

@@ -1,6 +1,6 @@
 /** One table of a run: the part of the fold that is about it alone. */
 import { addConsumed } from './consumption.ts';
-import type { Conflicts, Cost, RunEvent, TableComparison, TableVerification } from './events.ts';
+import type { Conflicts, Cost, Costs, RunEvent, TableComparison, TableVerification } from './events.ts';
 import type { TableFence } from './fence/table-fence.ts';
 import { fenceAfter } from './fence/table-fence.ts';
 import type { KeySchema } from './item.ts';
@@ -95,8 +95,8 @@ function intentIn({ restoreTable, arn, keySchema }: TableEvent & { readonly type
   return { restoreTable, arn, ...(keySchema && { keySchema }) };
 }
 
-/** What it has cost until its process stopped at a safe point. */
-export function afterPause(table: TableRun, { consumed }: RunEvent & { readonly type: 'paused' }): TableRun {
+/** With what it has cost that no event about it alone has told. */
+export function withRestOf({ consumed }: Costs, table: TableRun): TableRun {
   const own = consumed !== undefined && Object.hasOwn(consumed, table.label) ? consumed[table.label] : undefined;
   return own === undefined ? table : { ...table, ...consumedWith(table, { consumed: own }) };
 }

@@ -1,5 +1,5 @@
 import { adviceForAttention } from './attention.ts';
-import { consumedSince } from './consumption.ts';
+import { allConsumedSince, consumedSince } from './consumption.ts';
 import { leftByDrill } from './drill.ts';
 import { eachTable } from './each-table.ts';
 import type { ErrorCode } from './errors.ts';
@@ -15,7 +15,11 @@ import type { StepContext } from './step.ts';
 import { tableOf } from './step.ts';
 
 /** The event that ends a run early, with everything a person needs to know about what is left. */
-export function endedEarly(run: Run, error: UserError, durationMs: number): RunEvent {
+export function endedEarly(
+  run: Run,
+  error: UserError,
+  durationMs: number,
+): RunEvent & { readonly type: 'failed' | 'cancelled' } {
   const { code, message } = error;
   const rest = run.request.drill === true ? leftByDrill(run) : adviceForWritten(run);
   const hint = [error.hint, stateOfLiveTables(run), rest].filter((sentence) => sentence !== '').join(' ');
@@ -53,7 +57,11 @@ export async function putBack(context: StepContext, soFar: () => number): Promis
     tellBug(error, context.onBug);
     if (failure.code === 'INTERRUPTED' || failure.code === 'LOCK_LOST') throw error;
     await lowerFences(context);
-    context.record({ ...needsAttention(context.run(), failure), durationMs: soFar() }, { type: 'lock-released' });
+    const consumed = allConsumedSince(context);
+    context.record(
+      { ...needsAttention(context.run(), failure), durationMs: soFar(), consumed },
+      { type: 'lock-released' },
+    );
     return;
   }
   await lowerFences(context);
@@ -65,6 +73,7 @@ export async function putBack(context: StepContext, soFar: () => number): Promis
       ...cause,
       hint: `${cause.hint} ${whatWasPutBack(run)}`.trim(),
       restoreTablesKept: restoreTablesOf(run),
+      consumed: allConsumedSince(context),
     },
     { type: 'lock-released' },
   );

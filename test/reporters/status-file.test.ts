@@ -156,6 +156,17 @@ test('while nobody carries it out it says INTERRUPTED, and goes on when somebody
   expect(status()).toMatchObject({ status: 'IN_PROGRESS' });
 });
 
+test('what a process that is gone has used is missing in what was consumed, which says so', async () => {
+  const { reporter, status, tell } = follow();
+  const consumed = { readUnits: 20, writeUnits: 0 };
+  reporter.start();
+  tell(...untilActive, { type: 'table-compared', ...compared('quotes'), consumed });
+  tell({ type: 'resumed', holder });
+  tell({ ...failed, consumed: { quotes: { readUnits: 0, writeUnits: 7 } } });
+  await reporter.stop(0);
+  expect(status().consumed).toMatchObject({ read_units: 20, write_units: 7, is_partly_counted: true });
+});
+
 test('a reader finds whole JSON at every instant, and no draft is left', async () => {
   const { folder, path, reporter, tell } = follow();
   reporter.start();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RunId } from '../../src/restore/events.ts';
-import { takeLock } from '../../src/restore/outrank.ts';
+import { endAbandonedDrill, takeLock } from '../../src/restore/outrank.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { SqliteEventLog } from '../../src/sqlite/event-log.ts';
 import { createLock } from '../../src/sqlite/lock.ts';
@@ -65,6 +65,24 @@ test('who waits for a drill and finds another restore in its place waits no long
   });
   expect(taken).toMatchObject({ taken: false, holder: { runId: other } });
   expect(napped).toBe(1);
+});
+
+test('a drill that another process ends, its own being gone, tells its cost as the least that it can be; one that was put down knows it', () => {
+  const { log, theirs, drill, restore, takenByThem } = aDrillHasTheLock();
+  const fencing = takenByThem(drill);
+  const restoring = { type: 'table-restoring', label: 'quotes', restoreTable: 'copy', arn: 'arn' } as const;
+  log.decide(drill, () => [{ type: 'started' }, restoring]);
+  const putDown = log.begin(noon, requested({ request: { ...aRequest(), drill: true }, approvalsNeeded: 0 }));
+  log.decide(putDown, () => [{ type: 'started' }, restoring, { type: 'paused', consumed: {} }]);
+  for (const each of [drill, putDown]) {
+    const run = log.run(each);
+    if (run === undefined) throw new Error('It was asked for');
+    endAbandonedDrill(log, run, restore, fencing);
+  }
+  expect(log.run(drill)).toMatchObject({ state: 'CANCELLED', isPartlyCounted: true });
+  expect(log.run(putDown)?.state).toBe('CANCELLED');
+  expect(log.run(putDown)).not.toHaveProperty('isPartlyCounted');
+  theirs.release(fencing);
 });
 
 test('a run that was cancelled while it waited for a drill neither waits on nor takes the lock', async () => {

@@ -114,6 +114,56 @@ test('what AWS says a restore and its undo cost is on record', async () => {
   expect(undone.tables[0]?.consumed?.writeUnits).toBe(400);
 });
 
+describe('a run that does not come to its end tells all that AWS counted of it', () => {
+  const refusedFrom = (nth: number, restOfAws: object = {}) =>
+    ({ operation: 'PutItem', kind: 'access-denied', nth, count: 'all', ...restOfAws }) as const;
+
+  /** What the run has on record of the table's cost, beside what the table's own meter says. */
+  const told = ({ aws, restores }: Engine, id: RunId) => {
+    const [table] = restores.run(id)?.tables ?? [];
+    const reads = ['quotes-table', table?.restoreTable ?? ''].map((name) => aws.capacity.tally(name, 'Read').units);
+    return {
+      record: table?.consumed,
+      meter: {
+        readUnits: reads.reduce((sum, units) => sum + units, 0),
+        writeUnits: aws.capacity.tally('quotes-table', 'Write').units,
+      },
+    };
+  };
+
+  test.for([
+    { state: 'FAILED', options: { rollback: false }, denied: ['PutItem'] },
+    { state: 'ROLLED_BACK', options: {}, denied: ['PutItem'] },
+    { state: 'NEEDS_ATTENTION', options: {}, denied: ['PutItem', 'DeleteItem'] },
+  ] as const)('$state', async ({ state, options, denied }) => {
+    const { engine } = await bigSwap();
+    engine.aws.capacity.enforce({ onDemandReadUnits: 1_000_000, onDemandWriteUnits: 1_000_000 });
+    for (const operation of denied) engine.aws.faults.add(refusedFrom(operation === 'PutItem' ? 50 : 5, { operation }));
+    const wish = engine.wish();
+    const { id } = await engine.restores.request({ ...wish, options: { ...wish.options, ...options } }, shell);
+    const run = await engine.restores.execute(id);
+    expect(run.state).toBe(state);
+    const { record, meter } = told(engine, id);
+    expect(meter.writeUnits).toBeGreaterThan(50);
+    expect(record).toEqual(meter);
+    expect(run.isPartlyCounted).toBeUndefined();
+  });
+
+  test('what the swap cost is on record before it is put back, in case that is cut off', async () => {
+    const { engine, id } = await bigSwap();
+    engine.aws.capacity.enforce({ onDemandReadUnits: 1_000_000, onDemandWriteUnits: 1_000_000 });
+    engine.aws.faults.add(refusedFrom(50));
+    const held = engine.aws.hold('DeleteItem');
+    const running = engine.restores.execute(id);
+    await held.reached;
+    const { record, meter } = told(engine, id);
+    expect(meter.writeUnits).toBeGreaterThan(50);
+    expect(record?.writeUnits).toBe(meter.writeUnits);
+    held.release();
+    await running;
+  });
+});
+
 test('a ceiling of the environment is kept to', async () => {
   const { engine, id } = await bigSwap({ environment: { maxWriteUnits: 200 } });
   engine.aws.capacity.enforce({ onDemandWriteUnits: 1_000_000 });
