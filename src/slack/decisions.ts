@@ -12,7 +12,7 @@ import { showOutcome, startApproved } from './done.ts';
 import { limits } from './limits.ts';
 import type { Ack } from './listening.ts';
 import type { Message } from './messages/blocks.ts';
-import { errorMessage, notYetMessage, refusalMessage, tooLateMessage } from './messages/refusal.ts';
+import { errorMessage, lateMessage, notYetMessage, refusalMessage, tooLateMessage } from './messages/refusal.ts';
 import type { Submission } from './submissions.ts';
 import { openUndo } from './undo.ts';
 import { approved, approveView } from './views/approve.ts';
@@ -63,7 +63,7 @@ export async function onClick(desk: Desk, click: Click): Promise<void> {
     await tell(refusalMessage(no));
     return;
   }
-  const whyNot = unlessDecided(desk, run, () => decide(desk, actionId, value, by));
+  const whyNot = unlessDecided(desk, run, actionId, () => decide(desk, actionId, value, by));
   if (whyNot !== undefined) await tell(whyNot);
 }
 
@@ -132,7 +132,7 @@ async function decided(
   } catch (error) {
     if (!(error instanceof UserError))
       desk.logger.error({ userId, runId: run.id, err: error }, 'Something broke while deciding');
-    return problemView(problemOf(desk, run, asUserError(error)).text);
+    return problemView(problemOf(desk, run, actionId, asUserError(error)).text);
   }
 }
 
@@ -149,6 +149,9 @@ function theRun(desk: Desk, written: string | undefined): { readonly run: Run; r
 
 /** The buttons that decide something at once; Undo opens a window first. */
 type Deciding = Exclude<ActionId, typeof actionIds.undo>;
+
+/** What decides about a request; the others are about a run that was approved, if that was needed, and say so no more. */
+const endsRequest: readonly Deciding[] = [actionIds.approve, actionIds.deny, actionIds.withdraw];
 
 const roleFor: Readonly<Record<Deciding, Role>> = {
   [actionIds.approve]: 'approver',
@@ -198,20 +201,22 @@ function decide(desk: Desk, actionId: Deciding, { runId, digest }: ButtonValue, 
 }
 
 /** Why it could not be decided so; undefined: it was. */
-function unlessDecided(desk: Desk, run: Run, act: () => Run): Message | undefined {
+function unlessDecided(desk: Desk, run: Run, actionId: Deciding, act: () => Run): Message | undefined {
   try {
     act();
     return undefined;
   } catch (error) {
     if (!(error instanceof UserError) || (error.code !== 'OUT_OF_DATE' && error.code !== 'RESTORE_IN_PROGRESS'))
       throw error;
-    return problemOf(desk, run, error);
+    return problemOf(desk, run, actionId, error);
   }
 }
 
-function problemOf(desk: Desk, run: Run, error: UserError): Message {
+function problemOf(desk: Desk, run: Run, actionId: Deciding, error: UserError): Message {
   const { restores } = desk;
-  if (error.code === 'OUT_OF_DATE') return tooLateMessage(restores.run(run.id) ?? run, error);
+  if (error.code === 'OUT_OF_DATE') {
+    return endsRequest.includes(actionId) ? tooLateMessage(restores.run(run.id) ?? run, error) : lateMessage(error);
+  }
   const first = error.code === 'RESTORE_IN_PROGRESS' ? restores.inTheWayOf(run) : undefined;
   // It may be over by now.
   return first === undefined ? errorMessage(error) : notYetMessage(run, first, progressOf(desk)(first.run));

@@ -24,7 +24,11 @@ export async function openView(desk: Desk, triggerId: string, view: ModalView): 
     if (id === undefined) throw new Error('views.open answered without a view');
     return { viewId: id, ...(hash === undefined ? {} : { hash }) };
   } catch (error) {
-    if (isRefusal(error, ['expired_trigger_id', 'exchanged_trigger_id', 'trigger_expired', 'trigger_exchanged'])) {
+    if (isRefusal(error, ['exchanged_trigger_id', 'trigger_exchanged'])) {
+      const said = 'Slack has opened a window for this already.';
+      throw new UserError('OUT_OF_DATE', said, 'Do it once more if you do not see it.', { cause: error });
+    }
+    if (isRefusal(error, ['expired_trigger_id', 'trigger_expired'])) {
       throw new UserError(
         'OUT_OF_DATE',
         'Slack gives three seconds to open a window, and they were over.',

@@ -206,6 +206,24 @@ test.for([
   expect(replies.filter(hasButtons)).toEqual([]);
 });
 
+test('a click that comes too late for a run says so of the run, and not of its approval', async () => {
+  const world = await startWorld();
+  const [bob, carol] = [world.slack.as('U0BOB'), world.slack.as('U0CAROL')];
+  const id = await approveAndStart(world, await ask(world));
+  const running = await parentShowing(world, '"Cancel"');
+  world.record(id, ...asksForPlan);
+  await threadUpTo(world, 'Go on?');
+  const question = world.slack.thread('C0OPS', running.ts).find(({ text }) => text.includes('Go on?'));
+  if (question === undefined) throw new Error('no question');
+  await bob.click(question, { text: 'Proceed' });
+  await threadUpTo(world, '<@U0BOB> said: proceed.');
+  await bob.click(question, { text: 'Stop' }, { staleMessage: true });
+  expect(await told(bob)).not.toContain('was approved');
+  await carol.click(running, { text: 'Cancel' }, { staleMessage: true });
+  await carol.click(running, { text: 'Cancel' }, { staleMessage: true });
+  expect(await told(carol)).toContain('being cancelled already');
+});
+
 test('Cancel on the running message, and by command', async () => {
   const world = await startWorld();
   const id = await approveAndStart(world, await ask(world));

@@ -28,6 +28,7 @@ import { inButtonsOnly, inPlainBlocks } from '../../src/slack/messages/plain.ts'
 import {
   bugMessage,
   errorMessage,
+  lateMessage,
   mistakeMessage,
   notYetMessage,
   refusalMessage,
@@ -264,6 +265,7 @@ describe.each([
         approverMessage(run, around(run), 'U0NOBODY'),
         approverMessage(run, around(run), 'U0BOB', 'https://sandbox.slack.com/archives/C0OPS/p1'),
         notYetMessage(run, { run, isInterrupted: true }, progress),
+        lateMessage(new UserError('OUT_OF_DATE', nasty.repeat(50), nasty.repeat(50))),
         tooLateMessage(run, new UserError('OUT_OF_DATE', nasty.repeat(50), nasty.repeat(50))),
         unreachableMessage(run, 'not_in_channel'),
         ...[asked(run), approved(run), denied(run)].map(({ text }) => message(text, [section(text)])),

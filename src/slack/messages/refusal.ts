@@ -35,7 +35,16 @@ export function bugMessage(id: string): Message {
 
 /** For the second click: who decided, and when. */
 export function tooLateMessage(run: Run, error: UserError): Message {
-  const text = `${decisionOf(run) ?? sentence(error.message)}\n${escaped(error.hint)}`;
+  return inTwoLines(decisionOf(run) ?? sentence(error.message), error);
+}
+
+/** For a click on what is over, or asked for already. */
+export function lateMessage(error: UserError): Message {
+  return inTwoLines(sentence(error.message), error);
+}
+
+function inTwoLines(first: string, { hint }: UserError): Message {
+  const text = `${first}\n${escaped(hint)}`;
   return message(text, [section(text)]);
 }
 
