@@ -17,7 +17,13 @@ export type Actor =
 
 /** Where the request was made, and so where its story is told. */
 export type Origin =
-  | { readonly kind: 'slack'; readonly channelId: string; readonly teamId: string }
+  | {
+      readonly kind: 'slack';
+      readonly channelId: string;
+      readonly teamId: string;
+      /** Digest of the form it was sent with, where Slack says which form it is: one form is one request. */
+      readonly form?: string;
+    }
   | { readonly kind: 'shell'; readonly workingDirectory: string };
 
 /** What happens to an item that the application changed after the comparison: put back all the same, or left alone. */

@@ -1,5 +1,6 @@
 /** Hangs our handlers into Bolt. Nothing is decided here. */
-import type { App, BlockAction, BlockButtonAction, RespondFn, ViewOutput, ViewResponseAction } from '@slack/bolt';
+import type { App, BlockAction, BlockButtonAction, RespondFn, ViewResponseAction } from '@slack/bolt';
+import { formOf } from './asked-before.ts';
 import { actionIds, homeActionIds, optionsActionId, pageActionIds } from './button-value.ts';
 import { commandName } from './command.ts';
 import { ephemeral, historyPage, onCommand } from './commands.ts';
@@ -65,14 +66,15 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
           tell,
         },
         async (tracked) => {
-          const key = keyOf(view);
-          if (key !== undefined && !submissions.isNew(key)) return await tracked();
+          const form = formOf(view);
+          if (form !== undefined && !submissions.isNew(form)) return await tracked();
           await work(desk, {
             view,
+            form,
             userId,
             ack: async (response) => {
               // After a complaint about a field the modal stays as it is, hash included, and may be sent again.
-              if (key !== undefined && response?.response_action === 'errors') submissions.forget(key);
+              if (form !== undefined && response?.response_action === 'errors') submissions.forget(form);
               await tracked(response);
             },
           });
@@ -85,14 +87,6 @@ export function listenTo(app: App, desk: Desk, listening: Listening): void {
   onView(callbackIds.undo, onUndoConfirmed);
   onView(callbackIds.deny, onDenied);
   onView(callbackIds.approve, onNameTyped);
-}
-
-/**
- * The same for a submission that arrives twice, and for no other one: the next step of a window is another form, and the
- * same form in a later state of the window has another hash. Where Slack leaves the hash out, nobody can know.
- */
-function keyOf({ id, hash, callback_id: form, state }: ViewOutput): string | undefined {
-  return hash ? JSON.stringify([id, form, hash, state]) : undefined;
 }
 
 /** Tells one person alone: where they clicked or typed, or directly when that does not work. */

@@ -6,11 +6,12 @@ import { type Account, mayRequest } from '../restore/policy.ts';
 import { checkWindow } from '../restore/restore-point/window.ts';
 import { type Instant, readRestorePoint } from '../restore/restore-point.ts';
 import type { EnvironmentOutlook, Wish } from '../restore/restores.ts';
+import { askedBefore, originOf } from './asked-before.ts';
 import { cautions, turnCautions } from './cautions.ts';
 import { actorOf, type Desk, whoAndWhere } from './desk.ts';
 import { showOutcome, startApproved } from './done.ts';
 import type { Person } from './people.ts';
-import { asked, refusedView } from './views/asked.ts';
+import { asked, askedAlready, refusedView } from './views/asked.ts';
 import { correctView } from './views/correct.ts';
 import { dryRunView } from './views/dry-run.ts';
 import type { Done } from './views/modal.ts';
@@ -115,20 +116,23 @@ function read(words: string, latest: Instant, now: Instant, timeZone: string): I
   }
 }
 
+type Asking = {
+  readonly userId: string;
+  readonly wanted: Wanted;
+  readonly reason: string;
+  /** As of `Submission`. */
+  readonly form: string | undefined;
+};
+
 /** Checks everything again and writes the request down; says in the modal how that went. */
-export async function submitRequest(
-  desk: Desk,
-  open: OpenView,
-  userId: string,
-  wanted: Wanted,
-  reason: string,
-): Promise<void> {
-  await showOutcome(desk, open, userId, await submitted(desk, userId, wanted, reason));
+export async function submitRequest(desk: Desk, open: OpenView, asking: Asking): Promise<void> {
+  await showOutcome(desk, open, asking.userId, await submitted(desk, asking));
 }
 
-async function submitted(desk: Desk, userId: string, wanted: Wanted, reason: string): Promise<Done | ModalView> {
+async function submitted(desk: Desk, asking: Asking): Promise<Done | ModalView> {
+  const { userId, wanted } = asking;
   try {
-    return await ask(desk, userId, wanted, reason);
+    return await ask(desk, asking);
   } catch (error) {
     if (!(error instanceof UserError))
       desk.logger.error({ userId, err: error }, 'Something broke while asking for a restore');
@@ -136,13 +140,15 @@ async function submitted(desk: Desk, userId: string, wanted: Wanted, reason: str
   }
 }
 
-async function ask(desk: Desk, userId: string, wanted: Wanted, reason: string): Promise<Done | ModalView> {
+async function ask(desk: Desk, { userId, wanted, reason, form }: Asking): Promise<Done | ModalView> {
   const { restores } = desk;
   const environment = restores.environment(wanted.environment);
   const { person, account, channel } = await whoAndWhere(desk, userId, wanted.channelId, environment);
   const refusal = mayRequest(environment, account, channel, desk.home(), wishIn(wanted));
   if (refusal !== undefined) return refusedView(refusal);
-  const origin = { kind: 'slack', channelId: wanted.channelId, teamId: desk.home().teamId } as const;
+  const before = askedBefore(desk, form);
+  if (before !== undefined) return askedAlready(before);
+  const origin = originOf(desk, wanted.channelId, form);
   const run = await restores.request(wishOf(desk, environment, { account, person }, wanted, reason), origin);
   if (run.state === 'APPROVED') startApproved(desk, run.id);
   return asked(restores.run(run.id) ?? run);

@@ -20,6 +20,8 @@ import { isTooLong, readWanted, type Wanted } from './views/wanted.ts';
 
 export type Submission = {
   readonly view: ViewOutput;
+  /** What tells this form from every other one (asked-before.ts). */
+  readonly form: string | undefined;
   readonly userId: string;
   readonly ack: Ack<ViewResponseAction>;
 };
@@ -71,7 +73,7 @@ function problemWithWords({ clock }: Desk, { words, readIn }: Wanted): string | 
 /** The options were unfolded, or other tables chosen: the window shows what that means, and keeps what was typed. */
 export async function onOptions(
   desk: Desk,
-  { view, userId, ack }: Omit<Submission, 'ack'> & { readonly ack: Ack<void> },
+  { view, userId, ack }: Omit<Submission, 'ack' | 'form'> & { readonly ack: Ack<void> },
 ): Promise<void> {
   const wanted: Wanted = { ...chosenIn(desk, view), unfolded: true };
   await ack();
@@ -86,7 +88,7 @@ export async function onOptions(
 }
 
 /** Everything was read; the request is meant. */
-export async function onConfirmed(desk: Desk, { view, userId, ack }: Submission): Promise<void> {
+export async function onConfirmed(desk: Desk, { view, form, userId, ack }: Submission): Promise<void> {
   const wanted = chosenIn(desk, view);
   const input = neededInputOf(view, inputIds.reason);
   const reason = input.value.trim();
@@ -97,7 +99,7 @@ export async function onConfirmed(desk: Desk, { view, userId, ack }: Submission)
     return;
   }
   await ack({ response_action: 'update', view: loadingView('Writing the request down …') });
-  await submitRequest(desk, { viewId: view.id }, userId, wanted, reason.slice(0, limits.reason));
+  await submitRequest(desk, { viewId: view.id }, { userId, wanted, reason: reason.slice(0, limits.reason), form });
 }
 
 function looking(environment: string) {

@@ -2,6 +2,7 @@
 import { asUserError, UserError } from '../restore/errors.ts';
 import { mayAsk, mayRequest } from '../restore/policy.ts';
 import type { Run } from '../restore/run.ts';
+import { askedBefore, originOf } from './asked-before.ts';
 import { turnCautions } from './cautions.ts';
 import { actorOf, type Desk, memberOf, whoAndWhere } from './desk.ts';
 import { showOutcome, startApproved } from './done.ts';
@@ -9,7 +10,7 @@ import { limits } from './limits.ts';
 import type { Message } from './messages/blocks.ts';
 import { errorMessage, refusalMessage } from './messages/refusal.ts';
 import type { Submission } from './submissions.ts';
-import { asked, refusedView } from './views/asked.ts';
+import { asked, askedAlready, refusedView } from './views/asked.ts';
 import { inputIds, loadingView, neededInputOf, problemView, problemWithReason, strangeWindow } from './views/modal.ts';
 import { readWantedUndo, undoView, type WantedUndo } from './views/undo.ts';
 import { openView } from './windows.ts';
@@ -43,7 +44,7 @@ export async function openUndo(desk: Desk, run: Run, asking: Asking): Promise<vo
 }
 
 /** The undo is meant. */
-export async function onUndoConfirmed(desk: Desk, { view, userId, ack }: Submission): Promise<void> {
+export async function onUndoConfirmed(desk: Desk, { view, form, userId, ack }: Submission): Promise<void> {
   const wanted = readWantedUndo(view.private_metadata);
   const run = wanted === undefined ? undefined : desk.restores.run(wanted.runId);
   if (wanted === undefined || run === undefined) return strangeWindow();
@@ -55,18 +56,22 @@ export async function onUndoConfirmed(desk: Desk, { view, userId, ack }: Submiss
     return;
   }
   await ack({ response_action: 'update', view: loadingView('Writing the request down …') });
-  const outcome = await askedOrNot(desk, run, wanted, userId, reason.slice(0, limits.reason));
+  const outcome = await askedOrNot(desk, run, wanted, { userId, form, reason: reason.slice(0, limits.reason) });
   await showOutcome(desk, { viewId: view.id }, userId, outcome);
 }
 
-async function askedOrNot(desk: Desk, run: Run, wanted: WantedUndo, userId: string, reason: string) {
+type Form = Pick<Submission, 'userId' | 'form'> & { readonly reason: string };
+
+async function askedOrNot(desk: Desk, run: Run, wanted: WantedUndo, { userId, form, reason }: Form) {
   const { restores } = desk;
   try {
     const environment = restores.environment(run.request.environment);
     const { account, channel } = await whoAndWhere(desk, userId, wanted.channelId, environment);
     const refusal = mayRequest(environment, account, channel, desk.home(), 'undo');
     if (refusal !== undefined) return refusedView(refusal);
-    const origin = { kind: 'slack', channelId: wanted.channelId, teamId: desk.home().teamId } as const;
+    const before = askedBefore(desk, form);
+    if (before !== undefined) return askedAlready(before);
+    const origin = originOf(desk, wanted.channelId, form);
     const undoing = restores.undo(run.id, actorOf(desk, account), reason, origin);
     if (undoing.state === 'APPROVED') startApproved(desk, undoing.id);
     return asked(restores.run(undoing.id) ?? undoing);

@@ -1,8 +1,8 @@
 /** Forms as a Slack sends them that says nothing, or always the same, about which version of a window they are from. */
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { onlyRun, open } from './conversation.ts';
-import { startWorld, type World } from './world.ts';
+import { onlyRun, open, readable } from './conversation.ts';
+import { dev, startWorld, type World } from './world.ts';
 
 type Form = {
   readonly id: string;
@@ -78,4 +78,41 @@ test('the same form of the same window, delivered twice, is one request', async 
   expect(await submit(world, { ...form, values })).toBeUndefined();
   await expect.poll(() => world.restores.history(10)).toHaveLength(1);
   expect(onlyRun(world).request.reason).toBe('a bad deploy');
+});
+
+test('the same form, sent again to the bot after its restart, asks for nothing more, and says what it has asked for', async () => {
+  const world = await startWorld({ mode: 'http', environments: [dev] });
+  const { id, hash } = await open(world, 'dev 2 hours ago');
+  const at = Math.floor(Date.now() / 1000) * 1000 - 7_200_000;
+  const private_metadata = JSON.stringify({ ...wanted, environment: 'dev', at });
+  const form = {
+    id,
+    hash,
+    callback_id: 'pitr_confirm',
+    private_metadata,
+    values: { r: { pitr_reason: { value: '' } } },
+  };
+  await submit(world, form);
+  await expect.poll(() => world.approved).toHaveLength(1);
+  const run = onlyRun(world);
+  await world.bot.stop(1000);
+  const next = await world.startProcess();
+  await submit({ ...world, ...next }, form);
+  const alice = world.slack.as('U0ALICE');
+  const shown = await alice.viewUntil((view) => readable(view).includes('This was sent before'));
+  expect(readable(shown)).toContain(run.id);
+  expect(world.restores.history(10)).toHaveLength(1);
+  expect(next.approved).toEqual([]);
+});
+
+test('a moment beyond all calendars in a window is no moment', async () => {
+  const world = await startWorld({ mode: 'http' });
+  const { id, hash } = await open(world, 'prod 2 hours ago');
+  const private_metadata = JSON.stringify({ ...wanted, at: 9e15 });
+  const values = { r: { pitr_reason: { value: 'a bad deploy' } } };
+  await submit(world, { id, hash, callback_id: 'pitr_confirm', private_metadata, values });
+  const said = () =>
+    world.slack.apiCalls.filter(({ args }) => args['channel'] === 'U0ALICE').map(({ args }) => args['text']);
+  await expect.poll(said).toEqual([expect.stringContaining('This window is of another version of the bot.')]);
+  expect(world.restores.history(10)).toEqual([]);
 });

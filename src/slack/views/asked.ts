@@ -21,12 +21,21 @@ export function refusedView(refusal: Refusal): ModalView {
 
 /** `run` as it is now: what needs no approval may have been refused by then, because another one runs. */
 export function asked(run: Run): Done {
-  const where = run.origin.kind === 'slack' ? ` in ${channelLink(run.origin.channelId)}` : '';
   const emoji = run.failure === undefined ? ':white_check_mark:' : ':warning:';
   return {
     title: 'Asked',
-    text: `${emoji} ${code(run.id)} is on record. ${whatNext(run)} Everything is told${where}.`,
+    text: `${emoji} ${code(run.id)} is on record. ${whatNext(run)} Everything is told${where(run)}.`,
   };
+}
+
+/** The same form came before, to a process that is gone. */
+export function askedAlready(run: Run): Done {
+  const text = `:information_source: This was sent before: ${code(run.id)} is on record. How it goes is told${where(run)}.`;
+  return { title: 'Asked', text };
+}
+
+function where({ origin }: Run): string {
+  return origin.kind === 'slack' ? ` in ${channelLink(origin.channelId)}` : '';
 }
 
 function whatNext({ state, failure }: Run): string {

@@ -2,13 +2,16 @@
 import { z } from 'zod';
 import { limits } from '../limits.ts';
 
+/** ECMA-262, "Time Values and Time Range". */
+const lastInstant = 8.64e15;
+
 const schema = z.object({
   environment: z.string(),
   /** Labels or names; empty: all. */
   tables: z.array(z.string()),
   words: z.string(),
   /** The resolved instant, in ms; absent: read it from the words. */
-  at: z.number().int().optional(),
+  at: z.number().int().min(0).max(lastInstant).optional(),
   timeZone: z.string().optional(),
   dryRun: z.boolean(),
   /** A rehearsal: nothing live is written. */
