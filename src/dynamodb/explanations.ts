@@ -1,5 +1,6 @@
 import type { AwsCode } from '../restore/errors.ts';
 import { requestIdOf } from '../restore/safe-error.ts';
+import { responseMetadata } from './response-metadata.ts';
 import { throttlingReasons } from './throttling.ts';
 
 /** What we were doing when it went wrong. */
@@ -126,7 +127,11 @@ function requestOf(error: Error): string {
 }
 
 function reasonOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  const { httpStatusCode } = responseMetadata(error);
+  // AWS names its errors. The SDK calls one `Unknown` that has no name.
+  const isOfAws = error.name !== 'Unknown' && !(error instanceof SyntaxError);
+  return httpStatusCode === undefined || isOfAws ? error.name : `something else has answered: HTTP ${httpStatusCode}`;
 }
 
 function unexpected(what: string, error: Error, { carriesItems = false }: Attempt): Explanation {

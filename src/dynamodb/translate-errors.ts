@@ -3,6 +3,7 @@ import { isPassing, UserError } from '../restore/errors.ts';
 import type { Attempt } from './explanations.ts';
 import { explain } from './explanations.ts';
 import { NotSent } from './post-writes.ts';
+import { responseMetadata } from './response-metadata.ts';
 
 /** Getting credentials for a role failed; `cause` is what STS said, or the search for credentials to ask it with. */
 export class AssumeRoleFailed extends Error {
@@ -79,7 +80,7 @@ export function isTemporary(error: unknown): error is UserError {
 export function isClearNo(error: unknown): boolean {
   if (error instanceof NotSent) return true;
   const { httpStatusCode = 0 } = responseMetadata(error);
-  return httpStatusCode >= 400 && httpStatusCode < 500;
+  return httpStatusCode >= 400 && httpStatusCode < 500 && httpStatusCode !== 408;
 }
 
 function codeOf(error: Error): AwsCode | undefined {
@@ -97,20 +98,11 @@ function codeOf(error: Error): AwsCode | undefined {
   if (httpStatusCode === 429) {
     return 'THROTTLED';
   }
-  // There was a reply, but no JSON in it: a proxy or a login page has answered in AWS's place.
-  if (error instanceof SyntaxError) {
+  // A reply without JSON, a redirection, a wait that was too long: a proxy or a login page has answered in AWS's place.
+  if (error instanceof SyntaxError || httpStatusCode < 400 || httpStatusCode === 408) {
     return 'NETWORK';
   }
   return httpStatusCode >= 500 ? 'UNAVAILABLE' : 'AWS';
-}
-
-type ResponseMetadata = {
-  readonly httpStatusCode?: number;
-  readonly clockSkewCorrected?: boolean;
-};
-
-function responseMetadata(error: unknown): ResponseMetadata {
-  return error instanceof Error && '$metadata' in error ? (error.$metadata as ResponseMetadata) : {};
 }
 
 function named(code: AwsCode, ...names: readonly string[]): readonly (readonly [string, AwsCode])[] {

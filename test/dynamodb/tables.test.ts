@@ -255,3 +255,15 @@ test.for([
     await expect(connect(aws.url).tables.delete('x-restore')).rejects.toMatchObject({ code });
   },
 );
+
+test.for([
+  [302, ''],
+  [408, ''],
+  [407, '<html>log in</html>'],
+] as const)('what a proxy answers in AWS’s place (%i) is told as that, and not as AWS’s', async ([status, text]) => {
+  const aws = await cannedAws(() => ({ status, text }));
+  await expect(connect(aws.url).tables.describe('shop-orders')).rejects.toMatchObject({
+    code: 'NETWORK',
+    message: `No answer from AWS for dynamodb:DescribeTable on shop-orders (something else has answered: HTTP ${status}).`,
+  });
+});
