@@ -82,23 +82,12 @@ function refuseWhileCarriedOut(db: SqliteFile): void {
 
 function cannotOpen(path: string, error: unknown): UserError {
   if (error instanceof UserError) return error;
-  if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return driverMissing(error);
   const trouble = troubleIn(error);
   return new UserError(
     'STORAGE',
     `The state file ${path} cannot be opened: ${trouble?.what ?? reasonOf(error)}.`,
     trouble?.hint ?? 'PITR_DB names the file; it must be on a local disk, in a folder this user can write to.',
     { cause: error },
-  );
-}
-
-/** The driver for Node.js 20 is an optional package: an image made with a newer one is without it. */
-function driverMissing(cause: Error): UserError {
-  return new UserError(
-    'STORAGE',
-    `SQLite's driver for Node.js ${process.version} is not installed.`,
-    'Use Node.js 22 or newer, or install with the optional packages: npm install --include=optional',
-    { cause },
   );
 }
 

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type BetterSqlite3 from 'better-sqlite3';
+import { UserError } from '../restore/errors.ts';
 
 /**
  * better-sqlite3, in the version that this Node can use. From 13 on it is built on Node-API: it needs Node 22, and its
@@ -9,4 +10,25 @@ import type BetterSqlite3 from 'better-sqlite3';
  */
 export const driverName = Number(process.versions.node.split('.')[0]) >= 22 ? 'better-sqlite3' : 'better-sqlite3-12';
 
-export const Database: typeof BetterSqlite3 = createRequire(import.meta.url)(driverName);
+export const Database = loadDriver(createRequire(import.meta.url));
+
+/**
+ * npm is content when an optional package cannot be built; an image made with a newer Node.js is without it; and a binary
+ * may be of another platform.
+ * @throws UserError STORAGE
+ */
+export function loadDriver(require: NodeJS.Require): typeof BetterSqlite3 {
+  try {
+    const driver: typeof BetterSqlite3 = require(driverName);
+    // The binary is loaded with the first database.
+    new driver(':memory:').close();
+    return driver;
+  } catch (error) {
+    throw new UserError(
+      'STORAGE',
+      `SQLite's driver for Node.js ${process.version} is not installed: ${driverName}.`,
+      'Use Node.js 22 or newer, or install again with the optional packages: npm ci --include=optional --foreground-scripts. Where there is no binary for a platform it is compiled, which takes Python 3, make and a C++ compiler.',
+      { cause: error },
+    );
+  }
+}
