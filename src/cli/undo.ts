@@ -1,6 +1,6 @@
 import { displayName } from '../restore/environment.ts';
 import type { StoredEvent } from '../restore/events.ts';
-import type { Run } from '../restore/run.ts';
+import type { Run, TableRun } from '../restore/run.ts';
 import type { UndoCommand } from './arguments.ts';
 import { begin } from './carry-out.ts';
 import { withParts } from './open-parts.ts';
@@ -26,13 +26,19 @@ export function undoText(undone: Run, rows: readonly StoredEvent[]): string {
   return [
     `Undo of ${undone.id} in ${undone.request.environment}: each item that it wrote goes back to what it was before,`,
     'but for those that were changed since. It wrote:',
-    ...written.map((table) => {
-      const { put, deleted, kept } = writtenTo(table.label, rows);
-      const left = kept === 0 ? '' : `, but for ${kept} that it left as the application wrote them`;
-      return `  ${displayName(table)}: ${put} ${put === 1 ? 'item' : 'items'} put, ${deleted} deleted${left}`;
-    }),
+    ...written.map((table) => `  ${displayName(table)}: ${whatOf(table, rows)}`),
     '',
   ].join('\n');
+}
+
+/** Only of a swap that came to its end the record has counts. */
+function whatOf({ label, swap, rolledBack }: TableRun, rows: readonly StoredEvent[]): string {
+  const { put, deleted, kept } = writtenTo(label, rows);
+  const items = put === 1 ? 'item' : 'items';
+  const left = kept === 0 ? '' : `, but for ${kept} that it left as the application wrote them`;
+  if (rolledBack !== undefined) return 'what it did not put back itself';
+  if (swap === 'in_progress') return `a part of ${put} ${items} to put and ${deleted} to delete`;
+  return `${put} ${items} put, ${deleted} deleted${left}`;
 }
 
 /** Each round of the verification but the last one was written back, too. */

@@ -24,6 +24,8 @@ export type AbsentApproversParts = {
   readonly membersOf: (channelId: string) => Promise<ReadonlySet<string>>;
   /** User ids of everybody in a user group. */
   readonly inGroup: (groupId: string) => Promise<ReadonlySet<string>>;
+  /** Whether the account could approve anything: a guest could not, nor somebody of another workspace. */
+  readonly isInGoodStanding: (userId: string) => Promise<boolean>;
 };
 
 /** A message to an approver that may still have to change. */
@@ -40,7 +42,7 @@ export class AbsentApprovers {
   readonly #toTell = new Retry();
   readonly #toEdit = new Retry();
   readonly #shown = new Map<string, string>();
-  /** Whom Slack does not let us write to: a deactivated account, or a bot in a user group. */
+  /** Whose account may decide nothing, or whom Slack does not let us write to. */
   readonly #refused = new Set<string>();
   #telling: 'untold' | 'told' = 'untold';
   #link: string | undefined;
@@ -117,8 +119,13 @@ export class AbsentApprovers {
   }
 
   async #tellOne(userId: string, { run }: Story, surroundings: Surroundings): Promise<void> {
-    const { poster, logger } = this.#parts;
+    const { poster, logger, isInGoodStanding } = this.#parts;
     if (!this.#postings.mayPost(keyFor(userId))) return;
+    if (!(await isInGoodStanding(userId))) {
+      this.#refused.add(userId);
+      logger.warn({ runId: run.id, userId }, 'An approver of the configuration may not use this bot, and is not asked');
+      return;
+    }
     const place = { channelId: userId, key: `${run.id}:${keyFor(userId)}` };
     const message = approverMessage(run, surroundings, userId);
     try {

@@ -8,7 +8,7 @@ import type { Home } from '../restore/policy.ts';
 import type { Clock, Deliveries, EventLog, ProgressBoard, Reporter } from '../restore/ports.ts';
 import type { Restores } from '../restore/restores.ts';
 import type { Run } from '../restore/run.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, isInGoodStanding } from './desk.ts';
 import { makeDrillReminders } from './drill-reminders.ts';
 import type { Vitals } from './health.ts';
 import { times } from './limits.ts';
@@ -17,7 +17,7 @@ import { listenTo } from './listeners.ts';
 import { makeListening } from './listening.ts';
 import { boltLogger, type Logger, quietLogger } from './logging.ts';
 import { unreachableMessage } from './messages/unreachable.ts';
-import { askSlack, type People } from './people.ts';
+import { askSlack } from './people.ts';
 import { makePoster } from './poster.ts';
 import { makeRecheck, type Recheck } from './recheck.ts';
 import { refuseReplays } from './replays.ts';
@@ -92,7 +92,7 @@ export async function createSlackBot(parts: SlackBotParts): Promise<SlackBot> {
   refuseReplays(app);
   listenTo(app, desk, listening);
   return {
-    reporter: reporterOf({ ...parts, isUnanswered }, client, people, stopping.signal),
+    reporter: reporterOf({ ...parts, isUnanswered }, desk, stopping.signal),
     recheck,
     tokenTroubles: () => tokenTroubles(client),
     remindOfDrills: () => remind(stopping.signal),
@@ -141,13 +141,8 @@ function strictly({ apiUrl }: SlackSettings, logger: Logger, stopped: AbortSigna
   };
 }
 
-function reporterOf(
-  parts: SlackBotParts & Pick<Recheck, 'isUnanswered'>,
-  client: WebClient,
-  people: People,
-  signal: AbortSignal,
-): Reporter {
-  const { restores, clock, logger } = parts;
+function reporterOf(parts: SlackBotParts & Pick<Recheck, 'isUnanswered'>, desk: Desk, signal: AbortSignal): Reporter {
+  const { restores, clock, logger, client, people } = desk;
   const poster = makePoster(client, clock);
 
   /** Nothing can be posted in the channel: the person who asked learns it directly. */
@@ -172,6 +167,7 @@ function reporterOf(
     inTheWayOf: (run) => restores.inTheWayOf(run),
     membersOf: (channelId) => people.members(channelId),
     inGroup: (groupId) => people.inGroup(groupId),
+    isInGoodStanding: (userId) => isInGoodStanding(desk, userId),
     onUnreachable: (run, error) => void tellRequester(run, error),
   });
 }

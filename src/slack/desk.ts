@@ -63,6 +63,17 @@ export async function refuseNow(desk: Desk, userId: string): Promise<Refusal | u
   return refuseAccount(account, desk.home());
 }
 
+/** The same of somebody who has asked for nothing. @throws UserError NETWORK */
+export async function isInGoodStanding(desk: Desk, userId: string): Promise<boolean> {
+  try {
+    return (await refuseNow(desk, userId)) === undefined;
+  } catch (error) {
+    // Slack does not know the account.
+    if (error instanceof UserError && error.code === 'NOT_ALLOWED') return false;
+    throw error;
+  }
+}
+
 /**
  * The same of who wants to stop a run. Where Slack cannot say, what has not begun is taken back all the same: who clicked is
  * known, nothing is begun by it, and it may be that very silence for which the run waits.

@@ -208,6 +208,14 @@ test('before an undo begins it says what the restore wrote, later rounds include
   ]);
 });
 
+test('of a swap that did not come to its end an undo says that it was a part, and of one put back the rest', () => {
+  const started = { type: 'swap-started', label: 'quotes', put: 4, delete: 1 } as const;
+  const backAgain = { type: 'table-rolled-back', label: 'quotes', putBack: 2, changedSince: 0 } as const;
+  const told = (...events: readonly RunEvent[]) => undoText(runAfter(...events), rowsOf(events));
+  expect(told(...untilActive, started)).toContain('  quotes: a part of 4 items to put and 1 to delete\n');
+  expect(told(...untilActive, started, backAgain)).toContain('  quotes: what it did not put back itself\n');
+});
+
 describe('a cancel', () => {
   test('is honest about what AWS goes on with, and about what is put back', () => {
     expect(answer(runAfter(...untilActive))).toBe(

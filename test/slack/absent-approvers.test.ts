@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { WebAPIPlatformError } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Clock } from '../../src/restore/ports.ts';
 import { AbsentApprovers } from '../../src/slack/absent-approvers.ts';
@@ -15,7 +16,7 @@ import { prod } from './world.ts';
 const noon = Date.parse('2026-11-22T12:00:00Z');
 
 /** Bob and Dave have to approve and are not in the channel. Slack takes no message to Dave, and edits when it is let. */
-function aRequestOfTwo() {
+function aRequestOfTwo(trouble = new Error('away')) {
   const db = openDatabase(join(temporaryFolder(), 'state.sqlite'));
   onTestFinished(() => {
     db.close();
@@ -30,7 +31,7 @@ function aRequestOfTwo() {
   });
   const poster: Poster = {
     async post({ channelId }) {
-      if (channelId === dave.userId) throw new Error('away');
+      if (channelId === dave.userId) throw trouble;
       return { channelId, messageId: '1' };
     },
     update: () => edits,
@@ -39,7 +40,8 @@ function aRequestOfTwo() {
   };
   const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const nobody = async () => new Set<string>();
-  const parts = { poster, clock, logger: quiet, membersOf: nobody, inGroup: nobody, process: 'ours' };
+  const isInGoodStanding = async () => true;
+  const parts = { poster, clock, logger: quiet, membersOf: nobody, inGroup: nobody, isInGoodStanding, process: 'ours' };
   const { signal } = new AbortController();
   const postings = new Postings({ ...parts, deliveries: createDeliveries(db) }, runId, signal, false);
   const approvers = new AbsentApprovers(parts, postings, signal);
@@ -73,6 +75,13 @@ test('who could not be told is told soon, also when what was told to another one
   takeEdits();
   await editing;
   expect(retriesIn()).toBe(2000);
+});
+
+test('whoever Slack does not let us write to is not tried again', async () => {
+  const noUse = { ok: false, error: 'messages_tab_disabled' } as const;
+  const { tell, retriesIn } = aRequestOfTwo(new WebAPIPlatformError(noUse));
+  await tell();
+  expect(retriesIn()).toBeUndefined();
 });
 
 test('whoever does not have to be asked any more is not tried again', async () => {

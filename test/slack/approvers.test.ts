@@ -122,6 +122,16 @@ test('an approver who is not in the channel is told directly, once', async () =>
   expect(world.slack.as('U0BOB').dms()).toEqual([]);
 });
 
+test('whose account may decide nothing is not asked, and learns nothing', async () => {
+  const world = await startWorld();
+  leaveChannel(world, 'U0BOB', 'U0DAVE');
+  world.slack.changeUser('U0BOB', { isRestricted: true });
+  await ask(world);
+  await expect.poll(() => world.slack.as('U0DAVE').dms().length).toBe(1);
+  await expect.poll(() => world.logged.map(({ details }) => details['userId'])).toContain('U0BOB');
+  expect(world.slack.as('U0BOB').dms()).toEqual([]);
+});
+
 /** C0OPS without these people. */
 function leaveChannel(world: World, ...who: readonly string[]): void {
   const members = world.slack.channels().find(({ id }) => id === 'C0OPS')?.members ?? [];
