@@ -38,7 +38,7 @@ import type { Surroundings } from '../../src/slack/messages/surroundings.ts';
 import { replyTo } from '../../src/slack/messages/thread.ts';
 import { unreachableMessage } from '../../src/slack/messages/unreachable.ts';
 import { approved, approveView } from '../../src/slack/views/approve.ts';
-import { asked, refusedView } from '../../src/slack/views/asked.ts';
+import { asked, askedAlready, refusedView } from '../../src/slack/views/asked.ts';
 import { chooseView } from '../../src/slack/views/choose.ts';
 import { correctView } from '../../src/slack/views/correct.ts';
 import { denied, denyView } from '../../src/slack/views/deny.ts';
@@ -268,7 +268,7 @@ describe.each([
         lateMessage(new UserError('OUT_OF_DATE', nasty.repeat(50), nasty.repeat(50))),
         tooLateMessage(run, new UserError('OUT_OF_DATE', nasty.repeat(50), nasty.repeat(50))),
         unreachableMessage(run, 'not_in_channel'),
-        ...[asked(run), approved(run), denied(run)].map(({ text }) => message(text, [section(text)])),
+        ...[asked(run), askedAlready(run), approved(run), denied(run)].map(({ text }) => message(text, [section(text)])),
       ]),
       mistakeMessage({ message: nasty.repeat(80), hint: nasty.repeat(80) }),
       errorMessage(new UserError('AWS', nasty.repeat(80), nasty.repeat(80))),
@@ -363,7 +363,7 @@ describe.each([
       refusedHome({ message: nasty.repeat(20), hint: nasty, ask: environment.approvers, channels: [] }),
       loadingView(`Looking at the tables of ${environment.name} …`),
       problemView(nasty.repeat(100)),
-      ...[asked(run), approved(run), denied(run)].map(({ title, text }) => modal({ title, blocks: [section(text)] })),
+      ...[asked(run), askedAlready(run), approved(run), denied(run)].map(({ title, text }) => modal({ title, blocks: [section(text)] })),
       approveView(run, `${run.id} ${run.digest}`),
       denyView(run, `${run.id} ${run.digest}`),
       ...rows.slice(-1).map(([, ended]) =>
