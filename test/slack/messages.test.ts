@@ -268,7 +268,9 @@ describe.each([
         lateMessage(new UserError('OUT_OF_DATE', nasty.repeat(50), nasty.repeat(50))),
         tooLateMessage(run, new UserError('OUT_OF_DATE', nasty.repeat(50), nasty.repeat(50))),
         unreachableMessage(run, 'not_in_channel'),
-        ...[asked(run), askedAlready(run), approved(run), denied(run)].map(({ text }) => message(text, [section(text)])),
+        ...[asked(run), askedAlready(run), approved(run), denied(run)].map(({ text }) =>
+          message(text, [section(text)]),
+        ),
       ]),
       mistakeMessage({ message: nasty.repeat(80), hint: nasty.repeat(80) }),
       errorMessage(new UserError('AWS', nasty.repeat(80), nasty.repeat(80))),
@@ -363,7 +365,9 @@ describe.each([
       refusedHome({ message: nasty.repeat(20), hint: nasty, ask: environment.approvers, channels: [] }),
       loadingView(`Looking at the tables of ${environment.name} …`),
       problemView(nasty.repeat(100)),
-      ...[asked(run), askedAlready(run), approved(run), denied(run)].map(({ title, text }) => modal({ title, blocks: [section(text)] })),
+      ...[asked(run), askedAlready(run), approved(run), denied(run)].map(({ title, text }) =>
+        modal({ title, blocks: [section(text)] }),
+      ),
       approveView(run, `${run.id} ${run.digest}`),
       denyView(run, `${run.id} ${run.digest}`),
       ...rows.slice(-1).map(([, ended]) =>
