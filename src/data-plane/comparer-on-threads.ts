@@ -56,10 +56,10 @@ async function compareOn(threads: Threads, overflowDirectory: string, order: Com
     const outcome = await threads.run('compareOnThread', task).catch((error: unknown) => {
       throw threadEnded({ what: `The comparison of ${order.liveTable}`, ifOutOfMemory }, error);
     });
+    if (outcome.progress !== undefined) onProgress(outcome.progress);
     taking.throwIfFailed();
     switch (outcome.kind) {
       case 'compared':
-        if (outcome.progress !== undefined) onProgress(outcome.progress);
         return outcome.comparison;
       case 'stopped':
         signal.throwIfAborted();

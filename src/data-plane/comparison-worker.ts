@@ -27,9 +27,12 @@ export async function compareOnThread({ port, speed, overflowDirectory, ...order
       onDifferences: (batch) => giver.handOver(batch),
       onProgress: (soFar) => giver.tell(soFar),
     });
-    return { kind: 'compared', comparison, progress: giver.untold };
+    return { kind: 'compared', comparison, progress: giver.latest };
   } catch (error) {
-    return giver.signal.aborted ? { kind: 'stopped' } : { kind: 'failed', trouble: troubleFrom(error) };
+    const progress = giver.latest;
+    return giver.signal.aborted
+      ? { kind: 'stopped', progress }
+      : { kind: 'failed', trouble: troubleFrom(error), progress };
   } finally {
     port.close();
     underWay -= 1;
@@ -44,8 +47,8 @@ class TaskGiver {
   readonly #stop = new AbortController();
   #answer: { readonly taken: () => void; readonly stopped: (reason: unknown) => void } | undefined;
   #toldAt = 0;
-  /** The last progress that was not worth a message. */
-  untold: ComparisonProgress | undefined;
+  /** Handed over with the outcome: what was told last may be on its way still, or was not worth a message. */
+  latest: ComparisonProgress | undefined;
 
   constructor(port: MessagePort) {
     this.#port = port;
@@ -74,13 +77,10 @@ class TaskGiver {
   }
 
   tell(soFar: ComparisonProgress): void {
+    this.latest = soFar;
     const now = performance.now();
-    if (now - this.#toldAt < progressEveryMs) {
-      this.untold = soFar;
-      return;
-    }
+    if (now - this.#toldAt < progressEveryMs) return;
     this.#toldAt = now;
-    this.untold = undefined;
     this.#post({ kind: 'progress', soFar });
   }
 

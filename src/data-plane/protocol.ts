@@ -16,10 +16,14 @@ export type Task = Omit<ComparisonOrder, 'speed' | 'signal' | 'onDifferences' | 
 };
 
 /** How a task ended. What is thrown by a thread loses its class on the way, so nothing is. */
-export type Outcome =
-  | { readonly kind: 'compared'; readonly comparison: Comparison; readonly progress: ComparisonProgress | undefined }
+export type Outcome = (
+  | { readonly kind: 'compared'; readonly comparison: Comparison }
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'failed'; readonly trouble: Trouble };
+  | { readonly kind: 'failed'; readonly trouble: Trouble }
+) & {
+  /** How far it came; undefined: nothing was read. */
+  readonly progress: ComparisonProgress | undefined;
+};
 
 /** From the thread that compares. */
 export type FromWorker =

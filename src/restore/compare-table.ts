@@ -1,5 +1,6 @@
 import type { Difference } from './compare.ts';
-import { addConsumed, consumedSince } from './consumption.ts';
+import type { ComparisonOrder } from './comparer.ts';
+import { consumedSince } from './consumption.ts';
 import { describeExisting } from './describe-existing.ts';
 import { tablesAtOnce } from './each-table.ts';
 import type { Cost, TableComparison, TableVerification } from './events.ts';
@@ -18,7 +19,7 @@ const bytesPerUnit = 4096;
 /** Reads a live table and its restore table side by side and puts every difference into the journal. */
 export async function compareTable(context: StepContext, label: string): Promise<TableComparison & Required<Cost>> {
   const { restored, live, ...found } = await compare(context, label, false);
-  return { ...found, liveItems: live.items, restoredItems: restored.items };
+  return { ...found, liveItems: live.items, restoredItems: restored.items, consumed: consumedSince(context, label) };
 }
 
 /** The same, with a digest of either side as the proof. */
@@ -29,7 +30,8 @@ export async function compareForProof(
   const { restored, live, ...found } = await compare(context, label, true);
   if (restored.digest === undefined || live.digest === undefined) throw new Error('The digests were asked for');
   const digests = { liveDigest: live.digest, restoredDigest: restored.digest };
-  return { ...found, liveItems: live.items, restoredItems: restored.items, ...digests };
+  const consumed = consumedSince(context, label);
+  return { ...found, liveItems: live.items, restoredItems: restored.items, ...digests, consumed };
 }
 
 async function compare(context: StepContext, label: string, withDigests: boolean) {
@@ -37,7 +39,8 @@ async function compare(context: StepContext, label: string, withDigests: boolean
   const run = context.run();
   const { table } = tableOf(run, label);
   const description = await describeExisting(aws, table, signal);
-  const { readUnits, ...found } = await comparer.compare({
+  let unitsSoFar = 0;
+  const order: ComparisonOrder = {
     environment,
     restoredTable: restoreTableOf(run, label),
     liveTable: table,
@@ -50,18 +53,24 @@ async function compare(context: StepContext, label: string, withDigests: boolean
     onDifferences: (batch) => {
       journal.add(run.id, label, batch.map(entryOf));
     },
-    onProgress: (soFar) =>
+    onProgress: (soFar) => {
+      unitsSoFar = soFar.readUnits.live + soFar.readUnits.restored;
       progress.set(run.id, label, soFar.live, description.approximateItems, {
         phase: run.phase,
         bytes: soFar.readUnits.live * bytesPerUnit,
         totalBytes: description.approximateBytes,
-      }),
-  });
-  return {
-    label,
-    ...found,
-    consumed: addConsumed({ readUnits, writeUnits: 0 }, consumedSince(context, label)),
+      });
+    },
   };
+  try {
+    return { label, ...(await comparer.compare(order)) };
+  } catch (error) {
+    context.consumption.cutOff();
+    throw error;
+  } finally {
+    // Also when it fails or is stopped: whole tables may have been read by then.
+    context.consumption.add(table, { readUnits: unitsSoFar, writeUnits: 0 });
+  }
 }
 
 function entryOf(difference: Difference) {

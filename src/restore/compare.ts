@@ -1,19 +1,13 @@
-import type { Difference, Joined } from './comparison/join.ts';
+import type { Joined as Comparison, Difference } from './comparison/join.ts';
 import { Join } from './comparison/join.ts';
 import type { Overflow, Side } from './comparison/overflow.ts';
 import type { ScanPage } from './comparison/scan-segments.ts';
 import { readInStep } from './comparison/scan-segments.ts';
 import type { KeySchema } from './item.ts';
 
-export type { Difference } from './comparison/join.ts';
+export type { Difference, Joined as Comparison } from './comparison/join.ts';
 export type { Overflow, Side } from './comparison/overflow.ts';
 export type { ScanPage } from './comparison/scan-segments.ts';
-
-/** What a comparison found, and what AWS counted for its reading. */
-export type Comparison = Joined & {
-  readonly readUnits: number;
-};
-
 export type ComparisonProgress = {
   /** Items read so far on each side. */
   readonly restored: number;
@@ -39,7 +33,7 @@ export interface ComparisonInput {
   readonly live: readonly AsyncIterable<ScanPage>[];
   /** Takes the differences, at most 100 and about 1 MB at a time. The comparison waits for it. */
   readonly onDifferences: (batch: readonly Difference[]) => void | Promise<void>;
-  /** Called after each page, and once at the end. */
+  /** Called after each page, and once at the end, however that came. */
   readonly onProgress?: (soFar: ComparisonProgress) => void;
   /** Roughly how much memory waiting items may take before they go to the overflow. Default 256 MiB. */
   readonly memoryBudgetBytes?: number;
@@ -99,11 +93,14 @@ async function joinAll(join: Join, input: ComparisonInput): Promise<Comparison> 
       readUnits[side] += page.readUnits ?? 0;
     },
   });
-  for await (const lane of lanes) {
-    await join.walk(lane);
+  try {
+    for await (const lane of lanes) {
+      await join.walk(lane);
+      report();
+    }
+    return await join.finish(input.signal);
+  } finally {
+    // Also when it fails: what was read has cost its units.
     report();
   }
-  const joined = await join.finish(input.signal);
-  report();
-  return { ...joined, readUnits: readUnits.restored + readUnits.live };
 }

@@ -1,3 +1,4 @@
+import type { Costs } from './events.ts';
 import type { Consumed } from './speed.ts';
 import type { StepContext } from './step.ts';
 import { tableOf } from './step.ts';
@@ -11,6 +12,16 @@ export function addConsumed(one: Consumed, other: Consumed): Consumed {
 /** What replies said they cost, by table, until it is written down. */
 export class Consumption {
   readonly #untold = new Map<string, Consumed>();
+  #isPartial = false;
+
+  /** Requests were cut off: what they cost nobody knows. */
+  get isPartial(): boolean {
+    return this.#isPartial;
+  }
+
+  cutOff(): void {
+    this.#isPartial = true;
+  }
 
   add(table: string, consumed: Consumed): void {
     this.#untold.set(table, addConsumed(this.#untold.get(table) ?? nothingConsumed, consumed));
@@ -25,11 +36,12 @@ export class Consumption {
 }
 
 /** The same of all tables of a run, by label, where it is anything. */
-export function allConsumedSince(
+export function costsSince(
   context: Pick<StepContext, 'consumption' | 'run'>,
-): Readonly<Record<string, Consumed>> {
+): Required<Pick<Costs, 'consumed'>> & Costs {
   const all = context.run().tables.map(({ label }) => [label, consumedSince(context, label)] as const);
-  return Object.fromEntries(all.filter(([, { readUnits, writeUnits }]) => readUnits + writeUnits > 0));
+  const consumed = Object.fromEntries(all.filter(([, { readUnits, writeUnits }]) => readUnits + writeUnits > 0));
+  return { consumed, ...(context.consumption.isPartial && { isPartlyCounted: true }) };
 }
 
 /** What a table and its restore table have cost since this was asked the last time: to be written down with an event. */

@@ -72,7 +72,11 @@ export type Conflicts = { readonly overwritten: number; readonly kept: number };
 export type Cost = { readonly consumed?: Consumed };
 
 /** The same of each table, by label: what no event about the table alone has told. */
-export type Costs = { readonly consumed?: Readonly<Record<string, Consumed>> };
+export type Costs = {
+  readonly consumed?: Readonly<Record<string, Consumed>>;
+  /** Requests were cut off whose replies would have told more. */
+  readonly isPartlyCounted?: true;
+};
 
 /** What happens to the fence around one live table. */
 export type FenceEvent =
@@ -205,7 +209,7 @@ export type RunEvent =
       readonly putBack: number;
       readonly changedSince: number;
     } & Cost)
-  | { readonly type: 'completed'; readonly durationMs: number }
+  | ({ readonly type: 'completed'; readonly durationMs: number } & Costs)
   /** `consumed` is absent where another process than its own ended it, which does not know. */
   | ({ readonly type: 'failed'; readonly durationMs: number } & RunFailure & Costs)
   | ({ readonly type: 'cancelled'; readonly durationMs: number } & RunFailure & Costs)

@@ -1,6 +1,6 @@
 import { begin, notBegun } from './begin.ts';
 import type { Comparer } from './comparer.ts';
-import { allConsumedSince, Consumption } from './consumption.ts';
+import { Consumption, costsSince } from './consumption.ts';
 import { clearAway, rehearsing } from './drill.ts';
 import { elapsed } from './elapsed.ts';
 import type { Environment } from './environment.ts';
@@ -113,7 +113,7 @@ async function underLock(
     record(
       { type: 'lock-released' },
       { type: 'phase-finished', phase: 'RELEASE_LOCK', durationMs: 0 },
-      { type: 'completed', durationMs: soFar() },
+      { type: 'completed', durationMs: soFar(), ...costsSince(context) },
     );
     return run();
   } catch (error) {
@@ -136,18 +136,18 @@ async function unwind(
   // Whoever has the lock now goes on with this run, or has done so: nothing of ours may be added.
   if (failure.code === 'LOCK_LOST') return context.run();
   if (failure.code === 'INTERRUPTED') {
-    context.record({ type: 'paused', consumed: allConsumedSince(context) }, { type: 'lock-released' });
+    context.record({ type: 'paused', ...costsSince(context) }, { type: 'lock-released' });
     return context.run();
   }
   if (!shouldPutBack(context.run(), failure)) {
     await lowerFences(context);
     if (context.run().request.drill === true) await clearAway(context);
-    const consumed = allConsumedSince(context);
-    context.record({ ...endedEarly(context.run(), failure, soFar()), consumed }, { type: 'lock-released' });
+    const ended = { ...endedEarly(context.run(), failure, soFar()), ...costsSince(context) };
+    context.record(ended, { type: 'lock-released' });
     return context.run();
   }
   const { code, message, hint } = failure;
-  context.record({ type: 'rollback-started', code, message, hint, consumed: allConsumedSince(context) });
+  context.record({ type: 'rollback-started', code, message, hint, ...costsSince(context) });
   // The signal that stopped the swap must not stop putting back; a shutdown may, and the next process goes on with it.
   const stopping = new AbortController();
   const onShutdown = () => stopping.abort(interrupted());

@@ -1,4 +1,4 @@
-import type { LockHolder, Phase, RunEvent, RunFailure, RunId, StoredEvent, TablesSize } from './events.ts';
+import type { Costs, LockHolder, Phase, RunEvent, RunFailure, RunId, StoredEvent, TablesSize } from './events.ts';
 import { extraPhases, phases } from './events.ts';
 import type { Actor, Origin, RestoreRequest } from './request.ts';
 import type { Instant } from './restore-point.ts';
@@ -161,7 +161,7 @@ function changes(run: Run, { seq, at, event }: StoredEvent): Partial<Run> {
     case 'lock-taken':
       return { holder: event.holder };
     case 'paused':
-      return { tables: run.tables.map((table) => withRestOf(event, table)), isPutDown: true };
+      return { ...withRest(run, event), isPutDown: true };
     case 'resumed':
       return goneOnWith(run, event.holder);
     case 'rollback-started':
@@ -194,7 +194,7 @@ function changes(run: Run, { seq, at, event }: StoredEvent): Partial<Run> {
     case 'cancel-requested':
       return { cancelRequested: true };
     case 'completed':
-      return { state: 'COMPLETED', endedAt: at, durationMs: event.durationMs };
+      return { state: 'COMPLETED', endedAt: at, durationMs: event.durationMs, ...withRest(run, event) };
     case 'failed':
     case 'cancelled':
     case 'rolled-back':
@@ -209,12 +209,14 @@ function changes(run: Run, { seq, at, event }: StoredEvent): Partial<Run> {
   }
 }
 
+function withRest({ tables }: Run, costs: Costs): Pick<Run, 'tables' | 'isPartlyCounted'> {
+  const { isPartlyCounted } = costs;
+  return { tables: tables.map((table) => withRestOf(costs, table)), ...(isPartlyCounted && { isPartlyCounted }) };
+}
+
 function putBackAfter(run: Run, event: RunEvent & { readonly type: 'rollback-started' }): Partial<Run> {
   const { code, message, hint } = event;
-  return {
-    rollback: { code, message, hint, phase: run.phase },
-    tables: run.tables.map((table) => withRestOf(event, table)),
-  };
+  return { rollback: { code, message, hint, phase: run.phase }, ...withRest(run, event) };
 }
 
 function goneOnWith(run: Run, holder: LockHolder): Partial<Run> {
@@ -235,7 +237,7 @@ const endStates = {
 type EndedEarly = keyof typeof endStates;
 
 function ended(run: Run, at: Instant, event: RunEvent & { readonly type: EndedEarly }): Partial<Run> {
-  const { type, durationMs, consumed, ...failure } = event;
+  const { type, durationMs, consumed, isPartlyCounted: _, ...failure } = event;
   const phaseFailed =
     event.phase === undefined ? {} : { [event.phase]: { ...run.phases[event.phase], status: 'error' as const } };
   return {
@@ -244,7 +246,7 @@ function ended(run: Run, at: Instant, event: RunEvent & { readonly type: EndedEa
     durationMs,
     failure,
     phases: { ...run.phases, ...phaseFailed },
-    tables: run.tables.map((table) => withRestOf(event, table)),
+    ...withRest(run, event),
     ...(run.state === 'IN_PROGRESS' && consumed === undefined && withoutLastWord(run)),
   };
 }

@@ -1,5 +1,5 @@
 import { adviceForAttention } from './attention.ts';
-import { allConsumedSince, consumedSince } from './consumption.ts';
+import { consumedSince, costsSince } from './consumption.ts';
 import { leftByDrill } from './drill.ts';
 import { eachTable } from './each-table.ts';
 import type { ErrorCode } from './errors.ts';
@@ -57,9 +57,9 @@ export async function putBack(context: StepContext, soFar: () => number): Promis
     tellBug(error, context.onBug);
     if (failure.code === 'INTERRUPTED' || failure.code === 'LOCK_LOST') throw error;
     await lowerFences(context);
-    const consumed = allConsumedSince(context);
+    const costs = costsSince(context);
     context.record(
-      { ...needsAttention(context.run(), failure), durationMs: soFar(), consumed },
+      { ...needsAttention(context.run(), failure), durationMs: soFar(), ...costs },
       { type: 'lock-released' },
     );
     return;
@@ -73,7 +73,7 @@ export async function putBack(context: StepContext, soFar: () => number): Promis
       ...cause,
       hint: `${cause.hint} ${whatWasPutBack(run)}`.trim(),
       restoreTablesKept: restoreTablesOf(run),
-      consumed: allConsumedSince(context),
+      ...costsSince(context),
     },
     { type: 'lock-released' },
   );

@@ -144,6 +144,18 @@ describe('a comparison that cannot be finished', () => {
     await expect(done).rejects.toBe(reason);
   });
 
+  test('has told how much it had read, which has cost its units', async () => {
+    await startAws((request) => {
+      const isFirst = request.ExclusiveStartKey === undefined;
+      return isFirst ? page(request) : { status: 400, body: { __type: 'AccessDeniedException' } };
+    });
+    const { order, progress } = anOrder();
+    await expect(startThreads().compare(order)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+    // One page of each of three segments; of the live table every eleventh item is missing.
+    expect(progress.at(-1)?.restored).toBeGreaterThanOrEqual(50);
+    expect(progress.at(-1)?.live).toBeGreaterThanOrEqual(45);
+  });
+
   test('because nobody takes its differences ends with their error', async () => {
     await startAws();
     const full = new UserError('STORAGE', 'The disk is full.', 'Make room.');

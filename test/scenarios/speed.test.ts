@@ -149,6 +149,67 @@ describe('a run that does not come to its end tells all that AWS counted of it',
     expect(run.isPartlyCounted).toBeUndefined();
   });
 
+  /** Twelve megabytes, so that a page is not all: five items are missing. */
+  const largeItems = async () => {
+    const engine = await startEngine();
+    const all = Array.from({ length: 40 }, (_, n) => ({ id: { S: `item ${n}` }, text: { S: 'x'.repeat(300_000) } }));
+    await engine.table('quotes-table', keys, all);
+    for (const item of all.slice(0, 5)) await engine.remove('quotes-table', keys, item, start - 30 * minute);
+    engine.aws.capacity.enforce({ onDemandReadUnits: 1_000_000, onDemandWriteUnits: 1_000_000 });
+    const { id } = await engine.restores.request(engine.wish(), shell);
+    return { engine, id };
+  };
+
+  /** A page of either side in each of four lanes: their replies were waited for no more. A page of such items is 1.2 MB. */
+  const expectAllButWhatWasUnderWay = ({ record, meter }: ReturnType<typeof told>) => {
+    const { readUnits = 0, writeUnits } = record ?? {};
+    expect(writeUnits).toBe(meter.writeUnits);
+    expect(readUnits).toBeGreaterThan(100);
+    expect(meter.readUnits - readUnits).toBeGreaterThanOrEqual(0);
+    expect(meter.readUnits - readUnits).toBeLessThanOrEqual(4 * (147 + 294));
+  };
+
+  test.for([
+    { phase: 'VERIFY_COUNTS', state: 'FAILED' },
+    { phase: 'VERIFY_DATA', state: 'ROLLED_BACK' },
+  ] as const)('also where reading fails, in $phase: much has been read by then', async ({ phase, state }) => {
+    const { engine, id } = await largeItems();
+    const stopWatching = engine.log.watch(() => {
+      if (engine.restores.run(id)?.phase !== phase) return;
+      stopWatching();
+      engine.aws.faults.add({ operation: 'Scan', kind: 'access-denied', nth: 15, count: 'all' });
+    });
+    const run = await engine.restores.execute(id);
+    expect(run).toMatchObject({ state, failure: { phase }, isPartlyCounted: true });
+    expectAllButWhatWasUnderWay(told(engine, id));
+  });
+
+  test('also where reading is interrupted, and begun again by the next process', async () => {
+    const { engine, id } = await largeItems();
+    const shutdown = new AbortController();
+    let scans = 0;
+    engine.aws.requests.onRequest(({ operation }) => {
+      if (operation === 'Scan') scans += 1;
+      if (scans === 9) shutdown.abort();
+    });
+    expect(await engine.restores.execute(id, shutdown.signal)).toMatchObject({ state: 'IN_PROGRESS' });
+    expect(await engine.restores.resume(id)).toMatchObject({ state: 'COMPLETED', isPartlyCounted: true });
+    expectAllButWhatWasUnderWay(told(engine, id));
+  });
+
+  test('and an undo what it read to verify', async () => {
+    const { engine, id } = await largeItems();
+    await engine.restores.execute(id);
+    const undo = engine.restores.undo(id, alice, 'never mind', shell);
+    await engine.restores.execute(undo.id);
+    engine.aws.capacity.enforce({ onDemandReadUnits: 2_000_000, onDemandWriteUnits: 2_000_000 });
+    const redo = engine.restores.undo(undo.id, alice, 'it was right', shell);
+    await engine.restores.execute(redo.id);
+    const { record, meter } = told(engine, redo.id);
+    expect(meter.readUnits).toBeGreaterThan(300);
+    expect(record).toEqual(meter);
+  });
+
   test('what the swap cost is on record before it is put back, in case that is cut off', async () => {
     const { engine, id } = await bigSwap();
     engine.aws.capacity.enforce({ onDemandReadUnits: 1_000_000, onDemandWriteUnits: 1_000_000 });
