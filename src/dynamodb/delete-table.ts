@@ -1,15 +1,19 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { UserError } from '../restore/errors.ts';
+import { type ErrorCode, UserError } from '../restore/errors.ts';
 import type { Account } from './call.ts';
 import { call } from './call.ts';
 import { readTable } from './describe-table.ts';
+import { notFromAws } from './response-metadata.ts';
 
 /** @throws UserError TABLE_IN_USE while the table is being created or changed: it cannot be deleted before AWS is done. */
 export async function deleteTable(account: Account, table: string): Promise<void> {
   const { client, region } = account;
   const attempt = { action: 'dynamodb:DeleteTable', resource: table, region } as const;
   try {
-    await call(attempt, async () => client.send(new DeleteTableCommand({ TableName: table })));
+    await call(attempt, async () => {
+      const { TableDescription, $metadata } = await client.send(new DeleteTableCommand({ TableName: table }));
+      if (TableDescription === undefined) throw notFromAws($metadata);
+    });
   } catch (error) {
     if (!(await isGone(account, table, error))) {
       throw error;
@@ -17,11 +21,11 @@ export async function deleteTable(account: Account, table: string): Promise<void
   }
 }
 
+/** Two of them are also said of a table that is being restored; after the third, AWS may have heard us or not. */
+const provesNothing: readonly ErrorCode[] = ['TABLE_NOT_FOUND', 'TABLE_IN_USE', 'NETWORK'];
+
 async function isGone(account: Account, table: string, error: unknown): Promise<boolean> {
-  if (!(error instanceof UserError && (error.code === 'TABLE_NOT_FOUND' || error.code === 'TABLE_IN_USE'))) {
-    return false;
-  }
-  // Both are also said of a table that is being restored, so neither proves anything.
+  if (!(error instanceof UserError && provesNothing.includes(error.code))) return false;
   const found = await readTable(account, table);
   return found === undefined || found.TableStatus === 'DELETING';
 }

@@ -4,6 +4,7 @@ import { UserError } from '../restore/errors.ts';
 import type { TableDescription, TableStatus } from '../restore/ports.ts';
 import type { Account } from './call.ts';
 import { call } from './call.ts';
+import { notFromAws } from './response-metadata.ts';
 
 type KeyTypes = TableDescription['keyTypes'];
 
@@ -27,8 +28,15 @@ export async function readTable(
   const command = new DescribeTableCommand({ TableName: table });
   const options = signal === undefined ? {} : { abortSignal: signal };
   try {
-    const reply = await call(attempt, async () => client.send(command, options), signal);
-    return reply.Table;
+    return await call(
+      attempt,
+      async () => {
+        const { Table, $metadata } = await client.send(command, options);
+        if (Table === undefined) throw notFromAws($metadata);
+        return Table;
+      },
+      signal,
+    );
   } catch (error) {
     if (error instanceof UserError && error.code === 'TABLE_NOT_FOUND') {
       return undefined;

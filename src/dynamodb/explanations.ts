@@ -1,6 +1,6 @@
 import type { AwsCode } from '../restore/errors.ts';
 import { requestIdOf } from '../restore/safe-error.ts';
-import { responseMetadata } from './response-metadata.ts';
+import { isUnnamed, responseMetadata } from './response-metadata.ts';
 import { throttlingReasons } from './throttling.ts';
 
 /** What we were doing when it went wrong. */
@@ -129,9 +129,8 @@ function requestOf(error: Error): string {
 function reasonOf(error: Error): string {
   if ('code' in error && typeof error.code === 'string') return error.code;
   const { httpStatusCode } = responseMetadata(error);
-  // AWS names its errors. The SDK calls one `Unknown` that has no name.
-  const isOfAws = error.name !== 'Unknown' && !(error instanceof SyntaxError);
-  return httpStatusCode === undefined || isOfAws ? error.name : `something else has answered: HTTP ${httpStatusCode}`;
+  if (httpStatusCode === undefined || !isUnnamed(error)) return error.name;
+  return `something else has answered: HTTP ${httpStatusCode}`;
 }
 
 function unexpected(what: string, error: Error, { carriesItems = false }: Attempt): Explanation {

@@ -3,7 +3,7 @@ import { isPassing, UserError } from '../restore/errors.ts';
 import type { Attempt } from './explanations.ts';
 import { explain } from './explanations.ts';
 import { NotSent } from './post-writes.ts';
-import { responseMetadata } from './response-metadata.ts';
+import { isUnnamed, responseMetadata } from './response-metadata.ts';
 
 /** Getting credentials for a role failed; `cause` is what STS said, or the search for credentials to ask it with. */
 export class AssumeRoleFailed extends Error {
@@ -98,11 +98,14 @@ function codeOf(error: Error): AwsCode | undefined {
   if (httpStatusCode === 429) {
     return 'THROTTLED';
   }
-  // A reply without JSON, a redirection, a wait that was too long: a proxy or a login page has answered in AWS's place.
-  if (error instanceof SyntaxError || httpStatusCode < 400 || httpStatusCode === 408) {
+  if (error instanceof SyntaxError) {
     return 'NETWORK';
   }
-  return httpStatusCode >= 500 ? 'UNAVAILABLE' : 'AWS';
+  if (httpStatusCode >= 500) {
+    return 'UNAVAILABLE';
+  }
+  // Too large is too large, whoever says it.
+  return isUnnamed(error) && httpStatusCode !== 413 ? 'NETWORK' : 'AWS';
 }
 
 function named(code: AwsCode, ...names: readonly string[]): readonly (readonly [string, AwsCode])[] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awsError, cannedAws } from './canned-aws.ts';
+import { awsError, cannedAws, type Reply } from './canned-aws.ts';
 import { connect, driven } from './connect.ts';
 
 const arn = (table: string) => `arn:aws:dynamodb:eu-central-1:123456789012:table/${table}`;
@@ -260,10 +260,28 @@ test.for([
   [302, ''],
   [408, ''],
   [407, '<html>log in</html>'],
+  [407, ''],
+  [403, '{"error":"blocked"}'],
+  [404, '{"message":"no route"}'],
+  [200, ''],
+  [200, '{}'],
 ] as const)('what a proxy answers in AWS’s place (%i) is told as that, and not as AWS’s', async ([status, text]) => {
   const aws = await cannedAws(() => ({ status, text }));
   await expect(connect(aws.url).tables.describe('shop-orders')).rejects.toMatchObject({
     code: 'NETWORK',
     message: `No answer from AWS for dynamodb:DescribeTable on shop-orders (something else has answered: HTTP ${status}).`,
   });
+});
+
+test('a reply of AWS that cannot be understood is told as that, and not as the network’s', async () => {
+  const aws = await cannedAws(() => ({ body: { Table: { TableName: 'shop-orders', CreationDateTime: 'abc' } } }));
+  await expect(connect(aws.url).tables.describe('shop-orders')).rejects.toMatchObject({ code: 'AWS' });
+});
+
+test('a table is not taken for deleted because a proxy has answered with nothing: it is looked at', async () => {
+  const answers = (target: Reply) =>
+    cannedAws(({ operation }) => (operation === 'DeleteTable' ? { text: '' } : target));
+  const [stays, goes] = [await answers(described({})), await answers(described({ TableStatus: 'DELETING' }))];
+  await expect(connect(stays.url).tables.delete('x-restore')).rejects.toMatchObject({ code: 'NETWORK' });
+  await connect(goes.url).tables.delete('x-restore');
 });
