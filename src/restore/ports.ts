@@ -166,7 +166,7 @@ export interface EventLog {
   decide(runId: RunId, decide: (run: Run) => readonly RunEvent[], fencing?: number): readonly StoredEvent[];
   /** @throws UserError LOCK_LOST unless the lock still carries this number */
   mustCarry(fencing: number): void;
-  /** Begins a new run under a free id made from `now`. */
+  /** Begins a new run under a free id made from `now`; or gives back the one that the same form has begun before. */
   begin(now: Instant, event: RunEvent & { readonly type: 'requested' }): RunId;
   run(runId: RunId): Run | undefined;
   /** Newest first. */

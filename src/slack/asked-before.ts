@@ -6,10 +6,8 @@ import { createHash } from 'node:crypto';
 import type { ViewOutput } from '@slack/bolt';
 import type { Origin } from '../restore/request.ts';
 import type { Run } from '../restore/run.ts';
+import { formsLookedAt, ofSameForm } from '../restore/same-form.ts';
 import type { Desk } from './desk.ts';
-
-/** More than are asked for in the five minutes in which Slack's signature is good. */
-const runsLookedAt = 30;
 
 /**
  * The same for a form that arrives twice, and for no other one: the next step of a window is another form, and the same form
@@ -22,10 +20,9 @@ export function formOf({ id, hash, callback_id: step, state }: ViewOutput): stri
     .digest('hex');
 }
 
-/** What a form that came before has asked for. */
-export function askedBefore({ restores }: Desk, form: string | undefined): Run | undefined {
-  if (form === undefined) return undefined;
-  return restores.history(runsLookedAt).find(({ origin }) => origin.kind === 'slack' && origin.form === form);
+/** What a form that came before has asked for. That there is one run of each is the event log's business. */
+export function askedBefore({ restores }: Desk, origin: Origin): Run | undefined {
+  return ofSameForm(restores.history(formsLookedAt), origin);
 }
 
 /** Where a request comes from. `channelId`: where its story is told. */

@@ -146,9 +146,9 @@ async function ask(desk: Desk, { userId, wanted, reason, form }: Asking): Promis
   const { person, account, channel } = await whoAndWhere(desk, userId, wanted.channelId, environment);
   const refusal = mayRequest(environment, account, channel, desk.home(), wishIn(wanted));
   if (refusal !== undefined) return refusedView(refusal);
-  const before = askedBefore(desk, form);
-  if (before !== undefined) return askedAlready(before);
   const origin = originOf(desk, wanted.channelId, form);
+  const before = askedBefore(desk, origin);
+  if (before !== undefined) return askedAlready(before);
   const run = await restores.request(wishOf(desk, environment, { account, person }, wanted, reason), origin);
   if (run.state === 'APPROVED') startApproved(desk, run.id);
   return asked(restores.run(run.id) ?? run);

@@ -69,9 +69,9 @@ async function askedOrNot(desk: Desk, run: Run, wanted: WantedUndo, { userId, fo
     const { account, channel } = await whoAndWhere(desk, userId, wanted.channelId, environment);
     const refusal = mayRequest(environment, account, channel, desk.home(), 'undo');
     if (refusal !== undefined) return refusedView(refusal);
-    const before = askedBefore(desk, form);
-    if (before !== undefined) return askedAlready(before);
     const origin = originOf(desk, wanted.channelId, form);
+    const before = askedBefore(desk, origin);
+    if (before !== undefined) return askedAlready(before);
     const undoing = restores.undo(run.id, actorOf(desk, account), reason, origin);
     if (undoing.state === 'APPROVED') startApproved(desk, undoing.id);
     return asked(restores.run(undoing.id) ?? undoing);

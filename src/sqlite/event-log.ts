@@ -7,6 +7,7 @@ import type { EventLog } from '../restore/ports.ts';
 import type { Instant } from '../restore/restore-point.ts';
 import type { Run } from '../restore/run.ts';
 import { canMove, foldRun, hasEnded } from '../restore/run.ts';
+import { formsLookedAt, ofSameForm } from '../restore/same-form.ts';
 import type { SqliteFile } from './database.ts';
 import { inStorage, troubleIn } from './storage-trouble.ts';
 
@@ -57,6 +58,8 @@ export class SqliteEventLog implements EventLog, AuditTrail {
 
   begin(now: Instant, event: RunEvent & { readonly type: 'requested' }): RunId {
     const transaction = this.#db.transaction(() => {
+      const before = ofSameForm(this.recent(formsLookedAt), event.origin);
+      if (before !== undefined) return before.id;
       const runId = freeRunId(now, (id) => this.#sql.runExists.get(id) !== undefined);
       this.#append(runId, [event]);
       return runId;

@@ -105,6 +105,37 @@ test('the same form, sent again to the bot after its restart, asks for nothing m
   expect(next.approved).toEqual([]);
 });
 
+test('the same form, sent to two bots that overlap for a while, is one request', async () => {
+  let looks = 0;
+  let goOn = () => undefined as void;
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const recoveryWindow = async () => {
+    looks += 1;
+    // The window itself looks at two tables.
+    if (looks > 2) await held;
+    return { enabled: true, earliest: Date.now() - 20 * 86_400_000, latest: Date.now() - 300_000 } as const;
+  };
+  const world = await startWorld({ mode: 'http', environments: [dev], aws: { recoveryWindow } });
+  const { id, hash } = await open(world, 'dev 2 hours ago');
+  const at = Math.floor(Date.now() / 1000) * 1000 - 7_200_000;
+  const private_metadata = JSON.stringify({ ...wanted, environment: 'dev', at });
+  const form = {
+    id,
+    hash,
+    callback_id: 'pitr_confirm',
+    private_metadata,
+    values: { r: { pitr_reason: { value: '' } } },
+  };
+  const next = await world.startProcess();
+  await Promise.all([submit(world, form), submit({ ...world, ...next }, form)]);
+  await expect.poll(() => looks).toBe(6);
+  goOn();
+  await expect.poll(() => [...world.approved, ...next.approved]).toHaveLength(2);
+  expect(world.restores.history(10)).toHaveLength(1);
+});
+
 test('a moment beyond all calendars in a window is no moment', async () => {
   const world = await startWorld({ mode: 'http' });
   const { id, hash } = await open(world, 'prod 2 hours ago');

@@ -24,6 +24,15 @@ test('a run is named after the second it was asked for, and the next one in that
   expect(log.begin(noon + 999, requested())).toBe('restore-2026-11-22T12-00-00Z-2');
 });
 
+test('one form begins one run', () => {
+  const { log } = openLog();
+  const sent = (form: string) => requested({ origin: { kind: 'slack', channelId: 'C0OPS', teamId: 'T', form } });
+  const id = log.begin(noon, sent('one'));
+  expect(log.begin(noon + 60_000, sent('one'))).toBe(id);
+  expect(log.begin(noon + 60_000, sent('two'))).not.toBe(id);
+  expect(log.recent(10)).toHaveLength(2);
+});
+
 test('of two deciders the second sees what the first one did', () => {
   const { log, path } = openLog();
   const other = openLog(path).log;
