@@ -26,19 +26,24 @@ export function undoText(undone: Run, rows: readonly StoredEvent[]): string {
   return [
     `Undo of ${undone.id} in ${undone.request.environment}: each item that it wrote goes back to what it was before,`,
     'but for those that were changed since. It wrote:',
-    ...written.map((table) => `  ${displayName(table)}: ${whatOf(table, rows)}`),
+    ...written.map((table) => `  ${displayName(table)}: ${whatOf(undone, table, rows)}`),
     '',
   ].join('\n');
 }
 
-/** Only of a swap that came to its end the record has counts. */
-function whatOf({ label, swap, rolledBack }: TableRun, rows: readonly StoredEvent[]): string {
+/** Only of a swap that came to its end, and of rounds of its verification that did, the record has counts. */
+function whatOf(
+  { rollback, failure }: Run,
+  { label, swap, rolledBack }: TableRun,
+  rows: readonly StoredEvent[],
+): string {
   const { put, deleted, kept } = writtenTo(label, rows);
   const items = put === 1 ? 'item' : 'items';
   const left = kept === 0 ? '' : `, but for ${kept} that it left as the application wrote them`;
-  if (rolledBack !== undefined) return 'what it did not put back itself';
+  if (rollback !== undefined || rolledBack !== undefined) return 'what it did not put back itself';
   if (swap === 'in_progress') return `a part of ${put} ${items} to put and ${deleted} to delete`;
-  return `${put} ${items} put, ${deleted} deleted${left}`;
+  const least = failure?.phase === 'VERIFY_DATA' ? 'at least ' : '';
+  return `${least}${put} ${items} put, ${deleted} deleted${left}`;
 }
 
 /** Each round of the verification but the last one was written back, too. */

@@ -64,14 +64,22 @@ export class AbsentApprovers {
     if (this.#telling === 'told' || !this.#toTell.isDue(this.#parts.clock.now())) return;
     await this.#trying(this.#toTell, story, 'Approvers outside the channel could not be told', async () => {
       const absent = await this.#absentApprovers(story, surroundings);
-      const room = limits.toldDirectly - openMessages(this.#postings.allPosted()).length;
+      let room = limits.toldDirectly - openMessages(this.#postings.allPosted()).length;
+      let untold = absent.length;
       const failures: unknown[] = [];
-      for (const userId of absent.slice(0, Math.max(0, room))) {
-        await this.#tellOne(userId, story, surroundings).catch((error: unknown) => failures.push(error));
+      for (const userId of absent.slice(0, limits.lookedUp)) {
+        if (room <= 0) break;
+        untold -= 1;
+        try {
+          if (await this.#tellOne(userId, story, surroundings)) room -= 1;
+        } catch (error) {
+          room -= 1;
+          failures.push(error);
+        }
       }
       if (failures.length > 0) throw failures[0];
       this.#telling = 'told';
-      if (absent.length > room)
+      if (untold > 0)
         this.#parts.logger.warn(
           { runId: story.run.id },
           'There are too many approvers outside the channel to tell each of them',
@@ -118,23 +126,26 @@ export class AbsentApprovers {
     return untold.filter((userId) => !members.has(userId));
   }
 
-  async #tellOne(userId: string, { run }: Story, surroundings: Surroundings): Promise<void> {
+  /** false: there is nobody to tell. */
+  async #tellOne(userId: string, { run }: Story, surroundings: Surroundings): Promise<boolean> {
     const { poster, logger, isInGoodStanding } = this.#parts;
-    if (!this.#postings.mayPost(keyFor(userId))) return;
+    if (!this.#postings.mayPost(keyFor(userId))) return true;
     if (!(await isInGoodStanding(userId))) {
       this.#refused.add(userId);
       logger.warn({ runId: run.id, userId }, 'An approver of the configuration may not use this bot, and is not asked');
-      return;
+      return false;
     }
     const place = { channelId: userId, key: `${run.id}:${keyFor(userId)}` };
     const message = approverMessage(run, surroundings, userId);
     try {
       this.#postings.remember(keyFor(userId), await poster.post(place, message, this.#signal));
       this.#shown.set(userId, JSON.stringify(message));
+      return true;
     } catch (error) {
       if (refusalIn(error) === undefined) throw error;
       this.#refused.add(userId);
       logger.warn({ runId: run.id, userId, err: error }, 'An approver could not be told directly');
+      return false;
     }
   }
 

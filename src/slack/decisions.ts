@@ -200,6 +200,11 @@ function decide(desk: Desk, actionId: Deciding, { runId, digest }: ButtonValue, 
   }
 }
 
+/** What was decided about its request is then the last that is to be told. */
+function neverBegan({ closedBy, state }: Run): boolean {
+  return closedBy !== undefined || state === 'EXPIRED';
+}
+
 /** Why it could not be decided so; undefined: it was. */
 function unlessDecided(desk: Desk, run: Run, actionId: Deciding, act: () => Run): Message | undefined {
   try {
@@ -215,7 +220,8 @@ function unlessDecided(desk: Desk, run: Run, actionId: Deciding, act: () => Run)
 function problemOf(desk: Desk, run: Run, actionId: Deciding, error: UserError): Message {
   const { restores } = desk;
   if (error.code === 'OUT_OF_DATE') {
-    return endsRequest.includes(actionId) ? tooLateMessage(restores.run(run.id) ?? run, error) : lateMessage(error);
+    const now = restores.run(run.id) ?? run;
+    return endsRequest.includes(actionId) || neverBegan(now) ? tooLateMessage(now, error) : lateMessage(error);
   }
   const first = error.code === 'RESTORE_IN_PROGRESS' ? restores.inTheWayOf(run) : undefined;
   // It may be over by now.

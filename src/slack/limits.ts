@@ -39,6 +39,8 @@ export const limits = {
   dataTableJson: 8000,
   /** Ours: so many people at most are written to directly about one request. A user group may be a whole company. */
   toldDirectly: 20,
+  /** Ours: so many accounts at most are looked at for that. */
+  lookedUp: 60,
   /** Ours: long enough to say why, short enough to be read. */
   reason: 500,
   whenInput: 200,

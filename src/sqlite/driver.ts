@@ -24,11 +24,30 @@ export function loadDriver(require: NodeJS.Require): typeof BetterSqlite3 {
     new driver(':memory:').close();
     return driver;
   } catch (error) {
-    throw new UserError(
-      'STORAGE',
-      `SQLite's driver for Node.js ${process.version} is not installed: ${driverName}.`,
-      'Use Node.js 22 or newer, or install again with the optional packages: npm ci --include=optional --foreground-scripts. Where there is no binary for a platform it is compiled, which takes Python 3, make and a C++ compiler.',
-      { cause: error },
-    );
+    throw isMissing(error) ? notInstalled(error) : cannotBeLoaded(error);
   }
+}
+
+/** By Node.js, which looks for modules; and not by the driver, which looks for its binary without a code. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
+}
+
+function notInstalled(cause: unknown): UserError {
+  return new UserError(
+    'STORAGE',
+    `SQLite's driver for Node.js ${process.version} is not installed: ${driverName}.`,
+    'Install it for this machine and this Node.js: npm ci --include=optional --foreground-scripts. Where there is no binary for a platform it is compiled, which takes Python 3, make and a C++ compiler. With another Node.js there may be one.',
+    { cause },
+  );
+}
+
+function cannotBeLoaded(cause: unknown): UserError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'it has no binary';
+  return new UserError(
+    'STORAGE',
+    `SQLite's driver for Node.js ${process.version} (${driverName}) cannot be loaded: ${code}.`,
+    'Install it for this machine and this Node.js: npm ci --include=optional --foreground-scripts. Where there is no binary for a platform it is compiled, which takes Python 3, make and a C++ compiler. With another Node.js there may be one.',
+    { cause },
+  );
 }

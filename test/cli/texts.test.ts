@@ -213,6 +213,19 @@ test('of a swap that did not come to its end an undo says that it was a part, an
   const backAgain = { type: 'table-rolled-back', label: 'quotes', putBack: 2, changedSince: 0 } as const;
   const told = (...events: readonly RunEvent[]) => undoText(runAfter(...events), rowsOf(events));
   expect(told(...untilActive, started)).toContain('  quotes: a part of 4 items to put and 1 to delete\n');
+  const finished = { type: 'swap-finished', label: 'quotes', put: 4, delete: 1, overwritten: 0, kept: 0 } as const;
+  const cause = { code: 'SWAP', message: 'no', hint: '' } as const;
+  const verifying = [
+    { type: 'phase-started', phase: 'VERIFY_DATA' },
+    { type: 'table-verified', round: 1, ...compared('quotes', 2) },
+  ] as const;
+  const failed = { type: 'failed', ...cause, phase: 'VERIFY_DATA', restoreTablesKept: [], durationMs: 1 } as const;
+  expect(told(...untilActive, started, finished, ...verifying, failed)).toContain(
+    '  quotes: at least 4 items put, 1 deleted\n',
+  );
+  expect(told(...untilActive, started, finished, { type: 'rollback-started', ...cause })).toContain(
+    '  quotes: what it did not put back itself\n',
+  );
   expect(told(...untilActive, started, backAgain)).toContain('  quotes: what it did not put back itself\n');
 });
 

@@ -224,6 +224,18 @@ test('a click that comes too late for a run says so of the run, and not of its a
   expect(await told(carol)).toContain('being cancelled already');
 });
 
+test('a late Cancel of what never began is told who took it back', async () => {
+  const world = await startWorld();
+  await world.slack.as('U0BOB').click(await ask(world), { text: 'Approve' });
+  const waiting = await parentShowing(world, '"Cancel"');
+  const carol = world.slack.as('U0CAROL');
+  await carol.click(waiting, { text: 'Cancel' });
+  await parentShowing(world, 'Withdrawn by <@U0CAROL>');
+  const alice = world.slack.as('U0ALICE');
+  await alice.click(waiting, { text: 'Cancel' }, { staleMessage: true });
+  expect(await told(alice)).toContain('This request was withdrawn by <@U0CAROL>');
+});
+
 test('Cancel on the running message, and by command', async () => {
   const world = await startWorld();
   const id = await approveAndStart(world, await ask(world));

@@ -107,7 +107,7 @@ test('the same form, sent again to the bot after its restart, asks for nothing m
 
 test('the same form, sent to two bots that overlap for a while, is one request', async () => {
   let looks = 0;
-  let goOn = () => undefined as void;
+  let goOn: () => void = () => undefined;
   const held = new Promise<void>((resolve) => {
     goOn = resolve;
   });
