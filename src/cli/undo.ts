@@ -1,5 +1,6 @@
 import { displayName } from '../restore/environment.ts';
 import type { StoredEvent } from '../restore/events.ts';
+import type { OnConflict } from '../restore/request.ts';
 import type { Run, TableRun } from '../restore/run.ts';
 import type { UndoCommand } from './arguments.ts';
 import { begin } from './carry-out.ts';
@@ -33,11 +34,11 @@ export function undoText(undone: Run, rows: readonly StoredEvent[]): string {
 
 /** Only of a swap that came to its end, and of rounds of its verification that did, the record has counts. */
 function whatOf(
-  { rollback, failure }: Run,
+  { rollback, failure, request }: Run,
   { label, swap, rolledBack }: TableRun,
   rows: readonly StoredEvent[],
 ): string {
-  const { put, deleted, kept } = writtenTo(label, rows);
+  const { put, deleted, kept } = writtenTo(label, rows, request.options.onConflict);
   const items = put === 1 ? 'item' : 'items';
   const left = kept === 0 ? '' : `, but for ${kept} that it left as the application wrote them`;
   if (rollback !== undefined || rolledBack !== undefined) return 'what it did not put back itself';
@@ -46,8 +47,8 @@ function whatOf(
   return `${least}${put} ${items} put, ${deleted} deleted${left}`;
 }
 
-/** Each round of the verification but the last one was written back, too. */
-function writtenTo(label: string, rows: readonly StoredEvent[]) {
+/** Each round of the verification but the last one was written back, too, unless what the application writes is kept. */
+function writtenTo(label: string, rows: readonly StoredEvent[], onConflict: OnConflict) {
   const rounds: { readonly put: number; readonly delete: number }[] = [];
   let written = { put: 0, delete: 0 };
   let kept = 0;
@@ -56,7 +57,7 @@ function writtenTo(label: string, rows: readonly StoredEvent[]) {
     if (event.type === 'swap-finished' && event.label === label) kept = event.kept;
     if (event.type === 'table-verified' && event.label === label) rounds.push(event);
   }
-  const all = [written, ...rounds.slice(0, -1)];
+  const all = [written, ...(onConflict === 'overwrite' ? rounds.slice(0, -1) : [])];
   return {
     put: all.reduce((sum, one) => sum + one.put, 0),
     deleted: all.reduce((sum, one) => sum + one.delete, 0),

@@ -21,8 +21,8 @@ export async function deleteTable(account: Account, table: string): Promise<void
   }
 }
 
-/** Two of them are also said of a table that is being restored; after the third, AWS may have heard us or not. */
-const provesNothing: readonly ErrorCode[] = ['TABLE_NOT_FOUND', 'TABLE_IN_USE', 'NETWORK'];
+/** Two of them are also said of a table that is being restored; after the others, AWS may have heard us or not. */
+const provesNothing: readonly ErrorCode[] = ['TABLE_NOT_FOUND', 'TABLE_IN_USE', 'NETWORK', 'UNAVAILABLE'];
 
 async function isGone(account: Account, table: string, error: unknown): Promise<boolean> {
   if (!(error instanceof UserError && provesNothing.includes(error.code))) return false;

@@ -66,7 +66,7 @@ export function explain(code: AwsCode, error: Error, attempt: Attempt): Explanat
       };
     case 'UNAVAILABLE':
       return {
-        message: `AWS could not do ${what} for now (${error.name}${requestOf(error)}).`,
+        message: `AWS could not do ${what} for now (${reasonOf(error)}${requestOf(error)}).`,
         hint: 'Try again in a while. If it stays like this, look at the AWS Health Dashboard.',
       };
     case 'AWS':
@@ -128,16 +128,21 @@ function requestOf(error: Error): string {
 
 function reasonOf(error: Error): string {
   if ('code' in error && typeof error.code === 'string') return error.code;
+  const name = nameOf(error);
+  return name === error.name ? name : `something else has answered: ${name}`;
+}
+
+/** The status of a reply whose error has no name. */
+function nameOf(error: Error): string {
   const { httpStatusCode } = responseMetadata(error);
-  if (httpStatusCode === undefined || !isUnnamed(error)) return error.name;
-  return `something else has answered: HTTP ${httpStatusCode}`;
+  return httpStatusCode === undefined || !isUnnamed(error) ? error.name : `HTTP ${httpStatusCode}`;
 }
 
 function unexpected(what: string, error: Error, { carriesItems = false }: Attempt): Explanation {
-  const words = carriesItems ? '' : `: ${error.message.replace(/\.$/, '')}`;
+  const words = carriesItems || isUnnamed(error) ? '' : `: ${error.message.replace(/\.$/, '')}`;
   const details = `${requestOf(error)}${words}`;
   return {
-    message: `AWS answered ${what} with ${error.name}${details}.`,
+    message: `AWS answered ${what} with ${nameOf(error)}${details}.`,
     hint: 'AWS finds fault with the request itself: the same request would get the same answer. AWS support finds it by its request id.',
   };
 }

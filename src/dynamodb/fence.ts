@@ -6,10 +6,12 @@ import {
   GetResourcePolicyCommand,
   PolicyNotFoundException,
   PutResourcePolicyCommand,
+  type PutResourcePolicyCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import type { Fence, TableDescription, TablePolicy } from '../restore/ports.ts';
 import type { Account } from './call.ts';
 import { call } from './call.ts';
+import { mustBeFromAws } from './response-metadata.ts';
 import { someKey } from './some-key.ts';
 
 /** Who a fence is for, and who it must keep out. */
@@ -60,7 +62,10 @@ async function readPolicy(
     async () => {
       try {
         const reply = await client.send(command, signal === undefined ? {} : { abortSignal: signal });
-        if (reply.Policy === undefined || reply.RevisionId === undefined) return undefined;
+        if (reply.Policy === undefined || reply.RevisionId === undefined) {
+          mustBeFromAws(reply.$metadata);
+          return undefined;
+        }
         return { document: reply.Policy, revisionId: reply.RevisionId };
       } catch (error) {
         if (error instanceof PolicyNotFoundException) return undefined;
@@ -76,11 +81,12 @@ async function changePolicy(
   action: `dynamodb:${string}`,
   { region }: Account,
   arn: string,
-  send: () => Promise<unknown>,
+  send: () => Promise<PutResourcePolicyCommandOutput>,
 ): Promise<boolean> {
   return call({ action, resource: tableOf(arn), region }, async () => {
     try {
-      await send();
+      const { RevisionId, $metadata } = await send();
+      if (RevisionId === undefined) mustBeFromAws($metadata);
       return true;
     } catch (error) {
       if (error instanceof PolicyNotFoundException) return false;

@@ -3,6 +3,7 @@ import { UserError } from '../restore/errors.ts';
 import type { RecoveryWindow } from '../restore/ports.ts';
 import type { Account } from './call.ts';
 import { call } from './call.ts';
+import { mustBeFromAws } from './response-metadata.ts';
 
 /**
  * The whole seconds a table can be restored to. AWS tells its bounds to the millisecond and restores to seconds, so the
@@ -17,13 +18,21 @@ export async function readRecoveryWindow(
   const command = new DescribeContinuousBackupsCommand({ TableName: table });
   const options = signal === undefined ? {} : { abortSignal: signal };
   try {
-    const reply = await call(attempt, async () => client.send(command, options), signal);
+    const described = await call(
+      attempt,
+      async () => {
+        const { ContinuousBackupsDescription, $metadata } = await client.send(command, options);
+        if (ContinuousBackupsDescription === undefined) mustBeFromAws($metadata);
+        return ContinuousBackupsDescription;
+      },
+      signal,
+    );
     const {
       PointInTimeRecoveryStatus: status,
       EarliestRestorableDateTime: earliest,
       LatestRestorableDateTime: latest,
       RecoveryPeriodInDays: periodDays,
-    } = reply.ContinuousBackupsDescription?.PointInTimeRecoveryDescription ?? {};
+    } = described?.PointInTimeRecoveryDescription ?? {};
     if (status !== 'ENABLED') {
       return { enabled: false };
     }

@@ -1,5 +1,6 @@
 type ResponseMetadata = {
   readonly httpStatusCode?: number | undefined;
+  readonly requestId?: string | undefined;
   readonly clockSkewCorrected?: boolean;
 };
 
@@ -11,6 +12,14 @@ export function responseMetadata(error: unknown): ResponseMetadata {
 /** It has no name, or is no JSON. AWS names each of its errors: a proxy or a login page has answered in its place. */
 export function isUnnamed(error: Error): boolean {
   return error.name === 'Unknown' || error instanceof SyntaxError;
+}
+
+/**
+ * For a reply that lacks what AWS sends with it: each of AWS's own has a request id (API reference, "x-amzn-RequestId").
+ * @throws SyntaxError as `notFromAws` makes it
+ */
+export function mustBeFromAws($metadata: ResponseMetadata): void {
+  if ($metadata.requestId === undefined) throw notFromAws($metadata);
 }
 
 /** For a reply that lacks what AWS never leaves out: the SDK takes an empty page of a proxy for a reply with nothing in it. */

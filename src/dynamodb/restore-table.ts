@@ -6,6 +6,7 @@ import {
 import type { Tables } from '../restore/ports.ts';
 import type { Account } from './call.ts';
 import { call } from './call.ts';
+import { mustBeFromAws } from './response-metadata.ts';
 import { isClearNo } from './translate-errors.ts';
 
 type RestoreOrder = Parameters<Tables['restore']>[0];
@@ -43,7 +44,8 @@ export async function restoreTable({ client, region }: Account, { source, target
   );
   await call(attempt, async () => {
     try {
-      await client.send(command);
+      const { TableDescription, $metadata } = await client.send(command);
+      if (TableDescription === undefined) mustBeFromAws($metadata);
     } catch (error) {
       throw unclear !== undefined && !isEcho(error) ? unclear : error;
     }

@@ -79,6 +79,8 @@ export function isTemporary(error: unknown): error is UserError {
  */
 export function isClearNo(error: unknown): boolean {
   if (error instanceof NotSent) return true;
+  // A gateway may have held back AWS's answer, and not our request.
+  if (error instanceof Error && isUnnamed(error)) return false;
   const { httpStatusCode = 0 } = responseMetadata(error);
   return httpStatusCode >= 400 && httpStatusCode < 500 && httpStatusCode !== 408;
 }
@@ -98,14 +100,14 @@ function codeOf(error: Error): AwsCode | undefined {
   if (httpStatusCode === 429) {
     return 'THROTTLED';
   }
-  if (error instanceof SyntaxError) {
-    return 'NETWORK';
+  // Too large is too large, whoever says it.
+  if (httpStatusCode === 413) {
+    return 'AWS';
   }
-  if (httpStatusCode >= 500) {
+  if (httpStatusCode >= 500 && !(error instanceof SyntaxError)) {
     return 'UNAVAILABLE';
   }
-  // Too large is too large, whoever says it.
-  return isUnnamed(error) && httpStatusCode !== 413 ? 'NETWORK' : 'AWS';
+  return isUnnamed(error) ? 'NETWORK' : 'AWS';
 }
 
 function named(code: AwsCode, ...names: readonly string[]): readonly (readonly [string, AwsCode])[] {

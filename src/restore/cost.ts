@@ -28,7 +28,7 @@ const kilobyte4 = 4096;
 export type CostEstimate = Consumed & {
   /** What AWS restores, as it last counted the tables. */
   readonly restoredBytes: number;
-  /** It is more: a process that used some of it was gone before it had written it down. */
+  /** It may be more: a process that used some of it was gone before it had written it down, or requests were cut off. */
   readonly isPartlyCounted?: boolean;
   /** At on-demand prices; absent: the region's prices are not known here. */
   readonly dollars?: number;

@@ -5,7 +5,7 @@ import type { Run } from './run.ts';
 export const formsLookedAt = 30;
 
 /** The run that was asked for with the same form. */
-export function ofSameForm(runs: readonly Run[], origin: Origin): Run | undefined {
+export function ofSameForm(runs: () => readonly Run[], origin: Origin): Run | undefined {
   if (origin.kind !== 'slack' || origin.form === undefined) return undefined;
-  return runs.find((run) => run.origin.kind === 'slack' && run.origin.form === origin.form);
+  return runs().find((run) => run.origin.kind === 'slack' && run.origin.form === origin.form);
 }

@@ -22,7 +22,7 @@ export function formOf({ id, hash, callback_id: step, state }: ViewOutput): stri
 
 /** What a form that came before has asked for. That there is one run of each is the event log's business. */
 export function askedBefore({ restores }: Desk, origin: Origin): Run | undefined {
-  return ofSameForm(restores.history(formsLookedAt), origin);
+  return ofSameForm(() => restores.history(formsLookedAt), origin);
 }
 
 /** Where a request comes from. `channelId`: where its story is told. */

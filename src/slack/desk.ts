@@ -21,7 +21,6 @@ import type { Run } from '../restore/run.ts';
 import type { Logger } from './logging.ts';
 import type { Message } from './messages/blocks.ts';
 import type { People, Person } from './people.ts';
-import { refusalIn } from './trouble.ts';
 
 export type Desk = {
   readonly restores: Restores;
@@ -69,9 +68,8 @@ export async function isInGoodStanding(desk: Desk, userId: string): Promise<bool
   try {
     return (await refuseNow(desk, userId)) === undefined;
   } catch (error) {
-    // Slack does not know the account, or tells nothing of it: asked again, it would say the same.
-    const isNo = error instanceof UserError && (error.code === 'NOT_ALLOWED' || refusalIn(error.cause) !== undefined);
-    if (isNo) return false;
+    // Slack does not know the account.
+    if (error instanceof UserError && error.code === 'NOT_ALLOWED') return false;
     throw error;
   }
 }

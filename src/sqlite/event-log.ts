@@ -58,7 +58,7 @@ export class SqliteEventLog implements EventLog, AuditTrail {
 
   begin(now: Instant, event: RunEvent & { readonly type: 'requested' }): RunId {
     const transaction = this.#db.transaction(() => {
-      const before = ofSameForm(this.recent(formsLookedAt), event.origin);
+      const before = ofSameForm(() => this.recent(formsLookedAt), event.origin);
       if (before !== undefined) return before.id;
       const runId = freeRunId(now, (id) => this.#sql.runExists.get(id) !== undefined);
       this.#append(runId, [event]);

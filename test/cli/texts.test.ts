@@ -229,6 +229,22 @@ test('of a swap that did not come to its end an undo says that it was a part, an
   expect(told(...untilActive, started, backAgain)).toContain('  quotes: what it did not put back itself\n');
 });
 
+test('of a restore that keeps what the application writes an undo counts no round of the verification', () => {
+  const events: readonly RunEvent[] = [
+    ...untilActive,
+    { type: 'swap-started', label: 'quotes', put: 4, delete: 1 },
+    { type: 'swap-finished', label: 'quotes', put: 4, delete: 1, overwritten: 0, kept: 0 },
+    { type: 'table-verified', round: 1, ...compared('quotes', 3) },
+    { type: 'table-verified', round: 1, ...compared('quotes', 3) },
+  ];
+  const run = runAfter(...events);
+  const keeping = {
+    ...run,
+    request: { ...run.request, options: { ...run.request.options, onConflict: 'keep' as const } },
+  };
+  expect(undoText(keeping, rowsOf(events))).toContain('  quotes: 4 items put, 1 deleted\n');
+});
+
 describe('a cancel', () => {
   test('is honest about what AWS goes on with, and about what is put back', () => {
     expect(answer(runAfter(...untilActive))).toBe(

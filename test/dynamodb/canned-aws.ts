@@ -15,7 +15,7 @@ export type Request = {
 /** A reply as it goes over the wire, or something worse. */
 export type Reply =
   | { readonly status?: number; readonly body: unknown; readonly date?: Date }
-  | { readonly status?: number; readonly text: string; readonly type?: string }
+  | { readonly status?: number; readonly text: string; readonly type?: string; readonly isProxy?: true }
   /** Cut the connection: before any reply, or in the middle of one. */
   | { readonly cut: 'before' | 'within' }
   /** Never answer, or begin to answer and stop. */
@@ -61,7 +61,7 @@ async function read(message: IncomingMessage): Promise<Request> {
 }
 
 function send(reply: Reply, response: ServerResponse): void {
-  response.setHeader('x-amzn-requestid', 'CANNED');
+  if (!('isProxy' in reply)) response.setHeader('x-amzn-requestid', 'CANNED');
   if ('cut' in reply || 'silent' in reply) {
     const within = 'cut' in reply ? reply.cut === 'within' : reply.silent === 'within';
     if (within) {

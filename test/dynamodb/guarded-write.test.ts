@@ -297,13 +297,20 @@ test('after a lost reply the item is told to be what was wanted', async () => {
   expect(await one(items, remove(was, was))).toEqual({ done: false, current: undefined, mayHaveBeenDone: true });
 });
 
-test('after a proxy has waited for AWS for too long the item is told to be what was wanted, too', async () => {
-  const aws = await cannedAws((_, nth) =>
-    nth === 1 ? { status: 408, text: '' } : awsError('ConditionalCheckFailedException', { Item: was }),
-  );
-  const { items } = connect(aws.url);
-  expect(await one(items, put(was, is))).toEqual({ done: false, current: was, mayHaveBeenDone: true });
-});
+test.for([
+  [408, ''],
+  [403, '{"error":"blocked"}'],
+  [403, '<html>blocked</html>'],
+] as const)(
+  'after a proxy has answered in AWS’s place (%i %s) the item is told to be what was wanted, too',
+  async ([status, text]) => {
+    const aws = await cannedAws((_, nth) =>
+      nth === 1 ? { status, text } : awsError('ConditionalCheckFailedException', { Item: was }),
+    );
+    const { items } = connect(aws.url);
+    expect(await one(items, put(was, is))).toEqual({ done: false, current: was, mayHaveBeenDone: true });
+  },
+);
 
 test('after a lost reply an attribute that nobody expected is told to have been there before', async () => {
   const { sandbox, items } = await sandboxTable();

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Tables } from '../../src/restore/ports.ts';
 import { awsError, cannedAws, type Reply } from './canned-aws.ts';
 import { connect, driven } from './connect.ts';
 
@@ -266,7 +267,7 @@ test.for([
   [200, ''],
   [200, '{}'],
 ] as const)('what a proxy answers in AWS’s place (%i) is told as that, and not as AWS’s', async ([status, text]) => {
-  const aws = await cannedAws(() => ({ status, text }));
+  const aws = await cannedAws(() => ({ status, text, isProxy: true }));
   await expect(connect(aws.url).tables.describe('shop-orders')).rejects.toMatchObject({
     code: 'NETWORK',
     message: `No answer from AWS for dynamodb:DescribeTable on shop-orders (something else has answered: HTTP ${status}).`,
@@ -284,4 +285,26 @@ test('a table is not taken for deleted because a proxy has answered with nothing
   const [stays, goes] = [await answers(described({})), await answers(described({ TableStatus: 'DELETING' }))];
   await expect(connect(stays.url).tables.delete('x-restore')).rejects.toMatchObject({ code: 'NETWORK' });
   await connect(goes.url).tables.delete('x-restore');
+});
+
+test.for([
+  ['recovery window', (tables: Tables) => tables.recoveryWindow('shop-orders')],
+  ['restore', (tables: Tables) => tables.restore(order)],
+] as const)('a %s that a proxy answers with nothing is not answered', async ([, ask]) => {
+  const aws = await cannedAws(() => ({ text: '', isProxy: true }));
+  await expect(ask(connect(aws.url, { maxAttempts: 1 }).tables)).rejects.toMatchObject({
+    code: 'NETWORK',
+    message: expect.stringContaining('something else has answered: HTTP 200'),
+  });
+});
+
+test.for([
+  [503, '', 'UNAVAILABLE', 'for now (something else has answered: HTTP 503)'],
+  [413, '<html>too large</html>', 'AWS', 'with HTTP 413.'],
+] as const)('%i of a proxy is told without a name that AWS never gave', async ([status, text, code, said]) => {
+  const aws = await cannedAws(() => ({ status, text, isProxy: true }));
+  await expect(connect(aws.url, { maxAttempts: 1 }).tables.describe('shop-orders')).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(said),
+  });
 });
