@@ -3,7 +3,7 @@ import { type ErrorCode, UserError } from '../restore/errors.ts';
 import type { Account } from './call.ts';
 import { call } from './call.ts';
 import { readTable } from './describe-table.ts';
-import { notFromAws } from './response-metadata.ts';
+import { mustBeFromAws } from './response-metadata.ts';
 
 /** @throws UserError TABLE_IN_USE while the table is being created or changed: it cannot be deleted before AWS is done. */
 export async function deleteTable(account: Account, table: string): Promise<void> {
@@ -12,7 +12,7 @@ export async function deleteTable(account: Account, table: string): Promise<void
   try {
     await call(attempt, async () => {
       const { TableDescription, $metadata } = await client.send(new DeleteTableCommand({ TableName: table }));
-      if (TableDescription === undefined) throw notFromAws($metadata);
+      if (TableDescription === undefined) mustBeFromAws($metadata);
     });
   } catch (error) {
     if (!(await isGone(account, table, error))) {

@@ -281,7 +281,7 @@ test('a reply of AWS that cannot be understood is told as that, and not as the n
 
 test('a table is not taken for deleted because a proxy has answered with nothing: it is looked at', async () => {
   const answers = (target: Reply) =>
-    cannedAws(({ operation }) => (operation === 'DeleteTable' ? { text: '' } : target));
+    cannedAws(({ operation }) => (operation === 'DeleteTable' ? { text: '', isProxy: true } : target));
   const [stays, goes] = [await answers(described({})), await answers(described({ TableStatus: 'DELETING' }))];
   await expect(connect(stays.url).tables.delete('x-restore')).rejects.toMatchObject({ code: 'NETWORK' });
   await connect(goes.url).tables.delete('x-restore');
