@@ -1,6 +1,5 @@
 import { displayName } from '../restore/environment.ts';
 import type { StoredEvent } from '../restore/events.ts';
-import type { OnConflict } from '../restore/request.ts';
 import type { Run, TableRun } from '../restore/run.ts';
 import type { UndoCommand } from './arguments.ts';
 import { begin } from './carry-out.ts';
@@ -33,34 +32,22 @@ export function undoText(undone: Run, rows: readonly StoredEvent[]): string {
 }
 
 /** Only of a swap that came to its end, and of rounds of its verification that did, the record has counts. */
-function whatOf(
-  { rollback, failure, request }: Run,
-  { label, swap, rolledBack }: TableRun,
-  rows: readonly StoredEvent[],
-): string {
-  const { put, deleted, kept } = writtenTo(label, rows, request.options.onConflict);
-  const items = put === 1 ? 'item' : 'items';
-  const left = kept === 0 ? '' : `, but for ${kept} that it left as the application wrote them`;
+function whatOf({ rollback, failure }: Run, table: TableRun, rows: readonly StoredEvent[]): string {
+  const { label, swap, rewritten, conflicts, rolledBack } = table;
   if (rollback !== undefined || rolledBack !== undefined) return 'what it did not put back itself';
+  const started = startedWith(label, rows);
+  const put = started.put + (rewritten?.put ?? 0);
+  const deleted = started.delete + (rewritten?.delete ?? 0);
+  const items = put === 1 ? 'item' : 'items';
   if (swap === 'in_progress') return `a part of ${put} ${items} to put and ${deleted} to delete`;
+  const kept = conflicts?.kept ?? 0;
+  const left = kept === 0 ? '' : `, but for ${kept} that it left as the application wrote them`;
   const least = failure?.phase === 'VERIFY_DATA' ? 'at least ' : '';
   return `${least}${put} ${items} put, ${deleted} deleted${left}`;
 }
 
-/** Each round of the verification but the last one was written back, too, unless what the application writes is kept. */
-function writtenTo(label: string, rows: readonly StoredEvent[], onConflict: OnConflict) {
-  const rounds: { readonly put: number; readonly delete: number }[] = [];
-  let written = { put: 0, delete: 0 };
-  let kept = 0;
-  for (const { event } of rows) {
-    if (event.type === 'swap-started' && event.label === label) written = event;
-    if (event.type === 'swap-finished' && event.label === label) kept = event.kept;
-    if (event.type === 'table-verified' && event.label === label) rounds.push(event);
-  }
-  const all = [written, ...(onConflict === 'overwrite' ? rounds.slice(0, -1) : [])];
-  return {
-    put: all.reduce((sum, one) => sum + one.put, 0),
-    deleted: all.reduce((sum, one) => sum + one.delete, 0),
-    kept,
-  };
+/** What its swap was to write. An undo, which compares nothing, has no other record of it until it is complete. */
+function startedWith(label: string, rows: readonly StoredEvent[]): { readonly put: number; readonly delete: number } {
+  for (const { event } of rows) if (event.type === 'swap-started' && event.label === label) return event;
+  return { put: 0, delete: 0 };
 }

@@ -237,12 +237,9 @@ test('of a restore that keeps what the application writes an undo counts no roun
     { type: 'table-verified', round: 1, ...compared('quotes', 3) },
     { type: 'table-verified', round: 1, ...compared('quotes', 3) },
   ];
-  const run = runAfter(...events);
-  const keeping = {
-    ...run,
-    request: { ...run.request, options: { ...run.request.options, onConflict: 'keep' as const } },
-  };
-  expect(undoText(keeping, rowsOf(events))).toContain('  quotes: 4 items put, 1 deleted\n');
+  const request = { ...begin.request, options: { ...begin.request.options, onConflict: 'keep' as const } };
+  const rows = rowsOf(events, { ...begin, request });
+  expect(undoText(runOf(rows), rows)).toContain('  quotes: 4 items put, 1 deleted\n');
 });
 
 describe('a cancel', () => {
@@ -476,13 +473,17 @@ describe('a command line becomes a wish', () => {
 });
 
 function runAfter(...events: readonly RunEvent[]): Run {
-  const run = foldRun(rowsOf(events));
+  return runOf(rowsOf(events));
+}
+
+function runOf(rows: readonly StoredEvent[]): Run {
+  const run = foldRun(rows);
   if (run === undefined) throw new Error('no run');
   return run;
 }
 
-function rowsOf(events: readonly RunEvent[]): readonly StoredEvent[] {
-  return [begin, ...events].map((event, index) => ({
+function rowsOf(events: readonly RunEvent[], first: RunEvent = begin): readonly StoredEvent[] {
+  return [first, ...events].map((event, index) => ({
     seq: index + 1,
     runId: 'restore-1',
     at: requestedAt,
