@@ -8,6 +8,7 @@ import type { KeySchema } from './item.ts';
 export type { Difference, Joined as Comparison } from './comparison/join.ts';
 export type { Overflow, Side } from './comparison/overflow.ts';
 export type { ScanPage } from './comparison/scan-segments.ts';
+
 export type ComparisonProgress = {
   /** Items read so far on each side. */
   readonly restored: number;

@@ -36,9 +36,7 @@ export class Consumption {
 }
 
 /** The same of all tables of a run, by label, where it is anything. */
-export function costsSince(
-  context: Pick<StepContext, 'consumption' | 'run'>,
-): Required<Pick<Costs, 'consumed'>> & Costs {
+export function costsSince(context: Pick<StepContext, 'consumption' | 'run'>): Costs {
   const all = context.run().tables.map(({ label }) => [label, consumedSince(context, label)] as const);
   const consumed = Object.fromEntries(all.filter(([, { readUnits, writeUnits }]) => readUnits + writeUnits > 0));
   return { consumed, ...(context.consumption.isPartial && { isPartlyCounted: true }) };

@@ -80,18 +80,17 @@ test('the same form of the same window, delivered twice, is one request', async 
   expect(onlyRun(world).request.reason).toBe('a bad deploy');
 });
 
-test('the same form, sent again to the bot after its restart, asks for nothing more, and says what it has asked for', async () => {
-  const world = await startWorld({ mode: 'http', environments: [dev] });
+/** The form with which a restore of dev is meant, which nobody has to approve. */
+async function confirming(world: World): Promise<Form> {
   const { id, hash } = await open(world, 'dev 2 hours ago');
   const at = Math.floor(Date.now() / 1000) * 1000 - 7_200_000;
   const private_metadata = JSON.stringify({ ...wanted, environment: 'dev', at });
-  const form = {
-    id,
-    hash,
-    callback_id: 'pitr_confirm',
-    private_metadata,
-    values: { r: { pitr_reason: { value: '' } } },
-  };
+  return { id, hash, callback_id: 'pitr_confirm', private_metadata, values: { r: { pitr_reason: { value: '' } } } };
+}
+
+test('the same form, sent again to the bot after its restart, asks for nothing more, and says what it has asked for', async () => {
+  const world = await startWorld({ mode: 'http', environments: [dev] });
+  const form = await confirming(world);
   await submit(world, form);
   await expect.poll(() => world.approved).toHaveLength(1);
   const run = onlyRun(world);
@@ -118,16 +117,7 @@ test('the same form, sent to two bots that overlap for a while, is one request',
     return { enabled: true, earliest: Date.now() - 20 * 86_400_000, latest: Date.now() - 300_000 } as const;
   };
   const world = await startWorld({ mode: 'http', environments: [dev], aws: { recoveryWindow } });
-  const { id, hash } = await open(world, 'dev 2 hours ago');
-  const at = Math.floor(Date.now() / 1000) * 1000 - 7_200_000;
-  const private_metadata = JSON.stringify({ ...wanted, environment: 'dev', at });
-  const form = {
-    id,
-    hash,
-    callback_id: 'pitr_confirm',
-    private_metadata,
-    values: { r: { pitr_reason: { value: '' } } },
-  };
+  const form = await confirming(world);
   const next = await world.startProcess();
   await Promise.all([submit(world, form), submit({ ...world, ...next }, form)]);
   await expect.poll(() => looks).toBe(6);
