@@ -5,7 +5,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { CannedOrder } from './canned-pages.ts';
 import { askOnce, pointedAt, startChild } from './child.ts';
-import { type Duel, duel, middle, type OurSwaps, ourSwaps, swapOf } from './duel.ts';
+import { type Duel, duel, middle, type OurSwaps, ourSwaps, type Swaps, swapOf } from './duel.ts';
 import { ourSwap, program, watchMemory, workplace } from './our-swap.ts';
 import type { PackageOrder } from './package-swap.ts';
 import { installPackages } from './packages.ts';
@@ -91,19 +91,21 @@ async function measureComparison(packages: string | undefined): Promise<void> {
   });
 }
 
-const timeOf = (swaps: OurSwaps) => middle(swaps, (swap) => swap.seconds, seconds);
+const timeOf = (swaps: Swaps) => middle(swaps, (swap) => swap.seconds, seconds);
+const unitsOf = (swaps: Swaps) => middle(swaps, ({ writeUnits }) => writeUnits, whole);
+const windowOf = (swaps: Swaps) => middle(swaps, ({ window }) => window.seconds, seconds);
 
 async function measureSwap(): Promise<OurSwaps> {
   const free = await onSandbox('hash', (...on) => duel(...on, { items: many, times: repeats }));
   addDuel(`whole swap, ${whole(many)} items, 1 % damaged, sandbox unthrottled`, free, 3);
-  const ourUnits = middle(free.ours, ({ writeUnits }) => writeUnits, whole);
-  const units = free.theirs.writeUnits / ourUnits.value;
+  const [ourUnits, theirUnits] = [unitsOf(free.ours), unitsOf(free.theirs)];
+  const units = theirUnits.value / ourUnits.value;
   add({
     measured: 'write units of the same',
     result: `${factor(units)} fewer`,
     target: '50× fewer',
     isMet: units >= 50,
-    from: `${ourUnits.shown} against ${whole(free.theirs.writeUnits)}`,
+    from: `${ourUnits.shown} against ${theirUnits.shown}`,
   });
   const enforced = await onSandbox('hash', async (place, sandbox) => {
     await sandbox.tell({ do: 'enforce-capacity' });
@@ -116,26 +118,26 @@ async function measureSwap(): Promise<OurSwaps> {
 }
 
 function addDuel(measured: string, { ours, theirs }: Duel, target: number): void {
-  const taken = timeOf(ours);
-  const ratio = theirs.seconds / taken.value;
+  const [taken, theirTime] = [timeOf(ours), timeOf(theirs)];
+  const ratio = theirTime.value / taken.value;
   add({
     measured,
     result: `${factor(ratio)} less time`,
     target: `${target}× less`,
     isMet: ratio >= target,
-    from: `${taken.shown} against ${seconds(theirs.seconds)}`,
+    from: `${taken.shown} against ${theirTime.shown}`,
   });
 }
 
 function addWindow(measured: string, { ours, theirs }: Duel): void {
-  const taken = middle(ours, ({ window }) => window.seconds, seconds);
-  const ratio = theirs.window.seconds / taken.value;
+  const [taken, theirWindow] = [windowOf(ours), windowOf(theirs)];
+  const ratio = theirWindow.value / taken.value;
   add({
     measured,
     result: `${factor(ratio)} shorter`,
     target: '30× shorter',
     isMet: ratio >= 30,
-    from: `${taken.shown} against ${seconds(theirs.window.seconds)}`,
+    from: `${taken.shown} against ${theirWindow.shown}`,
   });
 }
 

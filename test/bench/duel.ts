@@ -7,36 +7,50 @@ import type { WritingWindow } from './sandbox.ts';
 import type { Sandbox } from './with-sandbox.ts';
 
 type Watched<Swap> = Swap & { readonly window: WritingWindow };
+/** What is known of either side's swaps. */
+export type Swaps = readonly Watched<Pick<OurSwap & SwapResult, 'seconds' | 'writeUnits'>>[];
 export type OurSwaps = readonly Watched<OurSwap>[];
-export type Duel = { readonly ours: OurSwaps; readonly theirs: Watched<SwapResult> };
+type TheirSwaps = readonly Watched<SwapResult>[];
+export type Duel = { readonly ours: OurSwaps; readonly theirs: TheirSwaps };
 
 type Size = { readonly items: number; readonly times: number };
 
-/** Ours `times` times, theirs once: what takes three seconds is at the mercy of what else the machine does. */
-export async function duel(place: Place, sandbox: Sandbox, size: Size): Promise<Duel> {
-  const ours = await ourSwaps(place, sandbox, size);
-  const [live, restored] = ['theirs', 'theirs-restored'];
-  await sandbox.tell({ do: 'table', table: live, items: size.items });
-  await sandbox.tell({ do: 'copy', table: live, copy: restored });
-  await sandbox.warmUp();
-  const order: SwapOrder = { live, restored };
-  const theirs = await askOnce<SwapResult>('requirement-swap.ts', order, pointedAt(place.url));
-  return { ours, theirs: { ...theirs, window: await windowOf(sandbox, live) } };
+/** Each `times` times, in turns: what else the machine does meanwhile meets both alike. */
+export async function duel(place: Place, sandbox: Sandbox, { items, times }: Size): Promise<Duel> {
+  const ours: OurSwaps[number][] = [];
+  const theirs: TheirSwaps[number][] = [];
+  for (let time = 0; time < times; time += 1) {
+    ours.push(await swapOf(place, sandbox, items));
+    theirs.push(await theirSwapOf(place, sandbox, items));
+  }
+  return { ours, theirs };
 }
 
-/** One after the other, each on a table of its own. */
+/** Ours alone, several times. */
 export async function ourSwaps(place: Place, sandbox: Sandbox, { items, times }: Size): Promise<OurSwaps> {
   const swaps: OurSwaps[number][] = [];
-  for (let time = 0; time < times; time += 1) swaps.push(await swapOf(place, sandbox, items, `ours-${time}`));
+  for (let time = 0; time < times; time += 1) swaps.push(await swapOf(place, sandbox, items));
   return swaps;
 }
 
 /** Ours, once, on a table that is there for it only. */
-export async function swapOf(place: Place, sandbox: Sandbox, items: number, table = 'ours'): Promise<OurSwaps[number]> {
+export async function swapOf(place: Place, sandbox: Sandbox, items: number): Promise<OurSwaps[number]> {
+  const table = 'ours';
   await sandbox.tell({ do: 'table', table, items });
   await sandbox.warmUp();
   const swap = { ...(await ourSwap(table, place)), window: await windowOf(sandbox, table) };
   await sandbox.tell({ do: 'drop', tables: [table] });
+  return swap;
+}
+
+async function theirSwapOf(place: Place, sandbox: Sandbox, items: number): Promise<TheirSwaps[number]> {
+  const order: SwapOrder = { live: 'theirs', restored: 'theirs-restored' };
+  await sandbox.tell({ do: 'table', table: order.live, items });
+  await sandbox.tell({ do: 'copy', table: order.live, copy: order.restored });
+  await sandbox.warmUp();
+  const result = await askOnce<SwapResult>('requirement-swap.ts', order, pointedAt(place.url));
+  const swap = { ...result, window: await windowOf(sandbox, order.live) };
+  await sandbox.tell({ do: 'drop', tables: [order.live, order.restored] });
   return swap;
 }
 
@@ -45,9 +59,9 @@ function windowOf(sandbox: Sandbox, table: string): Promise<WritingWindow> {
 }
 
 /** A figure of several swaps: the one in the middle, and all of them in words. */
-export function middle(
-  swaps: OurSwaps,
-  figure: (swap: OurSwaps[number]) => number,
+export function middle<Swap>(
+  swaps: readonly Swap[],
+  figure: (swap: Swap) => number,
   shown: (value: number) => string,
 ): { readonly value: number; readonly shown: string } {
   const values = swaps.map(figure);

@@ -75,7 +75,10 @@ async function carryOut(order: SandboxOrder): Promise<unknown> {
       return {};
     }
     case 'drop':
-      for (const TableName of order.tables) await client.send(new DeleteTableCommand({ TableName }));
+      for (const TableName of order.tables) {
+        await client.send(new DeleteTableCommand({ TableName }));
+        windows.delete(TableName);
+      }
       return {};
     case 'enforce-capacity':
       sandbox.capacity.enforce({ onDemandReadUnits: 12_000, onDemandWriteUnits: 4_000 });
