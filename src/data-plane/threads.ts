@@ -25,6 +25,9 @@ export type Threads = {
   close(): Promise<void>;
 };
 
+/** Who decides which thread a job goes to; null: none of those that there are. */
+type LoadBalancer = NonNullable<Piscina['options']['loadBalancer']>;
+
 /** What a thread needs besides the items that wait: the SDK, pages under way, and what V8 has not cleared away yet. */
 const besidesBudgetMb = 512;
 
@@ -48,12 +51,14 @@ export function openThreads(settings: ThreadSettings): Threads {
 /** Not every command has work for them, and those that do have to wait for AWS first. */
 async function openPool({ workerFile, memoryBudgetBytes, threads }: ThreadSettings): Promise<Piscina> {
   const { Piscina } = await import('piscina');
+  const maxThreads = threads ?? Math.max(1, availableParallelism() - 1);
   return new Piscina({
     filename: workerFile.href,
     minThreads: 0,
-    maxThreads: threads ?? Math.max(1, availableParallelism() - 1),
+    maxThreads,
     // As many as are asked for at once: their requests wait for AWS side by side.
     concurrentTasksPerWorker: 1_000,
+    loadBalancer: spread(maxThreads),
     idleTimeout: idleMs,
     // An idle thread must not stand still: it has connections to look after.
     atomics: 'disabled',
@@ -61,4 +66,14 @@ async function openPool({ workerFile, memoryBudgetBytes, threads }: ThreadSettin
       maxOldGenerationSizeMb: Math.ceil(memoryBudgetBytes / 2 ** 20) + besidesBudgetMb,
     },
   });
+}
+
+/** To an idle thread, then to a new one, and only then to one that is busy. Piscina's own way is to start none while one could take more. */
+function spread(maxThreads: number): LoadBalancer {
+  return (_, workers) => {
+    const [first, ...others] = workers;
+    if (first === undefined) return null;
+    const leastBusy = others.reduce((least, one) => (one.currentUsage < least.currentUsage ? one : least), first);
+    return leastBusy.currentUsage > 0 && workers.length < maxThreads ? null : leastBusy;
+  };
 }
