@@ -1,5 +1,5 @@
 import { formatDuration, formatUtc } from '../reporters/format.ts';
-import { progressLine } from '../reporters/progress-line.ts';
+import { progressLines } from '../reporters/progress-line.ts';
 import { statusOf } from '../reporters/status-file.ts';
 import { costOf, costSentence } from '../restore/cost.ts';
 import { overdueSentence } from '../restore/drills.ts';
@@ -95,7 +95,7 @@ function runningText(run: Run, now: Instant, history: readonly Run[]): string {
 
 /** AWS tells nothing of how far it is; of items, only the process that carries the run out knows. */
 function awaitedLines(run: Run, now: Instant, history: readonly Run[]): readonly string[] {
-  const line = run.phase === 'AWAIT_ACTIVE' ? progressLine(run, new Map(), history, now) : undefined;
+  const [line] = run.phase === 'AWAIT_ACTIVE' ? progressLines(run, new Map(), history, now) : [];
   const cost = costOf(run);
   return [
     ...(line === undefined ? [] : [`  ${line}`]),

@@ -4,7 +4,7 @@ import type { Run } from '../restore/run.ts';
 import { followRun, type OnTrouble } from './follow.ts';
 import { formatLocal } from './format.ts';
 import { consoleLines } from './lines.ts';
-import { progressLine } from './progress-line.ts';
+import { progressLines } from './progress-line.ts';
 
 /** As much of a stream as is needed; process.stdout and process.stderr are two. */
 export type Output = { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
@@ -52,13 +52,13 @@ export function consoleReporter(
   const tick = () => {
     if (current === undefined) return;
     const now = parts.clock.now();
-    const line = progressLine(current, parts.progress.get(runId), history, now);
-    if (line === undefined) return;
+    const [whole, ...tables] = progressLines(current, parts.progress.get(runId), history, now);
+    if (whole === undefined) return;
     if (isTerminal) {
-      stdout.write(`${eraseLine}${line.slice(0, (stdout.columns ?? 80) - 1)}`);
+      stdout.write(`${eraseLine}${whole.slice(0, (stdout.columns ?? 80) - 1)}`);
       barShown = true;
     } else {
-      stdout.write(`[${formatLocal(now)}] [INFO] ${line}\n`);
+      for (const line of [whole, ...tables]) stdout.write(`[${formatLocal(now)}] [INFO] ${line}\n`);
     }
   };
   const following = followRun(

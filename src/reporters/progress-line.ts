@@ -1,19 +1,38 @@
-import { describeProgress, type PhaseProgress } from '../restore/describe-progress.ts';
+import { describeProgress, type PhaseProgress, type TableItems } from '../restore/describe-progress.ts';
 import type { TableProgress } from '../restore/ports.ts';
 import type { Run } from '../restore/run.ts';
 import { formatDuration, formatSize } from './format.ts';
 
 const barWidth = 24;
 
-/** How far the present phase is, in one line without an end; undefined: there is nothing to measure. */
-export function progressLine(
+/** Where there is a line for each table, not more of them than this. */
+const mostTables = 10;
+
+/**
+ * How far the present phase is, in lines without an end: one for the whole, then one for each of several tables that are
+ * under way; none: there is nothing to measure.
+ */
+export function progressLines(
   run: Run,
   progress: ReadonlyMap<string, TableProgress>,
   history: readonly Run[],
   now: number,
-): string | undefined {
+): readonly string[] {
   const described = describeProgress(run, progress, history, now);
-  if (described === undefined) return undefined;
+  if (described === undefined) return [];
+  const underWay = (described.tables ?? []).filter(({ done, total }) => done !== total);
+  return [
+    wholeLine(described),
+    ...underWay.slice(0, mostTables).map((table) => `${described.phase} ${tableLine(table)}`),
+  ];
+}
+
+function tableLine({ label, done, total, bytes }: TableItems): string {
+  const of = total === undefined ? '' : ` of ${total}`;
+  return `${label}: ${done}${of} items${bytes === undefined ? '' : ` (${formatSize(bytes)})`}`;
+}
+
+function wholeLine(described: PhaseProgress): string {
   const { phase, paused, elapsedMs, restored } = described;
   if (restored !== undefined) {
     const tables = `${bar(restored.done / restored.total)} ${restored.done} of ${restored.total} tables`;

@@ -13,8 +13,11 @@ const bytesPerSegment = 256 * 1024 * 1024;
 const fewestSegments = 2;
 const mostSegments = 64;
 
-/** A strongly consistent read of 4 KB is a unit, and a page of a scan is counted as a whole (Developer Guide, Scan). */
-const bytesPerUnit = 4096;
+/**
+ * A strongly consistent read of 4 KB is a unit, an eventually consistent one half of it, and a page of a scan is counted as
+ * a whole (Developer Guide, Scan). The comparer reads the live table in the former way, the restored one in the latter.
+ */
+const bytesPerUnit = { live: 4096, restored: 2 * 4096 };
 
 /** Reads a live table and its restore table side by side and puts every difference into the journal. */
 export async function compareTable(context: StepContext, label: string): Promise<TableComparison & Required<Cost>> {
@@ -40,6 +43,13 @@ async function compare(context: StepContext, label: string, withDigests: boolean
   const { table } = tableOf(run, label);
   const description = await describeExisting(aws, table, signal);
   let unitsSoFar = 0;
+  let read = { items: 0, bytes: 0 };
+  const tell = (totals: { readonly items: number; readonly bytes: number }) =>
+    progress.set(run.id, label, read.items, totals.items, {
+      phase: run.phase,
+      bytes: read.bytes,
+      totalBytes: totals.bytes,
+    });
   const order: ComparisonOrder = {
     environment,
     restoredTable: restoreTableOf(run, label),
@@ -54,16 +64,19 @@ async function compare(context: StepContext, label: string, withDigests: boolean
       journal.add(run.id, label, batch.map(entryOf));
     },
     onProgress: (soFar) => {
-      unitsSoFar = soFar.readUnits.live + soFar.readUnits.restored;
-      progress.set(run.id, label, soFar.live, description.approximateItems, {
-        phase: run.phase,
-        bytes: soFar.readUnits.live * bytesPerUnit,
-        totalBytes: description.approximateBytes,
-      });
+      const { live, restored } = soFar.readUnits;
+      unitsSoFar = live + restored;
+      // Of a table that was emptied, only the restored one has something to read.
+      const bytes = Math.max(live * bytesPerUnit.live, restored * bytesPerUnit.restored);
+      read = { items: Math.max(soFar.live, soFar.restored), bytes };
+      tell({ items: description.approximateItems, bytes: description.approximateBytes });
     },
   };
   try {
-    return { label, ...(await comparer.compare(order)) };
+    const comparison = await comparer.compare(order);
+    // Nothing is left, whatever AWS had counted.
+    tell(read);
+    return { label, ...comparison };
   } catch (error) {
     context.consumption.cutOff();
     throw error;

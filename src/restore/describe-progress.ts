@@ -19,9 +19,19 @@ export type PhaseProgress = {
   readonly remainingMs?: number;
   /** What the remaining time is from; `rule`: a rule of thumb, which is all there is before the first restore. */
   readonly basis?: 'rate' | 'earlier-runs' | 'rule';
+  /** Each of several tables, in the order of the run. */
+  readonly tables?: readonly TableItems[];
   /** How many tables AWS has restored, while it does. */
   readonly restored?: { readonly done: number; readonly total: number };
   readonly paused: boolean;
+};
+
+/** How far one table is; `total` as above. */
+export type TableItems = {
+  readonly label: string;
+  readonly done: number;
+  readonly total?: number;
+  readonly bytes?: number;
 };
 
 /** Before that nothing is said about the time that is left. */
@@ -60,9 +70,26 @@ export function describeProgress(
   return {
     ...begun,
     ...rest,
+    ...(run.tables.length > 1 ? { tables: eachTable(run, progress) } : {}),
     ...(share === undefined || !isWhole ? {} : { share }),
     ...(remainingMs === undefined || basis === undefined || !isWhole || begun.paused ? {} : { remainingMs, basis }),
   };
+}
+
+/** Those that have begun with the present phase. */
+function eachTable(run: Run, progress: ReadonlyMap<string, TableProgress>): readonly TableItems[] {
+  return run.tables.flatMap(({ label }) => {
+    const table = progress.get(label);
+    if (table === undefined || (table.phase !== undefined && table.phase !== run.phase)) return [];
+    const { done, bytes } = table;
+    const total = totalOf(table);
+    return { label, done, ...(total === undefined ? {} : { total }), ...(bytes === undefined ? {} : { bytes }) };
+  });
+}
+
+/** undefined: it is not known, or was seen to be wrong. */
+function totalOf({ done, total }: TableProgress): number | undefined {
+  return total === undefined || total < done || total === 0 ? undefined : total;
 }
 
 function awaited(run: Run, history: readonly Run[], elapsedMs: number): Partial<PhaseProgress> {
@@ -80,14 +107,13 @@ function awaited(run: Run, history: readonly Run[], elapsedMs: number): Partial<
 function countedItems(tables: readonly TableProgress[], elapsedMs: number): Partial<PhaseProgress> | undefined {
   const done = sum(tables, (table) => table.done);
   if (tables.length === 0 || done === 0) return undefined;
-  const total = sumKnown(tables, ({ done: soFar, total: known }) =>
-    known === undefined || known < soFar || known === 0 ? undefined : known,
-  );
+  const total = sumKnown(tables, totalOf);
   const bytesDone = sumKnown(tables, (table) => table.bytes);
   const bytesTotal = sumKnown(tables, ({ bytes, totalBytes }) =>
     totalBytes === undefined || totalBytes < (bytes ?? 0) ? undefined : totalBytes,
   );
-  const perSecond = sum(tables, (table) => table.perSecond ?? 0);
+  // What was measured of a table that is done is not of now.
+  const perSecond = sum(tables, (table) => (table.done === table.total ? 0 : (table.perSecond ?? 0)));
   return {
     items: { done, ...(total === undefined ? {} : { total }) },
     ...(bytesDone === undefined

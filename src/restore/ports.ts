@@ -257,11 +257,11 @@ export interface ProgressBoard {
 
 /** How far one table is in a phase. */
 export type TableProgress = {
-  /** Items. */
+  /** Items; of a comparison, those of the side of which more were read. */
   readonly done: number;
   readonly total: number | undefined;
   readonly phase?: Phase | undefined;
-  /** Of the live table, by what AWS counted for reading it. */
+  /** Of a comparison, by what AWS counted for reading the larger side. */
   readonly bytes?: number;
   readonly totalBytes?: number;
   /** Items in a second, over the last half minute; absent: not measured for long enough. */

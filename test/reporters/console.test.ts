@@ -119,7 +119,7 @@ describe('while it takes long', () => {
     expect(stdout.text()).toContain('20m00s\r\u001b[2K[2025-12-19 10:30:00] [INFO] Lock released\n');
   });
 
-  test('elsewhere a plain line comes once a minute', async () => {
+  test('elsewhere plain lines come once a minute, one for each table that is under way', async () => {
     const { reporter, progress, runId, stdout, tell } = follow();
     reporter.start();
     tell({ type: 'started' }, { type: 'phase-started', phase: 'SWAP_DATA' });
@@ -130,8 +130,13 @@ describe('while it takes long', () => {
     expect(stdout.text()).not.toContain('SWAP_DATA');
     vi.advanceTimersByTime(1_000);
     expect(stdout.text()).toContain(
-      '[2025-12-19 10:32:00] [INFO] SWAP_DATA [#####-------------------] 20% 400 of 2000 items, ETA 18m00s\n',
+      '[2025-12-19 10:32:00] [INFO] SWAP_DATA [#####-------------------] 20% 400 of 2000 items, ETA 18m00s\n' +
+        '[2025-12-19 10:32:00] [INFO] SWAP_DATA quotes: 300 of 1000 items\n' +
+        '[2025-12-19 10:32:00] [INFO] SWAP_DATA user-likes: 100 of 1000 items\n',
     );
+    progress.set(runId, 'quotes', 1000, 1000);
+    vi.advanceTimersByTime(60_000);
+    expect(stdout.text()).not.toContain('quotes: 1000');
     expect(stdout.text()).not.toContain('\r');
     await reporter.stop(0);
   });

@@ -95,6 +95,28 @@ describe('while items are read or written', () => {
     expect(described?.share).toBeCloseTo(9_900 / 20_000);
   });
 
+  test('each of several tables is told, in the order of the run, and a total that was passed of none', () => {
+    const { set, get } = board();
+    set('now', 'user-likes', 700, 500, { phase: 'VERIFY_COUNTS', bytes: 1024 });
+    set('now', 'quotes', 100, 500, { phase: 'VERIFY_COUNTS' });
+    expect(describeProgress(comparing, get('now'), [], begin + minute)?.tables).toEqual([
+      { label: 'quotes', done: 100, total: 500 },
+      { label: 'user-likes', done: 700, bytes: 1024 },
+    ]);
+    const alone = run('now', [first], inPhase('VERIFY_COUNTS'));
+    expect(describeProgress(alone, get('now'), [], begin + minute)).not.toHaveProperty('tables');
+  });
+
+  test('the rate of a table that is done is not of now', () => {
+    const { set, get, at } = board();
+    for (let second = 0; second <= 10; second += 1) {
+      at(second * 1000);
+      set('now', 'quotes', second * 10, 100, { phase: 'VERIFY_COUNTS' });
+      set('now', 'user-likes', second * 5, 100, { phase: 'VERIFY_COUNTS' });
+    }
+    expect(describeProgress(comparing, get('now'), [], begin + 10_000)?.itemsPerSecond).toBeCloseTo(5, 0);
+  });
+
   test('what belongs to the phase before does not count', () => {
     const { set, get } = board();
     set('now', 'quotes', 500, 500, { phase: 'VERIFY_COUNTS' });

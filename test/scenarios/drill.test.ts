@@ -132,3 +132,16 @@ function writesTo(engine: Engine): readonly string[] {
     .map(({ operation }) => operation)
     .filter((operation) => writes.includes(`dynamodb:${operation}`));
 }
+
+test('of a table that was emptied, progress is what is read of its restored copy; when it was read, nothing is left', async () => {
+  const engine = await startEngine();
+  const keys = [{ name: 'id', type: 'S' as const }];
+  const items = Array.from({ length: 5 }, (_, n) => ({ id: { S: `item ${n}` }, text: { S: 'x'.repeat(5_000) } }));
+  await engine.table(table, keys, items);
+  for (const item of items) await engine.remove(table, keys, item, start - 30 * minute);
+  const { id } = await runIt(engine, drill(engine, { words: 'an hour ago' }));
+  const { done, total, bytes, totalBytes } = engine.progress.get(id).get('quotes') ?? {};
+  expect({ done, total }).toEqual({ done: 5, total: 5 });
+  expect(bytes).toBeGreaterThan(25_000);
+  expect(totalBytes).toBe(bytes);
+});

@@ -192,6 +192,13 @@ const progress = {
   phase: 'SWAP_DATA',
   elapsedMs: 60_000,
   items: { done: 3, total: 9 },
+  bytes: { done: 123_456_789 },
+  tables: Array.from({ length: 60 }, (_, n) => ({
+    label: `${n}-`.padEnd(255, '&'),
+    done: 1_000_000_000,
+    total: 9_000_000_000,
+    bytes: 123_456_789_000,
+  })),
   itemsPerSecond: 120,
   remainingMs: 600_000,
   basis: 'rate',

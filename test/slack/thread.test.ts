@@ -324,9 +324,13 @@ test('progress shows in the running message', async () => {
   const world = await startWorld();
   const id = await approveAndStart(world, await ask(world));
   world.record(id, { type: 'phase-started', phase: 'SWAP_DATA' });
-  world.progress.set(id, 'quotes', 21, 40);
-  world.progress.set(id, 'user-likes', 0, 40);
-  await parentShowing(world, '▓▓░░░░░░░░ 26 %, 21 of 80 items');
+  world.progress.set(id, 'quotes', 21, 40, { bytes: 2_100_000 });
+  world.progress.set(id, 'user-likes', 0, 40, { bytes: 0 });
+  const shown = readable(await parentShowing(world, '▓▓░░░░░░░░ 26 %, 21 of 80 items, 2.1 MB'));
+  expect(shown).toContain('quotes: 21 of 40 items, 2.1 MB');
+  expect(shown).toContain('user-likes: 0 of 40 items, 0 B');
+  world.progress.set(id, 'quotes', 40, 40, { bytes: 4_000_000 });
+  expect(readable(await parentShowing(world, '40 of 80 items, 4.0 MB'))).not.toContain('quotes: 40');
 });
 
 test('stop tells what is left before it ends', async () => {

@@ -89,6 +89,7 @@ export async function startEngine(
     // A machine that stands still for a tenth of a second must not lose it.
     const lock = createLock(db, clock.now, { ...who, isAlive: () => true }, 20 * leaseMs);
     const journal = createJournal(db, Buffer.alloc(32, 7));
+    const progress = createProgressBoard();
     const restores = makeRestores({
       environments: [settings],
       awsFor: (environment) => changes.aws?.(made.awsFor(environment)) ?? made.awsFor(environment),
@@ -97,7 +98,7 @@ export async function startEngine(
       journal,
       comparer: comparerHere(made.awsFor, () => openSqliteOverflow(folder)),
       clock,
-      progress: createProgressBoard(),
+      progress,
       pace: {
         compareMemoryBytes: 64 * 1024 * 1024,
         planAnswerMs: patientMinutes * minute,
@@ -108,7 +109,7 @@ export async function startEngine(
       approvalExpiryMs: 8 * 60 * minute,
       onBug: (error) => bugs.push(error),
     });
-    return { restores, log, lock, journal, db };
+    return { restores, log, lock, journal, progress, db };
   };
   onTestFinished(async () => {
     made.close();

@@ -1,11 +1,11 @@
 /** The phases of a run as one `plan` block: at most one per message, edited in place. */
 import type { PlanBlock, TaskCardBlock } from '@slack/types';
-import type { PhaseProgress } from '../../restore/describe-progress.ts';
+import type { PhaseProgress, TableItems } from '../../restore/describe-progress.ts';
 import { extraPhases, type Phase, phases } from '../../restore/events.ts';
 import type { PhaseStatus, Run } from '../../restore/run.ts';
 import { hasEnded } from '../../restore/run.ts';
 import { limits } from '../limits.ts';
-import { bar, count, counted, duration, timeLeft, utc } from '../measures.ts';
+import { bar, count, counted, duration, size, timeLeft, utc } from '../measures.ts';
 import { plainSentence, shortened } from '../mrkdwn.ts';
 import { plainRichText } from './blocks.ts';
 import { changesOf, putBackBy, writtenBy } from './written.ts';
@@ -90,13 +90,14 @@ function isShown(run: Run, phase: Phase): boolean {
 function task(run: Run, phase: Phase, progress: Progress): TaskCardBlock {
   const { status, durationMs } = run.phases[phase];
   const detail = status === 'in_progress' || status === 'error' ? detailOf(run, phase, progress) : '';
+  const tables = status === 'in_progress' && progress?.phase === phase ? tablesUnderWay(progress) : [];
   const output = outputOf(run, phase, durationMs);
   return {
     type: 'task_card',
     task_id: phase,
     title: titleOf(run, phase),
     status: shownStatus(status, hasEnded(run)),
-    ...(detail === '' ? {} : { details: plainRichText(detail) }),
+    ...(detail === '' ? {} : { details: plainRichText([detail, ...tables].join('\n')) }),
     ...(output === '' ? {} : { output: plainRichText(output) }),
   };
 }
@@ -144,13 +145,32 @@ function expectedWait(progress: Progress): string {
     : 'AWS usually takes 5 to 60 minutes';
 }
 
-/** `▓▓▓▓░░░░░░ 42 %, 518 of 1,234 items, 120 a second, about 4 min left`, as much of it as is known. */
-function itemsDone({ items, itemsPerSecond, remainingMs, paused }: PhaseProgress): string {
+/** Tables that a card lists while they are at work. */
+const mostTables = 10;
+
+/** `quotes: 518 of 1,234 items, 2.1 MB`: of several tables those that have not ended, so that one sees which one holds up the run. */
+function tablesUnderWay({ tables = [] }: PhaseProgress): readonly string[] {
+  const underWay = tables.filter(({ done, total }) => done !== total);
+  const more = underWay.length - mostTables;
+  return [
+    ...underWay.slice(0, mostTables).map((table) => `${table.label}: ${itemsOf(table)}`),
+    ...(more > 0 ? [`and ${counted(more, 'more table')}`] : []),
+  ];
+}
+
+/** `518 of 1,234 items, 2.1 MB` */
+function itemsOf({ done, total, bytes }: Omit<TableItems, 'label'>): string {
+  const items = total === undefined ? `${count(done)} items` : `${count(done)} of ${count(total)} items`;
+  return bytes === undefined ? items : `${items}, ${size(bytes)}`;
+}
+
+/** `▓▓▓▓░░░░░░ 42 %, 518 of 1,234 items, 2.1 MB, 120 a second, about 4 min left`, as much of it as is known. */
+function itemsDone({ items, bytes, itemsPerSecond, remainingMs, paused }: PhaseProgress): string {
   if (items === undefined) return paused ? 'paused' : '';
   const { done, total } = items;
   const parts = [
     ...(total === undefined ? [] : [bar(done, total)]),
-    total === undefined ? `${count(done)} items` : `${count(done)} of ${count(total)} items`,
+    itemsOf({ ...items, ...(bytes === undefined ? {} : { bytes: bytes.done }) }),
     ...(itemsPerSecond === undefined || paused ? [] : [`${count(Math.max(1, Math.round(itemsPerSecond)))} a second`]),
     ...(paused ? ['paused'] : []),
     ...(remainingMs === undefined || done === total ? [] : [timeLeft(remainingMs)]),
