@@ -8,17 +8,16 @@ import type { Sandbox } from './with-sandbox.ts';
 
 type Watched<Swap> = Swap & { readonly window: WritingWindow };
 /** What is known of either side's swaps. */
-export type Swaps = readonly Watched<Pick<OurSwap & SwapResult, 'seconds' | 'writeUnits'>>[];
+export type Swaps = readonly Watched<SwapResult>[];
 export type OurSwaps = readonly Watched<OurSwap>[];
-type TheirSwaps = readonly Watched<SwapResult>[];
-export type Duel = { readonly ours: OurSwaps; readonly theirs: TheirSwaps };
+export type Duel = { readonly ours: OurSwaps; readonly theirs: Swaps };
 
 type Size = { readonly items: number; readonly times: number };
 
 /** Each `times` times, in turns: what else the machine does meanwhile meets both alike. */
 export async function duel(place: Place, sandbox: Sandbox, { items, times }: Size): Promise<Duel> {
   const ours: OurSwaps[number][] = [];
-  const theirs: TheirSwaps[number][] = [];
+  const theirs: Swaps[number][] = [];
   for (let time = 0; time < times; time += 1) {
     ours.push(await swapOf(place, sandbox, items));
     theirs.push(await theirSwapOf(place, sandbox, items));
@@ -43,7 +42,7 @@ export async function swapOf(place: Place, sandbox: Sandbox, items: number): Pro
   return swap;
 }
 
-async function theirSwapOf(place: Place, sandbox: Sandbox, items: number): Promise<TheirSwaps[number]> {
+async function theirSwapOf(place: Place, sandbox: Sandbox, items: number): Promise<Swaps[number]> {
   const order: SwapOrder = { live: 'theirs', restored: 'theirs-restored' };
   await sandbox.tell({ do: 'table', table: order.live, items });
   await sandbox.tell({ do: 'copy', table: order.live, copy: order.restored });

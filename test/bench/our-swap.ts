@@ -80,7 +80,7 @@ function lastRun(database: string): Run {
 }
 
 /** Reads the kernel's own high-water mark of a process for as long as there is one. */
-export function watchMemory({ pid }: Pick<ChildProcess, 'pid'>): () => number {
+function watchMemory({ pid }: Pick<ChildProcess, 'pid'>): () => number {
   let most = 0;
   const timer = setInterval(() => {
     try {
