@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
+import { tablesAtOnce } from '../restore/each-table.ts';
 import type { Outcome, PostingTask, Task } from './protocol.ts';
 
 export type ThreadSettings = {
@@ -8,7 +9,7 @@ export type ThreadSettings = {
   readonly workerFile: URL;
   /** Memory for waiting items that all comparisons together may ask for; a thread that needs far more is ended. */
   readonly memoryBudgetBytes: number;
-  /** Default: a core for each but one, which is the main thread's. */
+  /** Default: a core for each but one, which is the main thread's, and no more than a run has tables under way. */
   readonly threads?: number;
 };
 
@@ -36,9 +37,20 @@ const idleMs = 60_000;
 
 export function openThreads(settings: ThreadSettings): Threads {
   let pool: Promise<Piscina> | undefined;
+  const open = async () => {
+    const opened = await openPool(settings);
+    // A thread that had nothing to do yet has died. Jobs that wait for one would wait for ever: they and the others are
+    // told, and the next one finds new threads.
+    opened.on('error', () => {
+      if (opened.queueSize === 0) return;
+      pool = undefined;
+      void opened.destroy();
+    });
+    return opened;
+  };
   return {
     async run(name, task) {
-      pool ??= openPool(settings);
+      pool ??= open();
       const transferList: MessagePort[] = [task.port];
       return await (await pool).run(task, { name, transferList });
     },
@@ -51,7 +63,7 @@ export function openThreads(settings: ThreadSettings): Threads {
 /** Not every command has work for them, and those that do have to wait for AWS first. */
 async function openPool({ workerFile, memoryBudgetBytes, threads }: ThreadSettings): Promise<Piscina> {
   const { Piscina } = await import('piscina');
-  const maxThreads = threads ?? Math.max(1, availableParallelism() - 1);
+  const maxThreads = threads ?? Math.max(1, Math.min(tablesAtOnce, availableParallelism() - 1));
   return new Piscina({
     filename: workerFile.href,
     minThreads: 0,
@@ -68,12 +80,15 @@ async function openPool({ workerFile, memoryBudgetBytes, threads }: ThreadSettin
   });
 }
 
-/** To an idle thread, then to a new one, and only then to one that is busy. Piscina's own way is to start none while one could take more. */
+/**
+ * To an idle thread (of several the last: those that are still starting come first), then to a new one, and only then to one
+ * that is busy. Piscina's own way is to start none while one could take more.
+ */
 function spread(maxThreads: number): LoadBalancer {
   return (_, workers) => {
     const [first, ...others] = workers;
     if (first === undefined) return null;
-    const leastBusy = others.reduce((least, one) => (one.currentUsage < least.currentUsage ? one : least), first);
+    const leastBusy = others.reduce((least, one) => (one.currentUsage <= least.currentUsage ? one : least), first);
     return leastBusy.currentUsage > 0 && workers.length < maxThreads ? null : leastBusy;
   };
 }

@@ -5,9 +5,6 @@ import { formatDuration, formatSize } from './format.ts';
 
 const barWidth = 24;
 
-/** Where there is a line for each table, not more of them than this. */
-const mostTables = 10;
-
 /**
  * How far the present phase is, in lines without an end: one for the whole, then one for each of several tables that are
  * under way; none: there is nothing to measure.
@@ -20,11 +17,8 @@ export function progressLines(
 ): readonly string[] {
   const described = describeProgress(run, progress, history, now);
   if (described === undefined) return [];
-  const underWay = (described.tables ?? []).filter(({ done, total }) => done !== total);
-  return [
-    wholeLine(described),
-    ...underWay.slice(0, mostTables).map((table) => `${described.phase} ${tableLine(table)}`),
-  ];
+  const { phase, tables = [] } = described;
+  return [wholeLine(described), ...tables.map((table) => `${phase} ${tableLine(table)}`)];
 }
 
 function tableLine({ label, done, total, bytes }: TableItems): string {
@@ -44,7 +38,7 @@ function wholeLine(described: PhaseProgress): string {
 
 function counts({ items, bytes, share, elapsedMs }: PhaseProgress): string {
   if (items === undefined) return '';
-  const size = bytes === undefined ? '' : ` (${formatSize(bytes.done)})`;
+  const size = bytes === undefined ? '' : ` (${formatSize(bytes)})`;
   if (share === undefined || items.total === undefined) {
     return `${items.done} items${size}, ${formatDuration(elapsedMs)}`;
   }

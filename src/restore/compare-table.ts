@@ -44,12 +44,6 @@ async function compare(context: StepContext, label: string, withDigests: boolean
   const description = await describeExisting(aws, table, signal);
   let unitsSoFar = 0;
   let read = { items: 0, bytes: 0 };
-  const tell = (totals: { readonly items: number; readonly bytes: number }) =>
-    progress.set(run.id, label, read.items, totals.items, {
-      phase: run.phase,
-      bytes: read.bytes,
-      totalBytes: totals.bytes,
-    });
   const order: ComparisonOrder = {
     environment,
     restoredTable: restoreTableOf(run, label),
@@ -69,13 +63,12 @@ async function compare(context: StepContext, label: string, withDigests: boolean
       // Of a table that was emptied, only the restored one has something to read.
       const bytes = Math.max(live * bytesPerUnit.live, restored * bytesPerUnit.restored);
       read = { items: Math.max(soFar.live, soFar.restored), bytes };
-      tell({ items: description.approximateItems, bytes: description.approximateBytes });
+      progress.set(run.id, label, read.items, description.approximateItems, { phase: run.phase, bytes: read.bytes });
     },
   };
   try {
     const comparison = await comparer.compare(order);
-    // Nothing is left, whatever AWS had counted.
-    tell(read);
+    progress.set(run.id, label, read.items, read.items, { phase: run.phase, bytes: read.bytes, isDone: true });
     return { label, ...comparison };
   } catch (error) {
     context.consumption.cutOff();

@@ -4,6 +4,7 @@ import { restoreDuration } from './restore-duration.ts';
 import type { Instant } from './restore-point.ts';
 import type { Run } from './run.ts';
 import { isPaused } from './speed.ts';
+import type { TableRun } from './table-run.ts';
 
 /** How far a run is in its present phase. What is not known is absent. */
 export type PhaseProgress = {
@@ -11,7 +12,7 @@ export type PhaseProgress = {
   readonly elapsedMs: number;
   /** Of all tables; `total` is AWS's last count, up to six hours old, and left out as soon as it is seen to be wrong. */
   readonly items?: { readonly done: number; readonly total?: number };
-  readonly bytes?: { readonly done: number; readonly total?: number };
+  readonly bytes?: number;
   readonly itemsPerSecond?: number;
   /** From 0 to 1. */
   readonly share?: number;
@@ -19,7 +20,7 @@ export type PhaseProgress = {
   readonly remainingMs?: number;
   /** What the remaining time is from; `rule`: a rule of thumb, which is all there is before the first restore. */
   readonly basis?: 'rate' | 'earlier-runs' | 'rule';
-  /** Each of several tables, in the order of the run. */
+  /** Of several tables those that are under way, in the order of the run. */
   readonly tables?: readonly TableItems[];
   /** How many tables AWS has restored, while it does. */
   readonly restored?: { readonly done: number; readonly total: number };
@@ -37,9 +38,13 @@ export type TableItems = {
 /** Before that nothing is said about the time that is left. */
 const leastMeasuredMs = 2_000;
 
-/** Phases in which items are counted; in these two, those of every table. */
-const comparingPhases: readonly Phase[] = ['VERIFY_COUNTS', 'VERIFY_DATA'];
-const countingPhases: readonly Phase[] = ['VERIFY_COUNTS', 'SWAP_DATA', 'VERIFY_DATA', 'ROLL_BACK'];
+/** Phases in which items are counted, and whether a table has ended its part in them. */
+const countingPhases: Partial<Readonly<Record<Phase, (table: TableRun) => boolean>>> = {
+  VERIFY_COUNTS: ({ comparison }) => comparison !== undefined,
+  SWAP_DATA: ({ swap }) => swap === 'complete',
+  VERIFY_DATA: ({ verification }) => verification !== undefined,
+  ROLL_BACK: ({ rolledBack }) => rolledBack !== undefined,
+};
 
 /**
  * How far a run is; undefined: it does nothing that can be measured. Pure. `history`: earlier runs, newest first.
@@ -60,27 +65,26 @@ export function describeProgress(
     paused: isPaused(run),
   };
   if (phase === 'AWAIT_ACTIVE') return { ...begun, ...awaited(run, history, begun.elapsedMs) };
-  if (!countingPhases.includes(phase)) return undefined;
-  const tables = [...progress.values()].filter((table) => table.phase === undefined || table.phase === phase);
-  const counted = countedItems(tables, begun.elapsedMs);
+  const hasEnded = countingPhases[phase];
+  if (hasEnded === undefined) return undefined;
+  const tables = new Map([...progress].filter(([, table]) => table.phase === undefined || table.phase === phase));
+  // A table that waits for its turn has not told yet how much it has to do.
+  const isWhole = run.tables.every((table) => tables.has(table.label) || hasEnded(table));
+  const counted = countedItems([...tables.values()], isWhole, begun.elapsedMs);
   if (counted === undefined) return begun.paused ? begun : undefined;
-  const { remainingMs, basis, share, ...rest } = counted;
-  // A comparison that waits for its turn has not told yet how much it has to do.
-  const isWhole = !comparingPhases.includes(phase) || tables.length === run.tables.length;
+  const { remainingMs, basis, ...rest } = counted;
   return {
     ...begun,
     ...rest,
-    ...(run.tables.length > 1 ? { tables: eachTable(run, progress) } : {}),
-    ...(share === undefined || !isWhole ? {} : { share }),
-    ...(remainingMs === undefined || basis === undefined || !isWhole || begun.paused ? {} : { remainingMs, basis }),
+    ...(run.tables.length > 1 ? { tables: underWay(run, tables) } : {}),
+    ...(remainingMs === undefined || basis === undefined || begun.paused ? {} : { remainingMs, basis }),
   };
 }
 
-/** Those that have begun with the present phase. */
-function eachTable(run: Run, progress: ReadonlyMap<string, TableProgress>): readonly TableItems[] {
+function underWay(run: Run, tables: ReadonlyMap<string, TableProgress>): readonly TableItems[] {
   return run.tables.flatMap(({ label }) => {
-    const table = progress.get(label);
-    if (table === undefined || (table.phase !== undefined && table.phase !== run.phase)) return [];
+    const table = tables.get(label);
+    if (table === undefined || table.isDone) return [];
     const { done, bytes } = table;
     const total = totalOf(table);
     return { label, done, ...(total === undefined ? {} : { total }), ...(bytes === undefined ? {} : { bytes }) };
@@ -88,7 +92,8 @@ function eachTable(run: Run, progress: ReadonlyMap<string, TableProgress>): read
 }
 
 /** undefined: it is not known, or was seen to be wrong. */
-function totalOf({ done, total }: TableProgress): number | undefined {
+function totalOf({ done, total, isDone }: TableProgress): number | undefined {
+  if (isDone) return done;
   return total === undefined || total < done || total === 0 ? undefined : total;
 }
 
@@ -104,21 +109,21 @@ function awaited(run: Run, history: readonly Run[], elapsedMs: number): Partial<
   return { restored, remainingMs: likelyMs - elapsedMs, basis: from === 0 ? 'rule' : 'earlier-runs' };
 }
 
-function countedItems(tables: readonly TableProgress[], elapsedMs: number): Partial<PhaseProgress> | undefined {
+/** `isWhole`: these are all tables there are. */
+function countedItems(
+  tables: readonly TableProgress[],
+  isWhole: boolean,
+  elapsedMs: number,
+): Partial<PhaseProgress> | undefined {
   const done = sum(tables, (table) => table.done);
   if (tables.length === 0 || done === 0) return undefined;
-  const total = sumKnown(tables, totalOf);
-  const bytesDone = sumKnown(tables, (table) => table.bytes);
-  const bytesTotal = sumKnown(tables, ({ bytes, totalBytes }) =>
-    totalBytes === undefined || totalBytes < (bytes ?? 0) ? undefined : totalBytes,
-  );
+  const total = isWhole ? sumKnown(tables, totalOf) : undefined;
+  const bytes = sumKnown(tables, (table) => table.bytes);
   // What was measured of a table that is done is not of now.
-  const perSecond = sum(tables, (table) => (table.done === table.total ? 0 : (table.perSecond ?? 0)));
+  const perSecond = sum(tables, ({ isDone, perSecond: rate = 0 }) => (isDone ? 0 : rate));
   return {
     items: { done, ...(total === undefined ? {} : { total }) },
-    ...(bytesDone === undefined
-      ? {}
-      : { bytes: { done: bytesDone, ...(bytesTotal === undefined ? {} : { total: bytesTotal }) } }),
+    ...(bytes === undefined ? {} : { bytes }),
     ...(perSecond > 0 ? { itemsPerSecond: perSecond } : {}),
     ...(total === undefined ? {} : { share: done / total }),
     ...remaining(tables, total, elapsedMs),

@@ -249,7 +249,7 @@ export interface ProgressBoard {
     label: string,
     done: number,
     total: number | undefined,
-    more?: Pick<TableProgress, 'phase' | 'bytes' | 'totalBytes'>,
+    more?: Pick<TableProgress, 'phase' | 'bytes' | 'isDone'>,
   ): void;
   /** By label. */
   get(runId: RunId): ReadonlyMap<string, TableProgress>;
@@ -263,7 +263,8 @@ export type TableProgress = {
   readonly phase?: Phase | undefined;
   /** Of a comparison, by what AWS counted for reading the larger side. */
   readonly bytes?: number;
-  readonly totalBytes?: number;
+  /** Nothing is left to do, whatever `total` says. */
+  readonly isDone?: true;
   /** Items in a second, over the last half minute; absent: not measured for long enough. */
   readonly perSecond?: number;
 };

@@ -38,7 +38,9 @@ export async function rollBack(
       progress.set(id, label, done, Math.max(done, total), { phase: 'ROLL_BACK' });
     },
   });
-  return countItems(context, label, keySchema);
+  const counted = await countItems(context, label, keySchema);
+  progress.set(id, label, done, done, { phase: 'ROLL_BACK', isDone: true });
+  return counted;
 }
 
 /**

@@ -56,6 +56,10 @@ export async function writeBack(context: StepContext, label: string): Promise<Co
   };
   const { pending, attempted } = journal.count(run.id, label);
   let done = 0;
+  const tell = (total: number, more: { readonly isDone?: true } = {}) => {
+    // What a verification still has to write is little, and would be taken for what it has read.
+    if (run.phase !== 'VERIFY_DATA') progress.set(run.id, label, done, total, { phase: run.phase, ...more });
+  };
   try {
     await rememberLeftAlone(work);
     await putBackKept(work);
@@ -68,12 +72,13 @@ export async function writeBack(context: StepContext, label: string): Promise<Co
       async carryOut(page, stop, onNearlyDone) {
         await writeEntries(work, page.entries, stop, onNearlyDone);
         done += page.size;
-        progress.set(run.id, label, done, Math.max(done, pending + attempted), { phase: run.phase });
+        tell(Math.max(done, pending + attempted));
       },
       // Entries added by conflicts come behind all others, so one pass reaches them.
       mayOverlap: (page, ahead) => mayOverlap(work, page, ahead),
     };
     await pageByPage(pages, signal);
+    tell(done, { isDone: true });
   } catch (error) {
     throw stoppedBy(signal, error) || isLockLost(error) ? error : failedToSwap(context, label, error);
   }

@@ -239,7 +239,7 @@ function report(): void {
 const wants = (section: string) => flags.only === undefined || flags.only.split(',').includes(section);
 const installed = installPackages();
 const packages = 'folder' in installed ? installed.folder : undefined;
-if ('trouble' in installed) {
+if ('trouble' in installed && (wants('comparison') || wants('packages'))) {
   const measured = 'npm packages people would use instead';
   add({ measured, result: 'not measured', target: 'ahead of each', isMet: false, from: installed.trouble });
 }

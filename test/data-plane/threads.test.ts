@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { openThreads } from '../../src/data-plane/threads.ts';
 import { anEnvironment } from '../support/requests.ts';
 
@@ -50,4 +50,24 @@ test('a thread that has nothing to do is asked before a new one is started: it i
   const first = await job();
   await first.end();
   expect((await job()).thread).toBe(first.thread);
+});
+
+test('a job that waits for a new thread goes to one that has ended its own meanwhile', async () => {
+  const job = startJobs();
+  const first = await job();
+  vi.stubEnv('SLOW_START', 'yes');
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const second = job();
+  await first.end();
+  expect((await second).thread).toBe(first.thread);
+});
+
+test('a thread that cannot start is told to the job that waits for it', async () => {
+  const workerFile = new URL('../support/broken-worker.mjs', import.meta.url);
+  const threads = openThreads({ workerFile, memoryBudgetBytes: 16_000_000, threads: 3 });
+  onTestFinished(() => threads.close());
+  const { port2 } = new MessageChannel();
+  await expect(threads.run('postOnThread', { environment: anEnvironment(), port: port2 })).rejects.toThrow();
 });

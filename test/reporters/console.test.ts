@@ -126,6 +126,7 @@ describe('while it takes long', () => {
     await heard();
     progress.set(runId, 'quotes', 300, 1000);
     progress.set(runId, 'user-likes', 100, 1000);
+    progress.set(runId, 'user-views', 0, 0, { isDone: true });
     vi.advanceTimersByTime(59_000);
     expect(stdout.text()).not.toContain('SWAP_DATA');
     vi.advanceTimersByTime(1_000);
@@ -134,7 +135,7 @@ describe('while it takes long', () => {
         '[2025-12-19 10:32:00] [INFO] SWAP_DATA quotes: 300 of 1000 items\n' +
         '[2025-12-19 10:32:00] [INFO] SWAP_DATA user-likes: 100 of 1000 items\n',
     );
-    progress.set(runId, 'quotes', 1000, 1000);
+    progress.set(runId, 'quotes', 1000, 1000, { isDone: true });
     vi.advanceTimersByTime(60_000);
     expect(stdout.text()).not.toContain('quotes: 1000');
     expect(stdout.text()).not.toContain('\r');

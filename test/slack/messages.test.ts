@@ -192,8 +192,8 @@ const progress = {
   phase: 'SWAP_DATA',
   elapsedMs: 60_000,
   items: { done: 3, total: 9 },
-  bytes: { done: 123_456_789 },
-  tables: Array.from({ length: 60 }, (_, n) => ({
+  bytes: 123_456_789,
+  tables: Array.from({ length: 4 }, (_, n) => ({
     label: `${n}-`.padEnd(255, '&'),
     done: 1_000_000_000,
     total: 9_000_000_000,

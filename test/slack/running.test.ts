@@ -65,6 +65,7 @@ test('progress shows a bar, the rate and the time left, and nothing that has not
   const clock = movableClock();
   const { world, id } = await running({ clock });
   world.record(id, { type: 'phase-started', phase: 'SWAP_DATA' });
+  world.progress.set(id, 'user-likes', 0, 0, { isDone: true });
   world.progress.set(id, 'quotes', 1000, 10_000);
   await parentShowing(world, '▓░░░░░░░░░ 10 %, 1,000 of 10,000 items');
   clock.moveOn(minute / 3);

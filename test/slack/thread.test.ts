@@ -329,7 +329,7 @@ test('progress shows in the running message', async () => {
   const shown = readable(await parentShowing(world, '▓▓░░░░░░░░ 26 %, 21 of 80 items, 2.1 MB'));
   expect(shown).toContain('quotes: 21 of 40 items, 2.1 MB');
   expect(shown).toContain('user-likes: 0 of 40 items, 0 B');
-  world.progress.set(id, 'quotes', 40, 40, { bytes: 4_000_000 });
+  world.progress.set(id, 'quotes', 40, 40, { bytes: 4_000_000, isDone: true });
   expect(readable(await parentShowing(world, '40 of 80 items, 4.0 MB'))).not.toContain('quotes: 40');
 });
 

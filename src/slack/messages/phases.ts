@@ -90,14 +90,14 @@ function isShown(run: Run, phase: Phase): boolean {
 function task(run: Run, phase: Phase, progress: Progress): TaskCardBlock {
   const { status, durationMs } = run.phases[phase];
   const detail = status === 'in_progress' || status === 'error' ? detailOf(run, phase, progress) : '';
-  const tables = status === 'in_progress' && progress?.phase === phase ? tablesUnderWay(progress) : [];
+  const tables = status === 'in_progress' && progress?.phase === phase ? (progress.tables ?? []) : [];
   const output = outputOf(run, phase, durationMs);
   return {
     type: 'task_card',
     task_id: phase,
     title: titleOf(run, phase),
     status: shownStatus(status, hasEnded(run)),
-    ...(detail === '' ? {} : { details: plainRichText([detail, ...tables].join('\n')) }),
+    ...(detail === '' ? {} : { details: plainRichText([detail, ...tables.map(tableLine)].join('\n')) }),
     ...(output === '' ? {} : { output: plainRichText(output) }),
   };
 }
@@ -145,17 +145,9 @@ function expectedWait(progress: Progress): string {
     : 'AWS usually takes 5 to 60 minutes';
 }
 
-/** Tables that a card lists while they are at work. */
-const mostTables = 10;
-
-/** `quotes: 518 of 1,234 items, 2.1 MB`: of several tables those that have not ended, so that one sees which one holds up the run. */
-function tablesUnderWay({ tables = [] }: PhaseProgress): readonly string[] {
-  const underWay = tables.filter(({ done, total }) => done !== total);
-  const more = underWay.length - mostTables;
-  return [
-    ...underWay.slice(0, mostTables).map((table) => `${table.label}: ${itemsOf(table)}`),
-    ...(more > 0 ? [`and ${counted(more, 'more table')}`] : []),
-  ];
+/** `quotes: 518 of 1,234 items, 2.1 MB`: one sees which table holds up the run. */
+function tableLine({ label, ...items }: TableItems): string {
+  return `${label}: ${itemsOf(items)}`;
 }
 
 /** `518 of 1,234 items, 2.1 MB` */
@@ -170,7 +162,7 @@ function itemsDone({ items, bytes, itemsPerSecond, remainingMs, paused }: PhaseP
   const { done, total } = items;
   const parts = [
     ...(total === undefined ? [] : [bar(done, total)]),
-    itemsOf({ ...items, ...(bytes === undefined ? {} : { bytes: bytes.done }) }),
+    itemsOf({ ...items, ...(bytes === undefined ? {} : { bytes }) }),
     ...(itemsPerSecond === undefined || paused ? [] : [`${count(Math.max(1, Math.round(itemsPerSecond)))} a second`]),
     ...(paused ? ['paused'] : []),
     ...(remainingMs === undefined || done === total ? [] : [timeLeft(remainingMs)]),
