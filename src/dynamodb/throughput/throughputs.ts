@@ -15,8 +15,9 @@ export type ThroughputsSettings = {
 const newTable = { read: 12_000, write: 4_000 } as const;
 
 /**
- * The throughput of every table of an account, kept for as long as the connection to it. A table is worked on by one thread
- * at a time, the one that compares it or the one that writes to it, so each thread may have its own.
+ * The throughput of every table that this thread works on, kept for as long as its connection to the account. A table is
+ * worked on by one thread at a time, the one that compares it or the one that writes to it, so each thread may have its own.
+ * Of a limit of the account the tables of other threads hear when AWS refuses one of their requests for it, too.
  */
 export class Throughputs {
   readonly #settings: ThroughputsSettings;
