@@ -13,7 +13,7 @@ export type Child = {
 /** Starts a file of this folder. `env` is added to a clean environment with the sandbox's credentials. */
 export function startChild(file: string, env: Readonly<Record<string, string>> = {}): Child {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
-    execArgv: ['--import', 'tsx', '--max-old-space-size=12000', '--max-semi-space-size=128'],
+    execArgv: ['--import', 'tsx', '--max-old-space-size=12000', '--max-semi-space-size=128', '--expose-gc'],
     serialization: 'advanced',
     env: { ...environment, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
