@@ -32,24 +32,31 @@ export async function ourSwaps(place: Place, sandbox: Sandbox, { items, times }:
   return swaps;
 }
 
-/** Ours, once, on a table that is there for it only. */
-export async function swapOf(place: Place, sandbox: Sandbox, items: number): Promise<OurSwaps[number]> {
-  const table = 'ours';
-  await sandbox.tell({ do: 'table', table, items });
-  await sandbox.warmUp();
-  const swap = { ...(await ourSwap(table, place)), window: await windowOf(sandbox, table) };
-  await sandbox.tell({ do: 'drop', tables: [table] });
-  return swap;
+/** Ours, once. */
+export function swapOf(place: Place, sandbox: Sandbox, items: number): Promise<OurSwaps[number]> {
+  return onTable(sandbox, { live: 'ours', items }, () => ourSwap('ours', place));
 }
 
-async function theirSwapOf(place: Place, sandbox: Sandbox, items: number): Promise<Swaps[number]> {
+function theirSwapOf(place: Place, sandbox: Sandbox, items: number): Promise<Swaps[number]> {
   const order: SwapOrder = { live: 'theirs', restored: 'theirs-restored' };
-  await sandbox.tell({ do: 'table', table: order.live, items });
-  await sandbox.tell({ do: 'copy', table: order.live, copy: order.restored });
+  return onTable(sandbox, { ...order, items }, () => askOnce('requirement-swap.ts', order, pointedAt(place.url)));
+}
+
+type TableOrder = { readonly live: string; readonly restored?: string; readonly items: number };
+
+/** Carries out a swap of a table, and its copy where there must be one, that are there for it only. */
+async function onTable<Swap>(
+  sandbox: Sandbox,
+  { live, restored, items }: TableOrder,
+  act: () => Promise<Swap>,
+): Promise<Watched<Swap>> {
+  await sandbox.tell({ do: 'table', table: live, items });
+  if (restored !== undefined) await sandbox.tell({ do: 'copy', table: live, copy: restored });
   await sandbox.warmUp();
-  const result = await askOnce<SwapResult>('requirement-swap.ts', order, pointedAt(place.url));
-  const swap = { ...result, window: await windowOf(sandbox, order.live) };
-  await sandbox.tell({ do: 'drop', tables: [order.live, order.restored] });
+  const swap = { ...(await act()), window: await windowOf(sandbox, live) };
+  await sandbox.tell({ do: 'drop', tables: restored === undefined ? [live] : [live, restored] });
+  // Now: what it has left takes seconds to clear away, for which whoever is measured next would wait.
+  await sandbox.tell({ do: 'collect-garbage' });
   return swap;
 }
 

@@ -26,6 +26,8 @@ export type SandboxOrder =
   | { readonly do: 'copy'; readonly table: string; readonly copy: string }
   /** So that nobody's tables fill the memory while others are measured. */
   | { readonly do: 'drop'; readonly tables: readonly string[] }
+  /** Apart from dropping, which the warm-up does right before something is measured. */
+  | { readonly do: 'collect-garbage' }
   /** What AWS gives a new table on demand, from now on; each table begins with one second of it saved up. */
   | { readonly do: 'enforce-capacity' }
   /** The answer is a WritingWindow. */
@@ -65,8 +67,6 @@ async function carryOut(order: SandboxOrder): Promise<unknown> {
       watchWrites();
       return { url: sandbox.url, restorePoint };
     case 'table':
-      // Now: what the side before has left takes seconds to clear away, for which whoever is measured next would wait.
-      globalThis.gc?.();
       await makeTable(order.table, order.items, order.damagedOneIn);
       return {};
     case 'copy': {
@@ -81,6 +81,9 @@ async function carryOut(order: SandboxOrder): Promise<unknown> {
         await client.send(new DeleteTableCommand({ TableName }));
         windows.delete(TableName);
       }
+      return {};
+    case 'collect-garbage':
+      globalThis.gc?.();
       return {};
     case 'enforce-capacity':
       sandbox.capacity.enforce({ onDemandReadUnits: 12_000, onDemandWriteUnits: 4_000 });
