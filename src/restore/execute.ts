@@ -19,7 +19,7 @@ import { hasEnded } from './run.ts';
 import { runSteps } from './run-steps.ts';
 import type { Pace, StepContext } from './step.ts';
 import { stepsFor } from './steps.ts';
-import { interrupted, stopOn } from './stop-on.ts';
+import { interrupted, stopOn, stopper } from './stop-on.ts';
 import { endedEarly, putBack, shouldPutBack } from './unwind.ts';
 
 export type ExecuteParts = {
@@ -90,7 +90,7 @@ async function underLock(
 ): Promise<Run> {
   const { log, clock } = parts;
   const run = () => theRun(log, runId);
-  const stopping = new AbortController();
+  const stopping = stopper();
   const mustHoldLock = () => log.mustCarry(holder.fencing);
   const onBug = (error: unknown) => parts.onBug(error, runId);
   const [following, consumption] = [followSpeed(log, runId), new Consumption()];
@@ -149,7 +149,7 @@ async function unwind(
   const { code, message, hint } = failure;
   context.record({ type: 'rollback-started', code, message, hint, ...costsSince(context) });
   // The signal that stopped the swap must not stop putting back; a shutdown may, and the next process goes on with it.
-  const stopping = new AbortController();
+  const stopping = stopper();
   const onShutdown = () => stopping.abort(interrupted());
   if (shutdown?.aborted) onShutdown();
   shutdown?.addEventListener('abort', onShutdown, { once: true });

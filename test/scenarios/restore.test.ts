@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Item } from '../../src/restore/item.ts';
 import { minute, shell, slack, start, startEngine } from '../support/engine.ts';
 import { bob } from '../support/requests.ts';
@@ -22,6 +22,22 @@ describe('a restore', () => {
     expect(live(engine, 'more-quotes')).toEqual(sorted(quotes(300)));
     expect(await tables(engine)).toEqual(['more-quotes', 'quotes-table']);
     expect(engine.lock.livingHolder()).toBeUndefined();
+  });
+
+  test('of a dozen tables, stopped and put back, Node warns of nothing', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ name, stack }: Error) => {
+      if (name === 'MaxListenersExceededWarning') warnings.push(String(stack));
+    };
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    const dozen = Array.from({ length: 12 }, (_, nth) => ({ label: `label-${nth}`, table: `table-${nth}` }));
+    const engine = await startEngine({ environment: { tables: dozen } });
+    for (const { table } of dozen) await damagedQuotes(engine, table);
+    engine.aws.faults.add({ kind: 'access-denied', operation: 'UpdateItem', nth: 40 });
+    const run = await runIt(engine);
+    expect(run).toMatchObject({ state: 'ROLLED_BACK' });
+    expect(warnings).toEqual([]);
   });
 
   test('writes what differs and not one item more', async () => {
