@@ -151,5 +151,12 @@ export class Turns {
 
 /** Waits for it, and no longer than until the signal is aborted. */
 async function unlessAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  await Promise.race([work, signal.aborted ? undefined : once(signal, 'abort')]);
+  const over = new AbortController();
+  const aborted = signal.aborted ? undefined : once(signal, 'abort', { signal: over.signal });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    // It listens no longer than it waits.
+    over.abort();
+  }
 }

@@ -9,6 +9,7 @@ import { SqliteEventLog } from '../src/sqlite/event-log.ts';
 import { createJournal } from '../src/sqlite/journal.ts';
 import { createLock } from '../src/sqlite/lock.ts';
 import { Turns } from '../src/turns.ts';
+import { leakWarnings } from './support/leak-warnings.ts';
 import { aRequest, requested } from './support/requests.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -142,6 +143,22 @@ test('after the fifth time it is left for the next look, and the log says so', a
   }
   await expect.poll(() => turns.isLooking || turns.underWay > 0).toBe(false);
   expect(happened).toEqual([...Array.from({ length: 5 }, () => `asked ${runId}`), 'warned']);
+});
+
+test('many that wait, and Slack that is silent about each, make Node warn of no leak', async () => {
+  const warnings = leakWarnings();
+  const { turns, happened, slack, ask, later } = aBot();
+  slack.says = () => {
+    throw silence;
+  };
+  const waiting = [ask(), ask(), ask(), ask()];
+  turns.look();
+  for (const times of [1, 2, 3, 4]) {
+    await expect.poll(() => happened).toHaveLength(times * waiting.length);
+    later();
+  }
+  await expect.poll(() => turns.isLooking).toBe(false);
+  expect(warnings).toEqual([]);
 });
 
 test('what Slack was silent about is asked about again while a drill is under way and another one waits for that', async () => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { begin, notBegun } from './begin.ts';
 import type { Comparer } from './comparer.ts';
 import { Consumption, costsSince } from './consumption.ts';
@@ -19,7 +20,7 @@ import { hasEnded } from './run.ts';
 import { runSteps } from './run-steps.ts';
 import type { Pace, StepContext } from './step.ts';
 import { stepsFor } from './steps.ts';
-import { interrupted, stopOn, stopper } from './stop-on.ts';
+import { interrupted, stopOn } from './stop-on.ts';
 import { endedEarly, putBack, shouldPutBack } from './unwind.ts';
 
 export type ExecuteParts = {
@@ -90,7 +91,9 @@ async function underLock(
 ): Promise<Run> {
   const { log, clock } = parts;
   const run = () => theRun(log, runId);
-  const stopping = stopper();
+  const stopping = new AbortController();
+  // Whatever the run waits for listens to it, of all tables at once: Node would warn of the eleventh.
+  setMaxListeners(0, stopping.signal);
   const mustHoldLock = () => log.mustCarry(holder.fencing);
   const onBug = (error: unknown) => parts.onBug(error, runId);
   const [following, consumption] = [followSpeed(log, runId), new Consumption()];
@@ -149,7 +152,7 @@ async function unwind(
   const { code, message, hint } = failure;
   context.record({ type: 'rollback-started', code, message, hint, ...costsSince(context) });
   // The signal that stopped the swap must not stop putting back; a shutdown may, and the next process goes on with it.
-  const stopping = stopper();
+  const stopping = new AbortController();
   const onShutdown = () => stopping.abort(interrupted());
   if (shutdown?.aborted) onShutdown();
   shutdown?.addEventListener('abort', onShutdown, { once: true });

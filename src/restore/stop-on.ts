@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { UserError } from './errors.ts';
 import type { LockHolder, RunId } from './events.ts';
 import type { ExecuteParts } from './execute.ts';
@@ -9,13 +8,6 @@ import type { Run } from './run.ts';
 
 /** A sixth of the lease: several heartbeats may be late before the lock is lost. */
 const heartbeatMs = 10_000;
-
-/** What a run is stopped with. Whatever it waits for listens, of all tables at once: Node would warn of the eleventh. */
-export function stopper(): AbortController {
-  const stopping = new AbortController();
-  setMaxListeners(0, stopping.signal);
-  return stopping;
-}
 
 /** Turns everything that stops a run into one signal: a shutdown, somebody's cancel, a lost lock. Returns what ends that. */
 export function stopOn(

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { RunId } from '../restore/events.ts';
 import type { Reporter } from '../restore/ports.ts';
 import { hasEnded, type Run } from '../restore/run.ts';
@@ -17,6 +18,8 @@ export function makeThreadReporter(parts: TellerParts): Reporter {
   const { log, deliveries, clock, logger } = parts;
   const processStartedAt = clock.now();
   const stopped = new AbortController();
+  // All that Slack did not take wait and listen: Node would warn of the eleventh.
+  setMaxListeners(0, stopped.signal);
   const tellings = new Map<RunId, Telling>();
   let isDraining = false;
   let stopWatching: (() => void) | undefined;

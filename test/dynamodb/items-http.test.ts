@@ -129,14 +129,17 @@ test('a large body has time to get through: silence begins after it', async () =
 });
 
 test('who gives up is told at once: before the request, and while it waits', async () => {
-  const gone = AbortSignal.abort();
-  const silent = await answered({ silent: 'before' });
-  await expect(silent({ abortSignal: gone })).rejects.toMatchObject({ name: 'AbortError' });
-
   const waiting = new AbortController();
-  const sent = silent({ abortSignal: waiting.signal });
-  setImmediate(() => waiting.abort());
-  await expect(sent).rejects.toMatchObject({ name: 'AbortError' });
+  const aws = await cannedAws(() => {
+    waiting.abort();
+    return { silent: 'before' };
+  });
+  const send = sender(aws.url);
+  await expect(send({ abortSignal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+  expect(aws.requests).toEqual([]);
+
+  await expect(send({ abortSignal: waiting.signal })).rejects.toMatchObject({ name: 'AbortError' });
+  expect(aws.requests).toHaveLength(1);
 });
 
 test('who gives up while it connects is told at once, and destroyed then, it leaves no connection that keeps the process', async () => {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { leakWarnings } from '../support/leak-warnings.ts';
+import { requested } from '../support/requests.ts';
 import {
   approveAndStart,
   ask,
@@ -190,6 +192,16 @@ test.each(['answers 503', 'refuses connections'] as const)(
     expect(hasButtons(await parentShowing(world, last))).toBe(false);
   },
 );
+
+test('more cards than ten that Slack does not take make Node warn of no leak', async () => {
+  const warnings = leakWarnings();
+  const world = await startWorld();
+  world.slack.faults.down('answers 503');
+  for (let runs = 0; runs < 12; runs += 1) world.log.begin(noonClock().now(), requested());
+  const refused = () => world.logged.filter(({ message }) => message.startsWith('Slack did not take'));
+  await expect.poll(() => new Set(refused().map(({ details }) => details['runId'])).size).toBe(12);
+  expect(warnings).toEqual([]);
+});
 
 test('what an older Slack refuses goes out in plain sections', async () => {
   const world = await startWorld();
